@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* The whole API, but for sys/, which is for people who write a backend or an allocator. */
+#ifndef ASSISTANT_ASSISTANT_H
+#define ASSISTANT_ASSISTANT_H
+
+#include <assistant/access.h>
+#include <assistant/assistants.h>
+#include <assistant/base.h>
+#include <assistant/buf.h>
+#include <assistant/def.h>
+#include <assistant/draft.h>
+#include <assistant/error.h>
+#include <assistant/list.h>
+#include <assistant/session.h>
+#include <assistant/share.h>
+#include <assistant/store.h>
+#include <assistant/version.h>
+
+#endif

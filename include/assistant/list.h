@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* Lists: what a session may see, in order, page by page. */
+#ifndef ASSISTANT_LIST_H
+#define ASSISTANT_LIST_H
+
+#include <assistant/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * List the assistants that a session may see: complete, and each as it would be when
+ * asked for by itself.
+ *
+ * The options, all optional: "sort": "updatedAt", "createdAt" or "name", with "-" before it
+ * for descending (default "-updatedAt"); equal ones are in the order of their ids. "limit": 1
+ * to 1000 (default 50). "cursor": where an earlier page ended; it fits only the
+ * session's principal, workspace and the same sort and right. "view": "summary" (default;
+ * no definition) or "whole". "right": only those on which the session has this right
+ * (default "assistant:read"). Changes between two pages never make a page fail: what does not
+ * change its place is listed exactly once.
+ *
+ * @param list     owned, free with asst_list_free().
+ * @param session  borrowed.
+ * @param options  copied; a JSON object; NULL for the defaults.
+ * @param size     in bytes, or ASST_NUL.
+ * @param err      may be NULL.
+ * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_EVALIDATION (also a damaged cursor),
+ *         ASST_ELIMIT, ASST_ESTATE, ASST_EIO, ASST_ECORRUPT, ASST_EBACKEND, ASST_ENOMEM.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_assistant_list(asst_list **list, asst_session *session, const char *options,
+				 size_t size, asst_error *err);
+
+/** Free a list and the assistants it lends; NULL is a no-op. Threads: A. Since: 0.1. */
+ASST_API void asst_list_free(asst_list *list);
+
+/** How many there are. Threads: C. Since: 0.1. */
+ASST_API size_t asst_list_count(const asst_list *list);
+
+/**
+ * Assistant i; NULL when out of range. Borrowed until the list is freed; keep it longer
+ * with asst_assistant_ref().
+ *
+ * Threads: C.  Since: 0.1.
+ */
+ASST_API asst_assistant *asst_list_at(const asst_list *list, size_t i);
+
+/** The cursor of the next page, borrowed until the list is freed; NULL at the end. Threads: C. Since: 0.1. */
+ASST_API const char *asst_list_cursor(const asst_list *list);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

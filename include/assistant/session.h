@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/* Sessions: who is acting. Every operation takes one. */
+#ifndef ASSISTANT_SESSION_H
+#define ASSISTANT_SESSION_H
+
+#include <assistant/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Open a session for a person whom the host has authenticated. Nothing is written.
+ *
+ * The document: "workspace" and "user" (identifiers, required), "aiSeat" (default false),
+ * "superuser" (default false), "permissions" (a list; "assistants:create"), "teams" (a list
+ * of {"id", "role"}; roles member, memberPlus, designer, dataWizard, publisher, admin;
+ * default member). An identifier has 1 to 128 bytes of [A-Za-z0-9._@+-].
+ *
+ * @param session  owned, free with asst_session_free().
+ * @param store    borrowed; may be closed before the session is freed.
+ * @param json     copied.
+ * @param size     in bytes, or ASST_NUL.
+ * @param err      may be NULL; lists every fault.
+ * @return ASST_OK, ASST_EINVAL, ASST_EVALIDATION, ASST_ELIMIT, ASST_ENOMEM.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_session_open(asst_session **session, asst_store *store, const char *json,
+			       size_t size, asst_error *err);
+
+/**
+ * Open a session for the host itself, which may do everything in one workspace. Its own
+ * creations need an "ownerId". There is no way to it from JSON.
+ *
+ * @param session    owned, free with asst_session_free().
+ * @param store      borrowed.
+ * @param workspace  copied; an identifier.
+ * @param err        may be NULL.
+ * @return ASST_OK, ASST_EINVAL, ASST_ENOMEM.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_session_open_system(asst_session **session, asst_store *store,
+				      const char *workspace, asst_error *err);
+
+/** Free a session; NULL is a no-op. Not while a call uses it. Threads: A. Since: 0.1. */
+ASST_API void asst_session_free(asst_session *session);
+
+/** The workspace; borrowed until the session is freed. Threads: C. Since: 0.1. */
+ASST_API const char *asst_session_workspace(const asst_session *session);
+
+/** The principal, such as "user:ada", or "system"; borrowed until the session is freed. Threads: C. Since: 0.1. */
+ASST_API const char *asst_session_principal(const asst_session *session);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

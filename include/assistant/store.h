@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* Stores: opening, closing, options. */
+#ifndef ASSISTANT_STORE_H
+#define ASSISTANT_STORE_H
+
+#include <assistant/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * Make options, all at their defaults. They are copied by what they are given to.
+ *
+ * @return owned, free with asst_store_opts_free(); NULL when there is no memory.
+ * Threads: A.  Since: 0.1.
+ */
+ASST_API asst_store_opts *asst_store_opts_new(void);
+
+/** Free options; NULL is a no-op. Threads: A. Since: 0.1. */
+ASST_API void asst_store_opts_free(asst_store_opts *opts);
+
+/**
+ * Set an option whose value is text.
+ *
+ * "limits": the limit set, "prose" (default), "openapi" or "agents".
+ * "default_model": shown where neither the definition nor a catalog names a model ("default").
+ *
+ * @param name   borrowed.
+ * @param value  copied; NUL-terminated.
+ * @param err    may be NULL.
+ * @return ASST_OK, ASST_EINVAL (no such option or value), ASST_ENOMEM.
+ * Threads: A.  Since: 0.1.
+ */
+ASST_API int asst_store_opts_set_text(asst_store_opts *opts, const char *name, const char *value,
+				      asst_error *err);
+
+/**
+ * Set an option whose value is a whole number.
+ *
+ * "keep_unknown_fields": 1 keeps members that the field table does not know (default 0).
+ * "limit.NAME": one value of the limit set, -1 for no limit; safety caps can only be
+ * lowered. asst_limit_name() gives the names.
+ *
+ * @return ASST_OK, ASST_EINVAL (no such option, or out of range).
+ * Threads: A.  Since: 0.1.
+ */
+ASST_API int asst_store_opts_set_int(asst_store_opts *opts, const char *name, int64_t value,
+				     asst_error *err);
+
+/**
+ * Take memory from the host's allocator (sys/alloc.h).
+ *
+ * @param allocator  copied; user must outlive everything made with it.
+ * @return ASST_OK, ASST_EINVAL, ASST_EABI.
+ * Threads: A.  Since: 0.1.
+ */
+ASST_API int asst_store_opts_set_allocator(asst_store_opts *opts, const asst_allocator *allocator,
+					   asst_error *err);
+
+/**
+ * Read the time from the host, for example in tests.
+ *
+ * @param now   returns ms since 1970, UTC; called from any thread. NULL: the system's clock.
+ * @param user  passed to it; must outlive the store.
+ * Threads: A.  Since: 0.1.
+ */
+ASST_API int asst_store_opts_set_clock(asst_store_opts *opts, int64_t (*now)(void *user), void *user,
+				       asst_error *err);
+
+/**
+ * Take random bytes from the host, for example in tests.
+ *
+ * @param fill  fills size bytes and returns 0, or another value on failure; called from
+ *              any thread. NULL: the system's getrandom(2).
+ * @param user  passed to it; must outlive the store.
+ * Threads: A.  Since: 0.1.
+ */
+ASST_API int asst_store_opts_set_random(asst_store_opts *opts,
+					int (*fill)(void *user, void *bytes, size_t size), void *user,
+					asst_error *err);
+
+/**
+ * Open a store on a built-in backend.
+ *
+ * @param store  owned, close with asst_store_close().
+ * @param where  borrowed; "memory:", or "file:" and a directory, which is made if it is missing.
+ * @param opts   borrowed; NULL for the defaults.
+ * @param err    may be NULL.
+ * @return ASST_OK, ASST_EINVAL, ASST_EUNSUPPORTED, ASST_EIO, ASST_EBUSY, ASST_ECORRUPT,
+ *         ASST_EFORMAT, ASST_ENOMEM.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_store_open(asst_store **store, const char *where, const asst_store_opts *opts,
+			     asst_error *err);
+
+/**
+ * Open a store on the host's own backend (sys/backend.h).
+ *
+ * @param store    owned, close with asst_store_close().
+ * @param backend  the table is copied; what stands behind it is consumed: destroy is
+ *                 called by asst_store_close(), and at once when this call fails.
+ * @param opts     borrowed; NULL for the defaults.
+ * @param err      may be NULL.
+ * @return ASST_OK, ASST_EINVAL, ASST_EABI, ASST_ENOMEM.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_store_open_backend(asst_store **store, const asst_backend *backend,
+				     const asst_store_opts *opts, asst_error *err);
+
+/**
+ * Close a store: wait for calls in progress, then close its backend.
+ *
+ * Sessions and drafts that are still open may only be freed; any other use of them is
+ * ASST_ESTATE. Loaded assistants and lists stay usable. Not to be called from a callback.
+ *
+ * @param store  owned; NULL is a no-op. Gone in any case, also when closing fails.
+ * @return ASST_OK, or what the backend answered (ASST_EIO, ...).
+ * Threads: A.  Since: 0.1.
+ */
+ASST_API int asst_store_close(asst_store *store);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* Filling an asst_error. All of these take NULL for err. */
+#ifndef ASST_BASE_FAIL_H
+#define ASST_BASE_FAIL_H
+
+#include <assistant/error.h>
+
+void asst__error_clear(asst_error *err);
+
+/* Set status and message; returns status, for "return asst__fail(...)". Issues are kept. */
+int asst__fail(asst_error *err, int status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* The usual "out of memory"; returns ASST_ENOMEM. */
+int asst__fail_nomem(asst_error *err);
+
+void asst__error_set_offset(asst_error *err, size_t offset);
+void asst__error_set_raw(asst_error *err, int64_t raw);
+
+/* Add an issue; code must be static, pointer and message are copied. */
+void asst__error_add_issue(asst_error *err, const char *code, const char *pointer,
+			   const char *message);
+
+/* Move everything from one error to another (both may be NULL). */
+void asst__error_move(asst_error *to, asst_error *from);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* Checking a tree against a schema: every fault in one pass, in the order of the fields. */
+#ifndef ASST_MODEL_CHECK_H
+#define ASST_MODEL_CHECK_H
+
+#include "model/schema.h"
+
+/* Only faults of form count: the rest may be mended before publishing. */
+#define ASST__CHECK_INCOMPLETE 0x1u
+/* Members that the table does not know are kept. */
+#define ASST__CHECK_KEEP_UNKNOWN 0x2u
+
+struct asst__check {
+	const struct asst__limits *limits;
+	const struct asst__mem *mem;
+	asst_error *err; /* gets the issues; may be NULL */
+	uint32_t flags;
+	struct asst__text pointer; /* of what is being looked at */
+	asst__json *root;
+	size_t faults;
+	int status; /* ASST_OK, ASST_EVALIDATION, ASST_ELIMIT, ASST_ENOMEM */
+};
+
+void asst__check_begin(struct asst__check *check, const struct asst__limits *limits, uint32_t flags,
+		       const struct asst__mem *mem, asst_error *err);
+/* The status, with a message that counts the faults; frees what the check holds. */
+int asst__check_end(struct asst__check *check);
+
+/* Check an object, whose unknown and faulty parts are left as they are. */
+void asst__check_object(struct asst__check *check, const struct asst__schema *schema,
+			asst__json *object);
+
+/* Report a fault at the pointer, below it (member may be NULL), or only where it must be complete. */
+void asst__fault(struct asst__check *check, const char *member, const char *code, const char *format,
+		 ...) __attribute__((format(printf, 4, 5)));
+void asst__fault_incomplete(struct asst__check *check, const char *member, const char *code,
+			    const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* Walk into a member or item; pass what they return to asst__check_leave(). */
+size_t asst__check_enter(struct asst__check *check, const char *member);
+size_t asst__check_enter_item(struct asst__check *check, size_t index);
+void asst__check_leave(struct asst__check *check, size_t mark);
+
+#endif

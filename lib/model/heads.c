@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* The other stored records and the documents of callers: their tables of fields. */
+#include "model/heads.h"
+
+#define MOST_INT 9007199254740991.0
+
+#define TABLE(id_, fields_)                                                                        \
+	{                                                                                          \
+		.id = (id_), .count = (unsigned char)(ASST__COUNT(fields_) - 1),                   \
+		.fields = (fields_)                                                                \
+	}
+
+/* Records are written by the library alone: the type is all that counts. */
+#define STORED(name_, type_)                                                                       \
+	{                                                                                          \
+		.name = (name_), .type = (type_)                                                   \
+	}
+
+static const struct asst__field head_fields[] = {
+	[ASST__HEAD_ID] = STORED("id", ASST__UUID),
+	[ASST__HEAD_SLUG] = STORED("slug", ASST__SLUG),
+	[ASST__HEAD_WORKSPACE] = STORED("workspaceId", ASST__IDENT),
+	[ASST__HEAD_OWNER] = STORED("ownerId", ASST__OWNER),
+	[ASST__HEAD_CREATED_BY] = STORED("createdBy", ASST__TEXT),
+	[ASST__HEAD_CREATED_AT] = STORED("createdAt", ASST__TIME),
+	[ASST__HEAD_UPDATED_BY] = STORED("updatedBy", ASST__TEXT),
+	[ASST__HEAD_UPDATED_AT] = STORED("updatedAt", ASST__TIME),
+	[ASST__HEAD_REVISION] = STORED("revision", ASST__INT),
+	[ASST__HEAD_VERSION] = STORED("version", ASST__INT),
+	[ASST__HEAD_DISABLED] = STORED("disabled", ASST__FLAG),
+	[ASST__HEAD_FOLDER] = STORED("folderId", ASST__TEXT),
+	[ASST__HEAD_TAGS] = STORED("tags", ASST__TEXTS),
+	[ASST__HEAD_DELETED_BY] = STORED("deletedBy", ASST__TEXT),
+	[ASST__HEAD_DELETED_AT] = STORED("deletedAt", ASST__TIME),
+	[ASST__HEAD_NAME] = STORED("name", ASST__TEXT),
+	[ASST__HEAD_DESCRIPTION] = STORED("description", ASST__TEXT),
+	[ASST__HEAD_EMOJI] = STORED("emoji", ASST__TEXT),
+	[ASST__HEAD_MODEL] = STORED("model", ASST__TEXT),
+	[ASST__HEAD_TYPE] = STORED("type", ASST__TEXT),
+};
+
+static const struct asst__field grant_fields[] = {
+	[ASST__GRANT_PRINCIPAL] = STORED("principalId", ASST__PRINCIPAL),
+	[ASST__GRANT_LEVEL] = STORED("accessLevel", ASST__INT),
+	[ASST__GRANT_EXPIRES_AT] = STORED("expiresAt", ASST__TIME),
+	[ASST__GRANT_BY] = STORED("grantedBy", ASST__TEXT),
+	[ASST__GRANT_AT] = STORED("grantedAt", ASST__TIME),
+};
+
+const struct asst__schema asst__grant_schema = TABLE(0, grant_fields);
+
+static const struct asst__field acl_fields[] = {
+	[ASST__ACL_GRANTS] = { .name = "grants", .type = ASST__LIST, .items = &asst__grant_schema },
+};
+
+static const struct asst__field version_fields[] = {
+	[ASST__VERSION_NUMBER] = STORED("version", ASST__INT),
+	[ASST__VERSION_BY] = STORED("createdBy", ASST__TEXT),
+	[ASST__VERSION_AT] = STORED("createdAt", ASST__TIME),
+	[ASST__VERSION_MESSAGE] = STORED("message", ASST__TEXT),
+	[ASST__VERSION_DEF] = STORED("def", ASST__RECORD),
+};
+
+static const struct asst__field draft_fields[] = {
+	[ASST__DRAFT_ID] = STORED("id", ASST__UUID),
+	[ASST__DRAFT_ASSISTANT_ID] = STORED("editingId", ASST__UUID),
+	[ASST__DRAFT_PRINCIPAL] = STORED("principalId", ASST__PRINCIPAL),
+	[ASST__DRAFT_CREATED_AT] = STORED("createdAt", ASST__TIME),
+	[ASST__DRAFT_UPDATED_AT] = STORED("updatedAt", ASST__TIME),
+	[ASST__DRAFT_REVISION] = STORED("revision", ASST__INT),
+	[ASST__DRAFT_BASE_VERSION] = STORED("baseVersion", ASST__INT),
+	[ASST__DRAFT_BASE] = STORED("base", ASST__RECORD),
+	[ASST__DRAFT_DEF] = STORED("def", ASST__RECORD),
+};
+
+static const struct asst__field event_fields[] = {
+	[ASST__EVENT_AT] = STORED("at", ASST__TIME),
+	[ASST__EVENT_ACTOR] = STORED("actor", ASST__TEXT),
+	[ASST__EVENT_BEHALF] = STORED("onBehalfOf", ASST__TEXT),
+	[ASST__EVENT_ACTION] = STORED("action", ASST__TEXT),
+	[ASST__EVENT_OBJECT] = STORED("objectId", ASST__UUID),
+	[ASST__EVENT_OLD_REVISION] = STORED("oldRevision", ASST__INT),
+	[ASST__EVENT_NEW_REVISION] = STORED("newRevision", ASST__INT),
+	[ASST__EVENT_POINTERS] = STORED("pointers", ASST__TEXTS),
+	[ASST__EVENT_PRINCIPAL] = STORED("principalId", ASST__PRINCIPAL),
+	[ASST__EVENT_LEVEL] = STORED("accessLevel", ASST__INT),
+};
+
+const struct asst__schema asst__head_schema = TABLE(2, head_fields);
+const struct asst__schema asst__acl_schema = TABLE(3, acl_fields);
+const struct asst__schema asst__version_schema = TABLE(4, version_fields);
+const struct asst__schema asst__draft_schema = TABLE(5, draft_fields);
+const struct asst__schema asst__event_schema = TABLE(6, event_fields);
+
+/* Documents */
+
+static const char *const roles[] = { "member",	   "memberPlus", "designer",
+				     "dataWizard", "publisher",	 "admin", NULL };
+
+static const struct asst__field team_fields[] = {
+	[ASST__TEAM_ID] = { .name = "id", .type = ASST__IDENT, .flags = ASST__REQUIRED },
+	[ASST__TEAM_ROLE] = { .name = "role",
+			      .type = ASST__CHOICE,
+			      .flags = ASST__DEFAULT,
+			      .choices = roles,
+			      .fallback = 0 },
+};
+
+static const struct asst__schema team_schema = {
+	.count = ASST__COUNT(team_fields) - 1,
+	.fields = team_fields,
+	.key = { ASST__TEAM_ID },
+};
+
+static const struct asst__field session_fields[] = {
+	[ASST__SESSION_WORKSPACE] = { .name = "workspace",
+				      .type = ASST__IDENT,
+				      .flags = ASST__REQUIRED },
+	[ASST__SESSION_USER] = { .name = "user", .type = ASST__IDENT, .flags = ASST__REQUIRED },
+	[ASST__SESSION_SEAT] = { .name = "aiSeat", .type = ASST__FLAG, .flags = ASST__DEFAULT },
+	[ASST__SESSION_SUPERUSER] = { .name = "superuser",
+				      .type = ASST__FLAG,
+				      .flags = ASST__DEFAULT },
+	[ASST__SESSION_PERMISSIONS] = { .name = "permissions",
+					.type = ASST__TEXTS,
+					.flags = ASST__UNIQUE,
+					.limit = ASST__LIMIT_TEAMS,
+					.item_limit = ASST__LIMIT_STRING },
+	[ASST__SESSION_TEAMS] = { .name = "teams",
+				  .type = ASST__LIST,
+				  .limit = ASST__LIMIT_TEAMS,
+				  .items = &team_schema },
+};
+
+static const struct asst__field share_fields[] = {
+	[ASST__SHARE_PRINCIPAL] = { .name = "principalId",
+				    .type = ASST__PRINCIPAL,
+				    .flags = ASST__REQUIRED },
+	[ASST__SHARE_LEVEL] = { .name = "accessLevel",
+				.type = ASST__INT,
+				.flags = ASST__REQUIRED,
+				.least = ASST_LEVEL_READ,
+				.most = ASST_LEVEL_MANAGE },
+	[ASST__SHARE_EXPIRES_AT] = { .name = "expiresAt", .type = ASST__TIME },
+};
+
+static const char *const sorts[] = { "updatedAt",  "-updatedAt", "createdAt",
+				     "-createdAt", "name",	 "-name",     NULL };
+static const char *const views[] = { "summary", "whole", NULL };
+
+static const struct asst__field query_fields[] = {
+	[ASST__QUERY_SORT] = { .name = "sort",
+			       .type = ASST__CHOICE,
+			       .flags = ASST__DEFAULT,
+			       .choices = sorts,
+			       .fallback = 1 },
+	[ASST__QUERY_LIMIT] = { .name = "limit",
+				.type = ASST__INT,
+				.flags = ASST__DEFAULT,
+				.least = 1,
+				.most = MOST_INT,
+				.fallback = 50 },
+	[ASST__QUERY_CURSOR] = { .name = "cursor", .type = ASST__TEXT, .limit = ASST__LIMIT_STRING },
+	[ASST__QUERY_VIEW] = { .name = "view",
+			       .type = ASST__CHOICE,
+			       .flags = ASST__DEFAULT,
+			       .choices = views,
+			       .fallback = 0 },
+	[ASST__QUERY_RIGHT] = { .name = "right", .type = ASST__TEXT, .limit = ASST__LIMIT_STRING },
+};
+
+static const struct asst__field around_fields[] = {
+	[ASST__AROUND_SLUG] = { .name = "slug", .type = ASST__SLUG },
+	[ASST__AROUND_OWNER] = { .name = "ownerId", .type = ASST__OWNER },
+	[ASST__AROUND_DISABLED] = { .name = "disabled", .type = ASST__FLAG },
+	[ASST__AROUND_FOLDER] = { .name = "folderId",
+				  .type = ASST__TEXT,
+				  .flags = ASST__NOT_BLANK,
+				  .limit = ASST__LIMIT_STRING },
+	[ASST__AROUND_TAGS] = { .name = "tags",
+				.type = ASST__TEXTS,
+				.flags = ASST__UNIQUE,
+				.limit = ASST__LIMIT_TAGS,
+				.item_limit = ASST__LIMIT_TAG },
+};
+
+const struct asst__schema asst__session_schema = TABLE(7, session_fields);
+const struct asst__schema asst__share_schema = TABLE(8, share_fields);
+const struct asst__schema asst__query_schema = TABLE(9, query_fields);
+const struct asst__schema asst__around_schema = TABLE(10, around_fields);

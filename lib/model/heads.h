@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/* The other stored records and the documents of callers: schemas and their fields. */
+#ifndef ASST_MODEL_HEADS_H
+#define ASST_MODEL_HEADS_H
+
+#include "model/record.h"
+
+/* Stored: head, grants, version (also the live one), draft, event. */
+
+enum asst__head_field {
+	ASST__HEAD_ID = 1,
+	ASST__HEAD_SLUG,
+	ASST__HEAD_WORKSPACE,
+	ASST__HEAD_OWNER,
+	ASST__HEAD_CREATED_BY,
+	ASST__HEAD_CREATED_AT,
+	ASST__HEAD_UPDATED_BY,
+	ASST__HEAD_UPDATED_AT,
+	ASST__HEAD_REVISION,
+	ASST__HEAD_VERSION,
+	ASST__HEAD_DISABLED,
+	ASST__HEAD_FOLDER,
+	ASST__HEAD_TAGS,
+	ASST__HEAD_DELETED_BY,
+	ASST__HEAD_DELETED_AT,
+	/* what a summary shows of the definition */
+	ASST__HEAD_NAME,
+	ASST__HEAD_DESCRIPTION,
+	ASST__HEAD_EMOJI,
+	ASST__HEAD_MODEL,
+	ASST__HEAD_TYPE
+};
+
+enum asst__acl_field { ASST__ACL_GRANTS = 1 };
+
+enum asst__grant_field {
+	ASST__GRANT_PRINCIPAL = 1,
+	ASST__GRANT_LEVEL,
+	ASST__GRANT_EXPIRES_AT,
+	ASST__GRANT_BY,
+	ASST__GRANT_AT
+};
+
+enum asst__version_field {
+	ASST__VERSION_NUMBER = 1,
+	ASST__VERSION_BY,
+	ASST__VERSION_AT,
+	ASST__VERSION_MESSAGE,
+	ASST__VERSION_DEF
+};
+
+enum asst__draft_field {
+	ASST__DRAFT_ID = 1,
+	ASST__DRAFT_ASSISTANT_ID,
+	ASST__DRAFT_PRINCIPAL,
+	ASST__DRAFT_CREATED_AT,
+	ASST__DRAFT_UPDATED_AT,
+	ASST__DRAFT_REVISION,
+	ASST__DRAFT_BASE_VERSION,
+	ASST__DRAFT_BASE,
+	ASST__DRAFT_DEF
+};
+
+enum asst__event_field {
+	ASST__EVENT_AT = 1,
+	ASST__EVENT_ACTOR,
+	ASST__EVENT_BEHALF,
+	ASST__EVENT_ACTION,
+	ASST__EVENT_OBJECT,
+	ASST__EVENT_OLD_REVISION,
+	ASST__EVENT_NEW_REVISION,
+	ASST__EVENT_POINTERS,
+	ASST__EVENT_PRINCIPAL,
+	ASST__EVENT_LEVEL
+};
+
+extern const struct asst__schema asst__head_schema;
+extern const struct asst__schema asst__acl_schema;
+extern const struct asst__schema asst__grant_schema;
+extern const struct asst__schema asst__version_schema;
+extern const struct asst__schema asst__draft_schema;
+extern const struct asst__schema asst__event_schema;
+
+/* Documents: a session, a share, the options of a list, what stands around a definition. */
+
+enum asst__session_field {
+	ASST__SESSION_WORKSPACE = 1,
+	ASST__SESSION_USER,
+	ASST__SESSION_SEAT,
+	ASST__SESSION_SUPERUSER,
+	ASST__SESSION_PERMISSIONS,
+	ASST__SESSION_TEAMS
+};
+
+enum asst__team_field { ASST__TEAM_ID = 1, ASST__TEAM_ROLE };
+
+enum asst__share_field { ASST__SHARE_PRINCIPAL = 1, ASST__SHARE_LEVEL, ASST__SHARE_EXPIRES_AT };
+
+enum asst__query_field {
+	ASST__QUERY_SORT = 1,
+	ASST__QUERY_LIMIT,
+	ASST__QUERY_CURSOR,
+	ASST__QUERY_VIEW,
+	ASST__QUERY_RIGHT
+};
+
+/* The order of the names that "sort" takes: without and with "-", in turn. */
+enum { ASST__SORT_UPDATED, ASST__SORT_CREATED, ASST__SORT_NAME };
+
+enum asst__around_field {
+	ASST__AROUND_SLUG = 1,
+	ASST__AROUND_OWNER,
+	ASST__AROUND_DISABLED,
+	ASST__AROUND_FOLDER,
+	ASST__AROUND_TAGS
+};
+
+extern const struct asst__schema asst__session_schema;
+extern const struct asst__schema asst__share_schema;
+extern const struct asst__schema asst__query_schema;
+extern const struct asst__schema asst__around_schema;
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Schemas: tables of fields. From one table come the reading and checking of JSON, the
+ * limits, defaults and messages, the stored record, its getters and the canonical JSON.
+ * The place of a field in its table is its slot in stored records: append only.
+ */
+#ifndef ASST_MODEL_SCHEMA_H
+#define ASST_MODEL_SCHEMA_H
+
+#include "model/limits.h"
+
+enum asst__type {
+	ASST__TEXT = 1,  /* a string; limit: code points */
+	ASST__UUID,      /* a UUID, kept in lower case */
+	ASST__IDENT,     /* an identifier */
+	ASST__PRINCIPAL, /* user:, team:, key: or workspace */
+	ASST__OWNER,     /* user: or team: */
+	ASST__SLUG,      /* [a-z0-9-]{1,64} */
+	ASST__CHOICE,    /* one of choices */
+	ASST__FLAG,      /* true or false */
+	ASST__INT,       /* a whole number from least to most */
+	ASST__NUMBER,    /* a number from least to most */
+	ASST__TIME,      /* RFC 3339, kept as ms */
+	ASST__TEXTS,     /* a list of strings; limit: items; item_limit: code points */
+	ASST__UUIDS,     /* a list of UUIDs */
+	ASST__LIST,      /* a list of objects of the schema items; limit: their number */
+	ASST__OBJECT,    /* any JSON object, kept as canonical text; limit: its bytes */
+	ASST__RECORD     /* a whole stored record; never in JSON */
+};
+
+#define ASST__REQUIRED 0x01u
+#define ASST__NOT_BLANK 0x02u     /* not only white space */
+#define ASST__DEFAULT 0x04u       /* absent means fallback, which is written */
+#define ASST__UNIQUE 0x08u        /* no item twice */
+#define ASST__EMPTY_ABSENT 0x10u  /* "" means absent */
+#define ASST__NOT_EMPTY 0x20u     /* at least one character */
+
+struct asst__check;
+
+struct asst__field {
+	const char *name;
+	unsigned char type;
+	unsigned char flags;
+	unsigned char limit;
+	unsigned char item_limit;
+	const char *const *choices; /* NULL at the end */
+	const struct asst__schema *items;
+	double least, most;
+	double fallback; /* of a flag, number, or choice (its index) */
+};
+
+struct asst__schema {
+	unsigned char id; /* in stored records */
+	unsigned char count;
+	unsigned char key[2]; /* fields that together must differ between items; 0: none */
+	const struct asst__field *fields; /* [0] is not used: slot 0 keeps unknown members */
+	/* may be NULL: bring an object into its usual form before it is checked */
+	bool (*normalize)(asst__json *object);
+	/*
+	 * may be NULL: rules across fields, called for each field in turn behind its own
+	 * check. nodes are by field: NULL where absent, or faulty and not behind this one.
+	 */
+	void (*rules)(struct asst__check *check, unsigned field, asst__json *const *nodes);
+	/* may be NULL: the code for a member that the table does not know */
+	const char *(*unknown)(const char *name);
+};
+
+#define ASST__FIELDS_MAX 32
+
+/* The field of this name; 0 when there is none. */
+unsigned asst__schema_find(const struct asst__schema *schema, const char *name);
+
+#endif

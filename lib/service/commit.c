@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* Committing a draft: it becomes the live definition and a version, in one batch. */
+#include "base/utf8.h"
+#include "model/check.h"
+#include "service/draft_handle.h"
+
+#include <string.h>
+
+struct commit {
+	const struct asst__call *call;
+	asst_draft *draft;
+	struct asst__string message;
+	asst_assistant *made;
+	/* of one attempt */
+	struct asst__loaded loaded;
+	struct asst__part old_head, old_def;
+	struct asst_def live, edited;
+};
+
+static void commit_reset(struct commit *commit)
+{
+	asst_assistant_free(commit->made);
+	commit->made = NULL;
+	asst__loaded_dispose(&commit->loaded);
+	asst_buf_free(commit->old_head.buf);
+	asst_buf_free(commit->old_def.buf);
+	memset(&commit->old_head, 0, sizeof(commit->old_head));
+	memset(&commit->old_def, 0, sizeof(commit->old_def));
+	asst__def_dispose(&commit->live);
+	asst__def_dispose(&commit->edited);
+}
+
+/* Every fault that a draft may have is one now. */
+static int check_complete(const struct commit *commit)
+{
+	const struct asst__call *call = commit->call;
+	uint32_t flags = call->store->opts.keep_unknown ? ASST__CHECK_KEEP_UNKNOWN : 0;
+	struct asst__check check;
+	asst__json *tree;
+	int status = asst__def_tree(&tree, &commit->edited.view, &call->store->mem, call->err);
+
+	if (status != ASST_OK)
+		return status;
+	asst__check_begin(&check, &call->store->opts.limits, flags, &call->store->mem, call->err);
+	asst__check_object(&check, &asst__def_schema, tree);
+	status = asst__check_end(&check);
+	asst__json_free(tree);
+	return status;
+}
+
+static int open_defs(struct commit *commit)
+{
+	const struct asst__call *call = commit->call;
+	const struct asst__loaded *loaded = &commit->loaded;
+	int status = asst__def_open(&commit->live, &call->store->mem, loaded->def.buf,
+				    asst__view_text(&loaded->def.view, ASST__VERSION_DEF), call->err);
+
+	if (status == ASST_OK)
+		status = asst__def_open(&commit->edited, &call->store->mem, loaded->draft.buf,
+					asst__view_text(&loaded->draft.view, ASST__DRAFT_DEF),
+					call->err);
+	return status;
+}
+
+/* The live definition moved on: refused, naming what moved. */
+static int check_base(const struct commit *commit)
+{
+	const struct asst__call *call = commit->call;
+	int64_t live = asst__view_int(&commit->loaded.head.view, ASST__HEAD_VERSION, 0);
+	int64_t base = asst__view_int(&commit->loaded.draft.view, ASST__DRAFT_BASE_VERSION, 0);
+
+	if (live == base)
+		return ASST_OK;
+	return asst__fail(call->err, ASST_ECONFLICT,
+			  "the live definition is version %lld, the draft was made from version %lld",
+			  (long long)live, (long long)base);
+}
+
+static void next_head(struct asst__head *head, const struct asst__head *from,
+		      const struct commit *commit)
+{
+	const struct asst__call *call = commit->call;
+
+	*head = *from;
+	head->revision++;
+	head->version++;
+	head->updated_by = call->session->actor.principal;
+	head->updated_at = call->now > head->updated_at ? call->now : head->updated_at;
+	asst__head_summarize(head, &commit->edited.view);
+}
+
+static int make_records(struct commit *commit, const struct asst__head *to)
+{
+	const struct asst__call *call = commit->call;
+	const struct asst__mem *mem = &call->store->mem;
+	struct asst__loaded *loaded = &commit->loaded;
+	struct asst__version version = { to->version, to->updated_at, to->updated_by, commit->message,
+					 commit->edited.bytes };
+	asst_buf *head, *def;
+	int status = asst__head_write(&head, to, mem, call->err);
+
+	if (status != ASST_OK)
+		return status;
+	commit->old_head = loaded->head;
+	memset(&loaded->head, 0, sizeof(loaded->head));
+	status = asst__part_set(&loaded->head, head, &asst__head_schema, call->err);
+	if (status == ASST_OK)
+		status = asst__version_write(&def, &version, mem, call->err);
+	if (status != ASST_OK)
+		return status;
+	commit->old_def = loaded->def;
+	memset(&loaded->def, 0, sizeof(loaded->def));
+	status = asst__part_set(&loaded->def, def, &asst__version_schema, call->err);
+	asst__loaded_describe(loaded);
+	return status;
+}
+
+static void check_draft(struct commit *commit, struct asst__change *change)
+{
+	struct asst__loaded *loaded = &commit->loaded;
+	struct asst__key key;
+
+	asst__change_check_object(change, loaded);
+	asst__key_draft(&key, loaded->id, commit->call->session->actor.principal);
+	asst__change_check(change, &key, loaded->draft.sequence);
+	asst__key_part(&key, loaded->id, ASST__PART_DEF);
+	asst__change_check(change, &key, loaded->def.sequence);
+	asst__change_drop_draft(change, loaded);
+}
+
+static int publish(struct commit *commit, struct asst__change *change)
+{
+	struct asst__loaded *loaded = &commit->loaded;
+	struct asst__head from, to;
+	struct asst__indexed before = { &from, &loaded->acl.view }, after = { &to, &loaded->acl.view };
+	struct asst__event event = { .action = "draft.commit",
+				     .def_from = &commit->live.view,
+				     .def_to = &commit->edited.view };
+	struct asst__key key;
+	int status;
+
+	check_draft(commit, change);
+	asst__head_read(&from, &loaded->head.view);
+	next_head(&to, &from, commit);
+	status = make_records(commit, &to);
+	if (status != ASST_OK)
+		return status;
+	asst__key_part(&key, loaded->id, ASST__PART_HEAD);
+	asst__change_put(change, &key, loaded->head.buf);
+	asst__key_part(&key, loaded->id, ASST__PART_DEF);
+	asst__change_put(change, &key, loaded->def.buf);
+	if (from.version > 0) {
+		asst__key_version(&key, loaded->id, (uint64_t)from.version);
+		asst__change_put(change, &key, commit->old_def.buf);
+	}
+	asst__change_index(change, loaded->id, &before, &after);
+	event.object = to.id;
+	event.old_revision = from.revision;
+	event.new_revision = to.revision;
+	asst__change_event(change, &event);
+	return ASST_OK;
+}
+
+static int drop_unchanged(struct commit *commit, struct asst__change *change)
+{
+	struct asst__event event = { .action = "draft.discard",
+				     .object = asst__view_text(&commit->loaded.head.view,
+							       ASST__HEAD_ID) };
+
+	check_draft(commit, change);
+	asst__change_event(change, &event);
+	return ASST_OK;
+}
+
+static int attempt_commit(void *context, struct asst__change *change, bool lost)
+{
+	struct commit *commit = context;
+	const struct asst__call *call = commit->call;
+	int status;
+
+	(void)lost;
+	commit_reset(commit);
+	status = asst__draft_find(&commit->loaded, commit->draft, call, ASST__RIGHT_WRITE);
+	if (status == ASST_OK)
+		status = open_defs(commit);
+	if (status == ASST_OK)
+		status = check_complete(commit);
+	if (status == ASST_OK)
+		status = asst__draft_check_stale(&commit->loaded, commit->draft, call);
+	if (status == ASST_OK)
+		status = check_base(commit);
+	if (status != ASST_OK)
+		return status;
+	if (commit->loaded.object.published &&
+	    !asst__def_changed(&commit->live.view, &commit->edited.view))
+		status = drop_unchanged(commit, change);
+	else
+		status = publish(commit, change);
+	if (status == ASST_OK)
+		status = asst__assistant_make(&commit->made, &commit->loaded, true, call);
+	return status;
+}
+
+static int check_message(struct commit *commit, const char *message, size_t size, asst_error *err)
+{
+	int64_t most = commit->call->store->opts.limits.cap[ASST__LIMIT_MESSAGE];
+
+	if (!message && size != 0 && size != ASST_NUL)
+		return asst__fail(err, ASST_EINVAL, "a message of %zu bytes is NULL", size);
+	if (!message)
+		return ASST_OK;
+	if (size == ASST_NUL)
+		size = strlen(message);
+	if (size > 4 * (size_t)most)
+		return asst__fail(err, ASST_ELIMIT, "message is limited to %lld characters",
+				  (long long)most);
+	if (asst__utf8_valid(message, size) != size || memchr(message, '\0', size)) {
+		asst__error_add_issue(err, "json_utf8", "/message", "must be UTF-8 without NUL");
+		return asst__fail(err, ASST_EVALIDATION, "the message must be UTF-8 without NUL");
+	}
+	if (asst__utf8_count(message, size) > (size_t)most)
+		return asst__fail(err, ASST_ELIMIT, "message is limited to %lld characters",
+				  (long long)most);
+	commit->message = (struct asst__string){ message, size };
+	return ASST_OK;
+}
+
+int asst_draft_commit(asst_assistant **assistant, asst_draft *draft, const char *message,
+		      size_t message_size, uint32_t flags, asst_error *err)
+{
+	struct commit commit;
+	struct asst__call call;
+	int status;
+
+	if (assistant)
+		*assistant = NULL;
+	status = asst__call_begin(&call, draft ? draft->session : NULL, err);
+	if (status != ASST_OK)
+		return status;
+	memset(&commit, 0, sizeof(commit));
+	commit.call = &call;
+	commit.draft = draft;
+	status = asst__flags_check(flags, 0, err);
+	if (status == ASST_OK)
+		status = check_message(&commit, message, message_size, err);
+	if (status == ASST_OK)
+		status = asst__write(&call, attempt_commit, &commit);
+	if (status == ASST_OK && assistant) {
+		*assistant = commit.made;
+		commit.made = NULL;
+	}
+	commit_reset(&commit);
+	asst__call_end(&call);
+	return status;
+}

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/* Creating assistants, and the check that stores nothing. */
+#include "model/check.h"
+#include "model/ident.h"
+#include "service/body.h"
+#include "service/write.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Slugs to choose from: as it is, with a number, with random digits. */
+#define CANDIDATES 10
+
+struct creation {
+	const struct asst__call *call;
+	struct asst__string json;
+	bool draft;
+	asst_assistant *made; /* what the last attempt made */
+	/* of one attempt */
+	struct asst__body body;
+	struct asst__loaded loaded;
+	struct asst__head head;
+	struct asst__draft_head draft_head;
+	char id_text[ASST__UUID_TEXT + 1], draft_text[ASST__UUID_TEXT + 1];
+	unsigned char draft_id[ASST__UUID_BYTES];
+	char slug[ASST__SLUG_MAX + 1];
+};
+
+static void creation_reset(struct creation *creation)
+{
+	asst__body_dispose(&creation->body);
+	asst__loaded_dispose(&creation->loaded);
+	asst_assistant_free(creation->made);
+	creation->made = NULL;
+}
+
+/* Who may own what the session creates: itself, its teams from memberPlus on; superusers: anyone. */
+static int choose_owner(struct creation *creation)
+{
+	const struct asst__call *call = creation->call;
+	const struct asst__actor *actor = &call->session->actor;
+	struct asst__string owner = asst__view_text(&creation->body.around, ASST__AROUND_OWNER);
+	const struct asst__membership *member;
+
+	if (!owner.text) {
+		creation->head.owner = actor->principal;
+		if (!actor->system)
+			return ASST_OK;
+		asst__error_add_issue(call->err, "required", "/ownerId", "is required");
+		return asst__fail(call->err, ASST_EVALIDATION, "the system's own creations need an ownerId");
+	}
+	creation->head.owner = owner;
+	if (actor->system || actor->superuser)
+		return ASST_OK;
+	member = asst__actor_find(actor, owner);
+	if (!member || (strncmp(owner.text, "team:", 5) == 0 && member->role < ASST__ROLE_MEMBER_PLUS))
+		return asst__fail(call->err, ASST_EDENIED,
+				  "the owner must be the session's user or a team where it is memberPlus or higher");
+	return ASST_OK;
+}
+
+static int candidate(char slug[ASST__SLUG_MAX + 1], const struct creation *creation, size_t i)
+{
+	struct asst__string given = asst__view_text(&creation->body.around, ASST__AROUND_SLUG);
+	unsigned char random[6];
+	size_t size;
+	int status;
+
+	if (given.text) {
+		memcpy(slug, given.text, given.size + 1);
+		return ASST_OK;
+	}
+	size = asst__slug_from_name(slug, creation->head.name.text, creation->head.name.size);
+	if (i == 0)
+		return ASST_OK;
+	if (i < CANDIDATES - 1) {
+		snprintf(slug + size, ASST__SLUG_MAX + 1 - size, "-%zu", i + 1);
+		return ASST_OK;
+	}
+	status = asst__uuid_maker_bytes(&creation->call->store->ids, random, sizeof(random),
+					creation->call->err);
+	snprintf(slug + size, ASST__SLUG_MAX + 1 - size, "-%02x%02x%02x%02x%02x%02x", random[0],
+		 random[1], random[2], random[3], random[4], random[5]);
+	return status;
+}
+
+/* The one read of a creation: which of the candidates is free. */
+static int choose_slug(struct creation *creation)
+{
+	const struct asst__call *call = creation->call;
+	bool given = asst__view_has(&creation->body.around, ASST__AROUND_SLUG);
+	size_t i, count = given ? 1 : CANDIDATES;
+	char slugs[CANDIDATES][ASST__SLUG_MAX + 1];
+	struct asst_keys keys;
+	struct asst_sink sink;
+	struct asst__key key;
+	int status = ASST_OK;
+
+	asst__keys_init(&keys, &call->store->mem);
+	asst__sink_init(&sink, &call->store->mem);
+	for (i = 0; i < count && status == ASST_OK; i++) {
+		status = candidate(slugs[i], creation, i);
+		asst__key_slug(&key, creation->head.owner, ASST__STRING(slugs[i]));
+		if (status == ASST_OK)
+			status = asst_keys_add(&keys, key.bytes, key.size, call->err);
+	}
+	if (status == ASST_OK)
+		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
+					   &creation->loaded.sequence, call->err);
+	for (i = 0; status == ASST_OK && i < count && asst__sink_find(&sink, i); i++)
+		;
+	if (status == ASST_OK && i == count)
+		status = given ? ASST_EEXISTS : ASST_EBUSY;
+	else if (status == ASST_OK)
+		memcpy(creation->slug, slugs[i], sizeof(creation->slug));
+	asst__sink_dispose(&sink);
+	asst__keys_dispose(&keys);
+	if (status == ASST_EEXISTS)
+		asst__error_add_issue(call->err, "duplicate", "/slug", "is taken");
+	if (status == ASST_EEXISTS || status == ASST_EBUSY)
+		asst__fail(call->err, status, "the owner has an assistant with this slug");
+	creation->head.slug = ASST__STRING(creation->slug);
+	return status;
+}
+
+static int fill_head(struct creation *creation)
+{
+	const struct asst__call *call = creation->call;
+	struct asst__head *head = &creation->head;
+	const struct asst__view *around = &creation->body.around;
+	size_t i;
+	int status = asst__uuid_make(&call->store->ids, creation->loaded.id, &head->created_at, call->err);
+
+	if (status != ASST_OK)
+		return status;
+	asst__uuid_write(creation->id_text, creation->loaded.id);
+	head->id = ASST__STRING(creation->id_text);
+	head->workspace = ASST__STRING(call->workspace);
+	head->created_by = head->updated_by = call->session->actor.principal;
+	head->updated_at = head->created_at;
+	head->revision = 1;
+	head->version = creation->draft ? 0 : 1;
+	head->disabled = asst__view_flag(around, ASST__AROUND_DISABLED, false);
+	head->folder = asst__view_text(around, ASST__AROUND_FOLDER);
+	head->tag_count = asst__view_count(around, ASST__AROUND_TAGS);
+	for (i = 0; i < head->tag_count; i++)
+		head->tags[i] = asst__view_text_at(around, ASST__AROUND_TAGS, i);
+	return ASST_OK;
+}
+
+static struct asst__string def_bytes(const struct creation *creation)
+{
+	return (struct asst__string){ asst_buf_data(creation->body.def),
+				      asst_buf_size(creation->body.def) };
+}
+
+/* Head and live definition as records, and the decision that its creator holds. */
+static int make_records(struct creation *creation)
+{
+	const struct asst__call *call = creation->call;
+	const struct asst__mem *mem = &call->store->mem;
+	struct asst__loaded *loaded = &creation->loaded;
+	struct asst__version version = { creation->head.version, creation->head.created_at,
+					 creation->head.created_by, { NULL, 0 }, def_bytes(creation) };
+	asst_buf *buf;
+	int status = asst__head_write(&buf, &creation->head, mem, call->err);
+
+	if (status == ASST_OK)
+		status = asst__part_set(&loaded->head, buf, &asst__head_schema, call->err);
+	if (status == ASST_OK)
+		status = asst__version_write(&buf, &version, mem, call->err);
+	if (status == ASST_OK)
+		status = asst__part_set(&loaded->def, buf, &asst__version_schema, call->err);
+	if (status != ASST_OK)
+		return status;
+	asst__loaded_describe(loaded);
+	asst__decide(&loaded->decision, ASST__RIGHT_READ, &call->session->actor, &loaded->object,
+		     call->now);
+	return ASST_OK;
+}
+
+static int make_draft(struct creation *creation, struct asst__change *change)
+{
+	const struct asst__call *call = creation->call;
+	struct asst__loaded *loaded = &creation->loaded;
+	struct asst__string principal = call->session->actor.principal;
+	struct asst__draft_head draft = { .assistant_id = creation->head.id,
+					  .principal = principal,
+					  .base = def_bytes(creation),
+					  .def = def_bytes(creation),
+					  .created_at = creation->head.created_at,
+					  .updated_at = creation->head.created_at,
+					  .revision = 1 };
+	asst_buf *buf;
+	int64_t ms;
+	int status = asst__uuid_make(&call->store->ids, creation->draft_id, &ms, call->err);
+
+	if (status != ASST_OK)
+		return status;
+	asst__uuid_write(creation->draft_text, creation->draft_id);
+	draft.id = ASST__STRING(creation->draft_text);
+	status = asst__draft_write(&buf, &draft, &call->store->mem, call->err);
+	if (status == ASST_OK)
+		status = asst__part_set(&loaded->draft, buf, &asst__draft_schema, call->err);
+	if (status == ASST_OK)
+		asst__change_draft(change, loaded, creation->draft_id, principal);
+	return status;
+}
+
+static void build(struct creation *creation, struct asst__change *change)
+{
+	struct asst__loaded *loaded = &creation->loaded;
+	struct asst__indexed state = { &creation->head, &loaded->acl.view };
+	struct asst__event event = { .action = "assistant.create",
+				     .object = creation->head.id,
+				     .new_revision = creation->head.revision };
+	struct asst__key key;
+
+	asst__key_slug(&key, creation->head.owner, creation->head.slug);
+	asst__change_check(change, &key, 0);
+	asst__change_put_bytes(change, &key, loaded->id, ASST__UUID_BYTES);
+	asst__key_part(&key, loaded->id, ASST__PART_HEAD);
+	asst__change_check(change, &key, 0);
+	asst__change_put(change, &key, loaded->head.buf);
+	asst__key_part(&key, loaded->id, ASST__PART_DEF);
+	asst__change_put(change, &key, loaded->def.buf);
+	asst__change_index(change, loaded->id, NULL, &state);
+	asst__change_event(change, &event);
+}
+
+static int attempt_create(void *context, struct asst__change *change, bool lost)
+{
+	struct creation *creation = context;
+	enum asst__body_kind kind = creation->draft ? ASST__BODY_CREATE_DRAFT : ASST__BODY_CREATE;
+	int status;
+
+	(void)lost; /* a slug that is taken meanwhile shows in the next read */
+	creation_reset(creation);
+	memset(&creation->head, 0, sizeof(creation->head));
+	status = asst__body_read(&creation->body, creation->call, kind, creation->json, NULL, NULL, true);
+	if (status == ASST_OK)
+		status = choose_owner(creation);
+	if (status != ASST_OK)
+		return status;
+	asst__head_summarize(&creation->head, &creation->body.def_view);
+	status = choose_slug(creation);
+	if (status == ASST_OK)
+		status = fill_head(creation);
+	if (status == ASST_OK)
+		status = make_records(creation);
+	if (status != ASST_OK)
+		return status;
+	build(creation, change);
+	if (creation->draft)
+		status = make_draft(creation, change);
+	if (status == ASST_OK)
+		status = asst__assistant_make(&creation->made, &creation->loaded, true, creation->call);
+	return status;
+}
+
+static int begin(struct asst__call *call, asst_session *session, uint32_t flags, asst_error *err)
+{
+	static const struct asst__object nothing;
+	struct asst__decision decision;
+	int status = asst__call_begin(call, session, err);
+
+	if (status != ASST_OK)
+		return status;
+	status = asst__flags_check(flags, ASST_CREATE_DRAFT, err);
+	if (status == ASST_OK) {
+		asst__decide(&decision, ASST__RIGHT_CREATE, &session->actor, &nothing, call->now);
+		if (decision.status != ASST_OK)
+			status = asst__decision_fail(&decision, ASST__RIGHT_CREATE, err);
+	}
+	if (status != ASST_OK)
+		asst__call_end(call);
+	return status;
+}
+
+static struct asst__string document(const char *json, size_t size)
+{
+	return (struct asst__string){ json, size == ASST_NUL ? strlen(json) : size };
+}
+
+int asst_assistant_create_json(asst_assistant **assistant, asst_session *session, const char *json,
+			       size_t size, uint32_t flags, asst_error *err)
+{
+	struct creation creation;
+	struct asst__call call;
+	int status;
+
+	if (assistant)
+		*assistant = NULL;
+	status = begin(&call, session, flags, err);
+	if (status != ASST_OK)
+		return status;
+	if (json) {
+		memset(&creation, 0, sizeof(creation));
+		creation.call = &call;
+		creation.json = document(json, size);
+		creation.draft = (flags & ASST_CREATE_DRAFT) != 0;
+		status = asst__write(&call, attempt_create, &creation);
+		if (status == ASST_OK && assistant) {
+			*assistant = creation.made;
+			creation.made = NULL;
+		}
+		creation_reset(&creation);
+	} else {
+		status = asst__fail(err, ASST_EINVAL, "needs a document");
+	}
+	asst__call_end(&call);
+	return status;
+}
+
+int asst_assistant_create(asst_assistant **assistant, asst_session *session, const asst_def *def,
+			  uint32_t flags, asst_error *err)
+{
+	asst_buf *json;
+	int status;
+
+	if (assistant)
+		*assistant = NULL;
+	status = asst_def_to_json(&json, def, err);
+	if (status == ASST_OK)
+		status = asst_assistant_create_json(assistant, session, asst_buf_data(json),
+						    asst_buf_size(json), flags, err);
+	asst_buf_free(json);
+	return status;
+}
+
+int asst_assistant_validate_json(asst_session *session, const char *json, size_t size, uint32_t flags,
+				 asst_error *err)
+{
+	struct creation creation;
+	struct asst__call call;
+	int status = begin(&call, session, flags, err);
+
+	if (status != ASST_OK)
+		return status;
+	memset(&creation, 0, sizeof(creation));
+	creation.call = &call;
+	if (json) {
+		status = asst__body_read(&creation.body, &call,
+					 flags & ASST_CREATE_DRAFT ? ASST__BODY_CREATE_DRAFT :
+								     ASST__BODY_CREATE,
+					 document(json, size), NULL, NULL, false);
+		if (status == ASST_OK)
+			status = choose_owner(&creation);
+	} else {
+		status = asst__fail(err, ASST_EINVAL, "needs a document");
+	}
+	creation_reset(&creation);
+	asst__call_end(&call);
+	return status;
+}

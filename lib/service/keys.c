@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* Keys of records within a workspace's partition. */
+#include "service/keys.h"
+
+#include <string.h>
+
+static void add(struct asst__key *key, const void *bytes, size_t size)
+{
+	/* All parts are bounded by their own limits; never past the end whatever is stored. */
+	if (size > sizeof(key->bytes) - key->size)
+		size = sizeof(key->bytes) - key->size;
+	if (size)
+		memcpy(key->bytes + key->size, bytes, size);
+	key->size += size;
+}
+
+static void add_byte(struct asst__key *key, char byte)
+{
+	add(key, &byte, 1);
+}
+
+static void big_endian(unsigned char bytes[8], uint64_t value)
+{
+	int i;
+
+	for (i = 7; i >= 0; i--) {
+		bytes[i] = (unsigned char)(value & 0xff);
+		value >>= 8;
+	}
+}
+
+uint64_t asst__big_endian(const unsigned char *bytes)
+{
+	uint64_t value = 0;
+	int i;
+
+	for (i = 0; i < 8; i++)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
+void asst__key_part(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES], char part)
+{
+	key->size = 0;
+	add_byte(key, 'A');
+	add(key, id, ASST__UUID_BYTES);
+	add_byte(key, part);
+}
+
+void asst__key_draft(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
+		     struct asst__string principal)
+{
+	asst__key_part(key, id, ASST__PART_DRAFT);
+	add(key, principal.text, principal.size);
+}
+
+void asst__key_version(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
+		       uint64_t number)
+{
+	unsigned char bytes[8];
+
+	asst__key_part(key, id, ASST__PART_VERSION);
+	big_endian(bytes, number);
+	add(key, bytes, sizeof(bytes));
+}
+
+void asst__key_draft_id(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES])
+{
+	key->size = 0;
+	add_byte(key, 'D');
+	add(key, id, ASST__UUID_BYTES);
+}
+
+void asst__key_slug(struct asst__key *key, struct asst__string owner, struct asst__string slug)
+{
+	key->size = 0;
+	add_byte(key, 'S');
+	add(key, owner.text, owner.size);
+	add_byte(key, '\0');
+	add(key, slug.text, slug.size);
+}
+
+void asst__key_event(struct asst__key *key)
+{
+	key->size = 0;
+	add_byte(key, 'E');
+}
+
+void asst__sort_time(struct asst__sort_value *value, int64_t ms)
+{
+	value->size = 8;
+	/* Times before 1970 come first. */
+	big_endian(value->bytes, (uint64_t)ms ^ (UINT64_C(1) << 63));
+}
+
+void asst__sort_name(struct asst__sort_value *value, struct asst__string name)
+{
+	size_t i;
+
+	for (i = 0; i < name.size && i < 64; i++) {
+		char c = name.text[i];
+
+		value->bytes[i] = (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+	}
+	value->bytes[i] = '\0';
+	value->size = i + 1;
+}
+
+void asst__key_index_prefix(struct asst__key *key, struct asst__string principal, char class, char sort)
+{
+	key->size = 0;
+	add_byte(key, 'I');
+	add(key, principal.text, principal.size);
+	add_byte(key, '\0');
+	add_byte(key, class);
+	add_byte(key, sort);
+}
+
+void asst__key_index(struct asst__key *key, struct asst__string principal, char class, char sort,
+		     const struct asst__sort_value *value, const unsigned char id[ASST__UUID_BYTES])
+{
+	asst__key_index_prefix(key, principal, class, sort);
+	add(key, value->bytes, value->size);
+	add(key, id, ASST__UUID_BYTES);
+}
+
+void asst__key_end(struct asst__key *key)
+{
+	/* Prefixes end in a letter here, which can be raised. */
+	key->bytes[key->size - 1]++;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keys of records within a workspace's partition. libassistant_internals(7) has the table.
+ * Ids are 16 bytes; numbers are big endian, so that their order is that of the bytes.
+ */
+#ifndef ASST_SERVICE_KEYS_H
+#define ASST_SERVICE_KEYS_H
+
+#include "base/uuid.h"
+#include "model/record.h"
+
+/* type, principal, NUL, class, sort, value of 64 bytes, NUL, id; with room to spare */
+#define ASST__KEY_MAX 320
+
+struct asst__key {
+	size_t size;
+	unsigned char bytes[ASST__KEY_MAX];
+};
+
+/* Parts of an assistant, neighbours. */
+#define ASST__PART_ACL 'a'
+#define ASST__PART_DEF 'd'
+#define ASST__PART_HEAD 'h'
+#define ASST__PART_DRAFT 'r'   /* + principal */
+#define ASST__PART_VERSION 'v' /* + number */
+
+void asst__key_part(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES], char part);
+void asst__key_draft(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
+		     struct asst__string principal);
+void asst__key_version(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
+		       uint64_t number);
+/* From a draft's own id to the assistant and the principal. */
+void asst__key_draft_id(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES]);
+void asst__key_slug(struct asst__key *key, struct asst__string owner, struct asst__string slug);
+/* Events: this and the batch's sequence. */
+void asst__key_event(struct asst__key *key);
+
+/* The index that lists are made from. */
+#define ASST__CLASS_READ 'r'
+#define ASST__CLASS_TRASH 't'
+#define ASST__CLASS_WRITE 'w'
+#define ASST__SORT_KEY_CREATED 'c'
+#define ASST__SORT_KEY_NAME 'n'
+#define ASST__SORT_KEY_UPDATED 'u'
+
+/* What an entry is sorted by: a time as 8 bytes, or a folded name and a NUL. */
+struct asst__sort_value {
+	size_t size;
+	unsigned char bytes[66];
+};
+
+void asst__sort_time(struct asst__sort_value *value, int64_t ms);
+/* ASCII letters in lower case, at most 64 bytes; no locale. */
+void asst__sort_name(struct asst__sort_value *value, struct asst__string name);
+
+/* All entries of a principal and class in one order begin with this. */
+void asst__key_index_prefix(struct asst__key *key, struct asst__string principal, char class, char sort);
+void asst__key_index(struct asst__key *key, struct asst__string principal, char class, char sort,
+		     const struct asst__sort_value *value, const unsigned char id[ASST__UUID_BYTES]);
+/* Turn a prefix into the end of the range of all keys that begin with it. */
+void asst__key_end(struct asst__key *key);
+
+uint64_t asst__big_endian(const unsigned char *bytes); /* 8 of them */
+
+#endif

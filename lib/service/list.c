@@ -1,0 +1,447 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Lists: one scan over the index entries of all principals that a session stands for, merged
+ * in order, and one get of what they name. Each is decided on as when asked for by itself.
+ */
+#include "service/list.h"
+#include "model/check.h"
+#include "service/cursor.h"
+
+#include <string.h>
+
+int asst__list_new(asst_list **list, size_t count, const struct asst__mem *mem, asst_error *err)
+{
+	asst_list *made = asst__alloc_zeroed(mem, sizeof(*made));
+
+	*list = NULL;
+	if (!made)
+		return asst__fail_nomem(err);
+	made->mem = *mem;
+	made->items = asst__alloc_zeroed(mem, count * sizeof(*made->items));
+	if (!made->items) {
+		asst__free(mem, made, sizeof(*made));
+		return asst__fail_nomem(err);
+	}
+	made->count = made->room = count;
+	*list = made;
+	return ASST_OK;
+}
+
+void asst_list_free(asst_list *list)
+{
+	struct asst__mem mem;
+	size_t i;
+
+	if (!list)
+		return;
+	mem = list->mem;
+	for (i = 0; i < list->count; i++)
+		asst_assistant_free(list->items[i]);
+	asst__free(&mem, list->items, list->room * sizeof(*list->items));
+	asst__free_text(&mem, list->cursor);
+	asst__free(&mem, list, sizeof(*list));
+}
+
+size_t asst_list_count(const asst_list *list)
+{
+	return list->count;
+}
+
+asst_assistant *asst_list_at(const asst_list *list, size_t i)
+{
+	return i < list->count ? list->items[i] : NULL;
+}
+
+const char *asst_list_cursor(const asst_list *list)
+{
+	return list->cursor;
+}
+
+struct query {
+	const struct asst__call *call;
+	unsigned sort;     /* ASST__SORT_... */
+	bool reverse;
+	unsigned sort_choice;
+	enum asst__right right;
+	bool whole;
+	size_t limit;
+	struct asst__place place; /* the last one that was looked at */
+	bool ended;               /* nothing lies behind it */
+};
+
+static const char sort_keys[] = { [ASST__SORT_UPDATED] = ASST__SORT_KEY_UPDATED,
+				  [ASST__SORT_CREATED] = ASST__SORT_KEY_CREATED,
+				  [ASST__SORT_NAME] = ASST__SORT_KEY_NAME };
+
+static int cursor_fault(asst_error *err)
+{
+	asst__error_add_issue(err, "cursor", "/cursor",
+			      "must be the cursor of a list with the same session, sort and right");
+	return asst__fail(err, ASST_EVALIDATION, "the cursor does not belong to this list");
+}
+
+static int read_query(struct query *query, const struct asst__view *view)
+{
+	const struct asst__call *call = query->call;
+	struct asst__string cursor = asst__view_text(view, ASST__QUERY_CURSOR);
+	struct asst__string right = asst__view_text(view, ASST__QUERY_RIGHT);
+	int64_t limit = asst__view_int(view, ASST__QUERY_LIMIT, 50);
+	int64_t most = call->store->opts.limits.cap[ASST__LIMIT_LIST_PAGE];
+	int which = right.text ? asst__right_find(right.text) : ASST__RIGHT_READ;
+
+	query->sort_choice = asst__view_choice(view, ASST__QUERY_SORT, 1);
+	query->sort = query->sort_choice / 2;
+	query->reverse = query->sort_choice % 2 == 1;
+	query->whole = asst__view_choice(view, ASST__QUERY_VIEW, 0) == 1;
+	if (which < 0 || asst__rights[which].level == ASST_LEVEL_NONE) {
+		asst__error_add_issue(call->err, "choice", "/right", "must be a right on an assistant");
+		return asst__fail(call->err, ASST_EVALIDATION, "no right on an assistant has this name");
+	}
+	query->right = (enum asst__right)which;
+	if (limit > most) {
+		asst__error_add_issue(call->err, "limit", "/limit", "is more than a page may have");
+		return asst__fail(call->err, ASST_ELIMIT, "list_page is limited to %lld", (long long)most);
+	}
+	query->limit = (size_t)limit;
+	if (cursor.text && !asst__cursor_read(&query->place, cursor, query->sort_choice,
+					      (unsigned)query->right, call->session))
+		return cursor_fault(call->err);
+	return ASST_OK;
+}
+
+static int parse_query(struct query *query, const char *options, size_t size)
+{
+	const struct asst__call *call = query->call;
+	const struct asst__mem *mem = &call->store->mem;
+	struct asst__check check;
+	asst_buf *record = NULL;
+	struct asst__view view;
+	asst__json *tree;
+	int status = asst__scan_object(&tree, options ? options : "{}", options ? size : 2,
+				       &call->store->opts.limits, mem, call->err);
+
+	if (status != ASST_OK)
+		return status;
+	asst__check_begin(&check, &call->store->opts.limits, 0, mem, call->err);
+	asst__check_object(&check, &asst__query_schema, tree);
+	status = asst__check_end(&check);
+	if (status == ASST_OK)
+		status = asst__record_from_tree(&record, &asst__query_schema, tree, mem, call->err);
+	if (status == ASST_OK)
+		status = asst__view_open(&view, &asst__query_schema, asst_buf_data(record),
+					 asst_buf_size(record), call->err);
+	if (status == ASST_OK)
+		status = read_query(query, &view);
+	asst_buf_free(record);
+	asst__json_free(tree);
+	return status;
+}
+
+/* The keys of one principal and class that lie behind the place. */
+static int add_range(struct asst_ranges *ranges, const struct query *query,
+		     struct asst__string principal, char class)
+{
+	struct asst__key from, to;
+
+	asst__key_index_prefix(&from, principal, class, sort_keys[query->sort]);
+	to = from;
+	if (query->place.size && query->reverse) {
+		memcpy(to.bytes + to.size, query->place.bytes, query->place.size);
+		to.size += query->place.size;
+	} else {
+		asst__key_end(&to);
+	}
+	if (query->place.size && !query->reverse) {
+		/* The next key after the one at the place. */
+		memcpy(from.bytes + from.size, query->place.bytes, query->place.size);
+		from.size += query->place.size;
+		from.bytes[from.size++] = 0;
+	}
+	return asst_ranges_add(ranges, from.bytes, from.size, to.bytes, to.size, query->limit + 1,
+			       query->reverse ? ASST_RANGE_REVERSE : 0, query->call->err);
+}
+
+static int add_ranges(struct asst_ranges *ranges, const struct query *query)
+{
+	const struct asst__actor *actor = &query->call->session->actor;
+	bool all = actor->system || actor->superuser;
+	bool reads = asst__rights[query->right].level < ASST_LEVEL_WRITE;
+	size_t i, count = all ? 1 : actor->count;
+	struct asst__string principal = ASST__STRING("*");
+	int status = ASST_OK;
+
+	for (i = 0; i < count && status == ASST_OK; i++) {
+		if (!all)
+			principal = actor->memberships[i].principal;
+		status = add_range(ranges, query, principal, ASST__CLASS_WRITE);
+		if (status == ASST_OK && reads)
+			status = add_range(ranges, query, principal, ASST__CLASS_READ);
+	}
+	return status;
+}
+
+/* The answers to one range, as a run to be merged. */
+struct run {
+	size_t at, end; /* in the sink */
+	size_t prefix;  /* bytes of the key before the place */
+	bool cut;       /* there may be more behind its end */
+};
+
+static struct asst__string place_of(const struct asst_sink *sink, const struct run *run)
+{
+	size_t size;
+	const char *key = asst_sink_key(sink, run->at, &size);
+
+	return (struct asst__string){ key + run->prefix, size - run->prefix };
+}
+
+static size_t make_runs(struct run *runs, const struct asst_ranges *ranges, const struct asst_sink *sink)
+{
+	size_t i, k, at = 0, count = asst_ranges_count(ranges), size;
+	const char *from;
+
+	for (i = 0; i < count; i++) {
+		runs[i].at = at;
+		while (at < sink->count && sink->items[at].index == i)
+			at++;
+		runs[i].end = at;
+		runs[i].cut = at - runs[i].at == asst_ranges_limit(ranges, i);
+		/* type, principal, NUL, class, sort */
+		from = asst_ranges_from(ranges, i, &size);
+		for (k = 0; k < size && from[k]; k++)
+			;
+		runs[i].prefix = k + 3;
+	}
+	return count;
+}
+
+static int compare_places(struct asst__string a, struct asst__string b, bool reverse)
+{
+	int order = asst__key_compare(a.text, a.size, b.text, b.size);
+
+	return reverse ? -order : order;
+}
+
+/* The run whose next entry comes first, or NULL: all ended, or one is cut off here. */
+static struct run *first_run(struct run *runs, size_t count, const struct asst_sink *sink,
+			     const struct query *query, bool *cut)
+{
+	struct run *first = NULL;
+	size_t i;
+
+	*cut = false;
+	for (i = 0; i < count; i++) {
+		if (runs[i].at == runs[i].end) {
+			*cut = *cut || runs[i].cut;
+			continue;
+		}
+		if (!first || compare_places(place_of(sink, &runs[i]), place_of(sink, first),
+					     query->reverse) < 0)
+			first = &runs[i];
+	}
+	return *cut ? NULL : first;
+}
+
+/* Ids in order, each once, with the place of each. */
+struct found {
+	size_t count, room;
+	struct asst__place *places;
+};
+
+static int add_found(struct found *found, struct asst__string place, const struct asst__call *call)
+{
+	struct asst__place *to;
+
+	if (found->count) {
+		to = &found->places[found->count - 1];
+		if (to->size == place.size && memcmp(to->bytes, place.text, place.size) == 0)
+			return ASST_OK;
+	}
+	if (place.size <= ASST__UUID_BYTES || place.size > ASST__PLACE_MAX)
+		return asst__fail(call->err, ASST_ECORRUPT, "an index entry is damaged");
+	if (!asst__grow(&call->store->mem, &found->places, found->count, &found->room, sizeof(*to)))
+		return asst__fail_nomem(call->err);
+	to = &found->places[found->count++];
+	to->size = place.size;
+	memcpy(to->bytes, place.text, place.size);
+	return ASST_OK;
+}
+
+/* Merge the runs: up to want places, and one more that tells that there is more. */
+static int merge(struct found *found, struct query *query, struct run *runs, size_t count,
+		 const struct asst_sink *sink, size_t want)
+{
+	struct run *run;
+	bool cut = false;
+	int status = ASST_OK;
+
+	while (status == ASST_OK && found->count <= want) {
+		run = first_run(runs, count, sink, query, &cut);
+		if (!run)
+			break;
+		status = add_found(found, place_of(sink, run), query->call);
+		run->at++;
+	}
+	query->ended = found->count <= want && !cut;
+	if (found->count > want)
+		found->count = want;
+	return status;
+}
+
+static int scan(struct found *found, struct query *query, size_t want)
+{
+	const struct asst__call *call = query->call;
+	const struct asst__mem *mem = &call->store->mem;
+	struct asst_ranges ranges;
+	struct asst_sink sink;
+	struct run *runs = NULL;
+	size_t count = 0, bytes = 0;
+	uint64_t sequence;
+	int status;
+
+	asst__ranges_init(&ranges, mem, 1);
+	asst__sink_init(&sink, mem);
+	status = add_ranges(&ranges, query);
+	if (status == ASST_OK)
+		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, &sink,
+					    &sequence, call->err);
+	if (status == ASST_OK) {
+		bytes = asst_ranges_count(&ranges) * sizeof(*runs);
+		runs = asst__alloc(mem, bytes);
+		status = runs ? ASST_OK : asst__fail_nomem(call->err);
+	}
+	if (status == ASST_OK) {
+		count = make_runs(runs, &ranges, &sink);
+		status = merge(found, query, runs, count, &sink, want);
+	}
+	asst__free(mem, runs, bytes);
+	asst__sink_dispose(&sink);
+	asst__ranges_dispose(&ranges);
+	return status;
+}
+
+static const unsigned char *id_of(const struct asst__place *place)
+{
+	return place->bytes + place->size - ASST__UUID_BYTES;
+}
+
+/* Append what was found at i, if the session has the right on it. */
+static int take(asst_list *list, const struct query *query, const struct asst_sink *sink, size_t i)
+{
+	const struct asst__call *call = query->call;
+	size_t parts = query->whole ? 3 : 2;
+	struct asst__loaded loaded;
+	int status;
+
+	memset(&loaded, 0, sizeof(loaded));
+	status = asst__part_take(&loaded.head, sink, i * parts, &asst__head_schema, call->err);
+	if (status == ASST_OK)
+		status = asst__part_take(&loaded.acl, sink, i * parts + 1, &asst__acl_schema, call->err);
+	if (status == ASST_OK && query->whole)
+		status = asst__part_take(&loaded.def, sink, i * parts + 2, &asst__version_schema,
+					 call->err);
+	if (status == ASST_OK) {
+		asst__loaded_describe(&loaded);
+		asst__decide(&loaded.decision, query->right, &call->session->actor, &loaded.object,
+			     call->now);
+		if (loaded.decision.status == ASST_OK) {
+			status = asst__assistant_make(&list->items[list->count], &loaded, query->whole,
+						      call);
+			list->count += status == ASST_OK;
+		}
+	}
+	asst__loaded_dispose(&loaded);
+	return status;
+}
+
+static int load(asst_list *list, const struct query *query, const struct found *found)
+{
+	const struct asst__call *call = query->call;
+	struct asst_keys keys;
+	struct asst_sink sink;
+	uint64_t sequence;
+	size_t i;
+	int status = ASST_OK;
+
+	if (!found->count)
+		return ASST_OK;
+	asst__keys_init(&keys, &call->store->mem);
+	asst__sink_init(&sink, &call->store->mem);
+	for (i = 0; i < found->count && status == ASST_OK; i++)
+		status = asst__keys_add_object(&keys, id_of(&found->places[i]), query->whole, call->err);
+	if (status == ASST_OK)
+		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink, &sequence,
+					   call->err);
+	for (i = 0; i < found->count && status == ASST_OK; i++)
+		status = take(list, query, &sink, i);
+	asst__sink_dispose(&sink);
+	asst__keys_dispose(&keys);
+	return status;
+}
+
+/* Until the page is full or nothing is left: once, unless entries gave no right any more. */
+static int fill(asst_list *list, struct query *query)
+{
+	const struct asst__call *call = query->call;
+	struct found found = { 0, 0, NULL };
+	int status = ASST_OK;
+
+	while (status == ASST_OK && list->count < query->limit && !query->ended) {
+		found.count = 0;
+		status = scan(&found, query, query->limit - list->count);
+		if (status == ASST_OK)
+			status = load(list, query, &found);
+		if (found.count)
+			query->place = found.places[found.count - 1];
+	}
+	asst__free(&call->store->mem, found.places, found.room * sizeof(*found.places));
+	if (status == ASST_OK && !query->ended) {
+		list->cursor = asst__cursor_write(&query->place, query->sort_choice,
+						  (unsigned)query->right, call->session, &list->mem);
+		status = list->cursor ? ASST_OK : asst__fail_nomem(call->err);
+	}
+	return status;
+}
+
+static int check_gates(const struct query *query)
+{
+	static const struct asst__object nothing;
+	const struct asst__call *call = query->call;
+	struct asst__decision decision;
+
+	asst__decide(&decision, ASST__RIGHT_READ, &call->session->actor, &nothing, call->now);
+	return decision.status == ASST_EDENIED ?
+		       asst__decision_fail(&decision, ASST__RIGHT_READ, call->err) : ASST_OK;
+}
+
+int asst_assistant_list(asst_list **list, asst_session *session, const char *options, size_t size,
+			asst_error *err)
+{
+	struct asst__call call;
+	struct query query;
+	asst_list *made = NULL;
+	int status;
+
+	if (list)
+		*list = NULL;
+	status = asst__call_begin(&call, session, err);
+	if (status != ASST_OK)
+		return status;
+	memset(&query, 0, sizeof(query));
+	query.call = &call;
+	status = list ? check_gates(&query) : asst__fail(err, ASST_EINVAL, "needs a place for the list");
+	if (status == ASST_OK)
+		status = parse_query(&query, options, size);
+	if (status == ASST_OK)
+		status = asst__list_new(&made, query.limit, &call.store->mem, err);
+	if (status == ASST_OK) {
+		made->count = 0;
+		status = fill(made, &query);
+	}
+	if (status == ASST_OK)
+		*list = made;
+	else
+		asst_list_free(made);
+	asst__call_end(&call);
+	return status;
+}

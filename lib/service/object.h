@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* Finding an assistant for a session: its records, the decision, and the snapshot of it. */
+#ifndef ASST_SERVICE_OBJECT_H
+#define ASST_SERVICE_OBJECT_H
+
+#include "model/def.h"
+#include "model/heads.h"
+#include "service/keys.h"
+#include "service/store.h"
+
+#include <assistant/assistants.h>
+
+/* A stored record and the sequence under which it was read; buf NULL: absent. */
+struct asst__part {
+	asst_buf *buf;
+	uint64_t sequence;
+	struct asst__view view;
+};
+
+/* An assistant as it was at one moment. */
+struct asst__loaded {
+	unsigned char id[ASST__UUID_BYTES];
+	struct asst__part head, acl, def, draft; /* def is the live version's record */
+	uint64_t sequence; /* of the partition */
+	bool named_draft;  /* the caller named it by a draft's own id */
+	struct asst__object object;
+	struct asst__decision decision;
+};
+
+/*
+ * Find what an id or natural name names, with the caller's own draft or the one that is
+ * named, and decide. Refusals are returned, with their message; *loaded is filled and to be
+ * disposed in any case. What is not visible costs the same calls as what is not there.
+ */
+int asst__locate(struct asst__loaded *loaded, const struct asst__call *call, const char *name,
+		 enum asst__right right);
+void asst__loaded_dispose(struct asst__loaded *loaded);
+
+/* Take one record from a filled sink as a part. ASST_ECORRUPT, ASST_EFORMAT. */
+int asst__part_take(struct asst__part *part, const struct asst_sink *sink, size_t index,
+		    const struct asst__schema *schema, asst_error *err);
+/* Fill loaded->object from its parts. */
+void asst__loaded_describe(struct asst__loaded *loaded);
+/* Add the keys of head, grants and, where wanted, the live definition; in this order. */
+int asst__keys_add_object(struct asst_keys *keys, const unsigned char id[ASST__UUID_BYTES],
+			  bool with_def, asst_error *err);
+
+struct asst_assistant {
+	struct asst__mem mem;
+	atomic_size_t refs;
+	asst_buf *head_buf, *draft_buf;
+	struct asst__view head, draft; /* draft.base NULL: it is not a draft */
+	struct asst_def def;
+	bool has_def, shared;
+	int level;
+	_Atomic(asst_buf *) json;
+};
+
+/* Whether a team owns it or a grant to a team or the workspace is in force. */
+bool asst__object_shared(const struct asst__object *object, int64_t now);
+
+/* A snapshot; without whole, a summary. */
+int asst__assistant_make(asst_assistant **out, const struct asst__loaded *loaded, bool whole,
+			 const struct asst__call *call);
+
+#endif

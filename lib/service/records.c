@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/* Stored records made from their decoded forms. */
+#include "service/write.h"
+
+#include <string.h>
+
+void asst__head_read(struct asst__head *head, const struct asst__view *view)
+{
+	size_t i;
+
+	memset(head, 0, sizeof(*head));
+	head->id = asst__view_text(view, ASST__HEAD_ID);
+	head->slug = asst__view_text(view, ASST__HEAD_SLUG);
+	head->workspace = asst__view_text(view, ASST__HEAD_WORKSPACE);
+	head->owner = asst__view_text(view, ASST__HEAD_OWNER);
+	head->created_by = asst__view_text(view, ASST__HEAD_CREATED_BY);
+	head->created_at = asst__view_int(view, ASST__HEAD_CREATED_AT, 0);
+	head->updated_by = asst__view_text(view, ASST__HEAD_UPDATED_BY);
+	head->updated_at = asst__view_int(view, ASST__HEAD_UPDATED_AT, 0);
+	head->revision = asst__view_int(view, ASST__HEAD_REVISION, 0);
+	head->version = asst__view_int(view, ASST__HEAD_VERSION, 0);
+	head->disabled = asst__view_flag(view, ASST__HEAD_DISABLED, false);
+	head->folder = asst__view_text(view, ASST__HEAD_FOLDER);
+	head->tag_count = asst__view_count(view, ASST__HEAD_TAGS);
+	if (head->tag_count > ASST__TAGS_MAX)
+		head->tag_count = ASST__TAGS_MAX;
+	for (i = 0; i < head->tag_count; i++)
+		head->tags[i] = asst__view_text_at(view, ASST__HEAD_TAGS, i);
+	head->deleted_by = asst__view_text(view, ASST__HEAD_DELETED_BY);
+	head->deleted_at = asst__view_int(view, ASST__HEAD_DELETED_AT, 0);
+	head->name = asst__view_text(view, ASST__HEAD_NAME);
+	head->description = asst__view_text(view, ASST__HEAD_DESCRIPTION);
+	head->emoji = asst__view_text(view, ASST__HEAD_EMOJI);
+	head->model = asst__view_text(view, ASST__HEAD_MODEL);
+	head->type = asst__view_text(view, ASST__HEAD_TYPE);
+}
+
+void asst__head_summarize(struct asst__head *head, const struct asst__view *def)
+{
+	const struct asst__field *type = &asst__def_schema.fields[ASST__DEF_TYPE];
+
+	head->name = asst__view_text(def, ASST__DEF_NAME);
+	head->description = asst__view_text(def, ASST__DEF_DESCRIPTION);
+	head->emoji = asst__view_text(def, ASST__DEF_EMOJI);
+	head->model = asst__view_text(def, ASST__DEF_MODEL);
+	head->type = ASST__STRING(type->choices[asst__view_choice(def, ASST__DEF_TYPE, 0) ? 1 : 0]);
+}
+
+static void put_time(struct asst__record *record, uint32_t root, unsigned field, int64_t ms)
+{
+	if (ms)
+		asst__record_int(record, root, field, ms);
+}
+
+int asst__head_write(asst_buf **out, const struct asst__head *head, const struct asst__mem *mem,
+		     asst_error *err)
+{
+	struct asst__record record;
+	uint32_t root = asst__record_begin(&record, &asst__head_schema, mem), list;
+	size_t i;
+
+	if (root) {
+		asst__record_text(&record, root, ASST__HEAD_ID, head->id);
+		asst__record_text(&record, root, ASST__HEAD_SLUG, head->slug);
+		asst__record_text(&record, root, ASST__HEAD_WORKSPACE, head->workspace);
+		asst__record_text(&record, root, ASST__HEAD_OWNER, head->owner);
+		asst__record_text(&record, root, ASST__HEAD_CREATED_BY, head->created_by);
+		asst__record_int(&record, root, ASST__HEAD_CREATED_AT, head->created_at);
+		asst__record_text(&record, root, ASST__HEAD_UPDATED_BY, head->updated_by);
+		asst__record_int(&record, root, ASST__HEAD_UPDATED_AT, head->updated_at);
+		asst__record_int(&record, root, ASST__HEAD_REVISION, head->revision);
+		asst__record_int(&record, root, ASST__HEAD_VERSION, head->version);
+		asst__record_inline(&record, root, ASST__HEAD_DISABLED, head->disabled);
+		asst__record_text(&record, root, ASST__HEAD_FOLDER, head->folder);
+		asst__record_text(&record, root, ASST__HEAD_DELETED_BY, head->deleted_by);
+		put_time(&record, root, ASST__HEAD_DELETED_AT, head->deleted_at);
+		asst__record_text(&record, root, ASST__HEAD_NAME, head->name);
+		asst__record_text(&record, root, ASST__HEAD_DESCRIPTION, head->description);
+		asst__record_text(&record, root, ASST__HEAD_EMOJI, head->emoji);
+		asst__record_text(&record, root, ASST__HEAD_MODEL, head->model);
+		asst__record_text(&record, root, ASST__HEAD_TYPE, head->type);
+		list = head->tag_count ? asst__record_list(&record, root, ASST__HEAD_TAGS,
+							   head->tag_count) : 0;
+		for (i = 0; list && i < head->tag_count; i++)
+			asst__record_text_at(&record, list, i, head->tags[i]);
+	}
+	return asst__record_end(out, &record, err);
+}
+
+int asst__version_write(asst_buf **out, const struct asst__version *version,
+			const struct asst__mem *mem, asst_error *err)
+{
+	struct asst__record record;
+	uint32_t root = asst__record_begin(&record, &asst__version_schema, mem);
+
+	if (root) {
+		asst__record_int(&record, root, ASST__VERSION_NUMBER, version->number);
+		asst__record_text(&record, root, ASST__VERSION_BY, version->by);
+		asst__record_int(&record, root, ASST__VERSION_AT, version->at);
+		asst__record_text(&record, root, ASST__VERSION_MESSAGE, version->message);
+		asst__record_text(&record, root, ASST__VERSION_DEF, version->def);
+	}
+	return asst__record_end(out, &record, err);
+}
+
+int asst__draft_write(asst_buf **out, const struct asst__draft_head *draft,
+		      const struct asst__mem *mem, asst_error *err)
+{
+	struct asst__record record;
+	uint32_t root = asst__record_begin(&record, &asst__draft_schema, mem);
+
+	if (root) {
+		asst__record_text(&record, root, ASST__DRAFT_ID, draft->id);
+		asst__record_text(&record, root, ASST__DRAFT_ASSISTANT_ID, draft->assistant_id);
+		asst__record_text(&record, root, ASST__DRAFT_PRINCIPAL, draft->principal);
+		asst__record_int(&record, root, ASST__DRAFT_CREATED_AT, draft->created_at);
+		asst__record_int(&record, root, ASST__DRAFT_UPDATED_AT, draft->updated_at);
+		asst__record_int(&record, root, ASST__DRAFT_REVISION, draft->revision);
+		asst__record_int(&record, root, ASST__DRAFT_BASE_VERSION, draft->base_version);
+		asst__record_text(&record, root, ASST__DRAFT_BASE, draft->base);
+		asst__record_text(&record, root, ASST__DRAFT_DEF, draft->def);
+	}
+	return asst__record_end(out, &record, err);
+}
+
+int asst__part_set(struct asst__part *part, asst_buf *buf, const struct asst__schema *schema,
+		   asst_error *err)
+{
+	asst_buf_free(part->buf);
+	memset(part, 0, sizeof(*part));
+	part->buf = buf;
+	return asst__view_open(&part->view, schema, asst_buf_data(buf), asst_buf_size(buf), err);
+}
+
+bool asst__def_changed(const struct asst__view *from, const struct asst__view *to)
+{
+	unsigned i;
+
+	for (i = 0; i <= asst__def_schema.count; i++) {
+		if (!asst__view_same(&asst__def_schema, from, to, i))
+			return true;
+	}
+	return false;
+}
+
+int asst__revision_check(uint64_t named, uint64_t present, asst_error *err)
+{
+	if (named == ASST_ANY_REVISION || named == present)
+		return ASST_OK;
+	return asst__fail(err, ASST_EREVISION, "the revision is %llu, not %llu",
+			  (unsigned long long)present, (unsigned long long)named);
+}

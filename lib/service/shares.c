@@ -1,0 +1,395 @@
+/* SPDX-License-Identifier: MIT */
+/* Sharing: the grants of an assistant. */
+#include "model/check.h"
+#include "model/ident.h"
+#include "service/write.h"
+#include "storage/query.h"
+
+#include <assistant/share.h>
+
+#include <stdio.h>
+#include <string.h>
+
+struct sharing {
+	const struct asst__call *call;
+	const char *id;
+	struct asst__string json; /* the document, where there is one */
+	asst__json *tree;         /* the same as a tree */
+	asst_buf *record;         /* the same, checked */
+	struct asst__string principal;
+	int level;       /* 0: remove */
+	int64_t expires; /* 0: never */
+	struct asst__loaded loaded;
+};
+
+static void copy_grant(struct asst__record *record, uint32_t list, size_t i,
+		       const struct asst__view *grant)
+{
+	uint32_t item = asst__record_item(record, list, i, &asst__grant_schema);
+	int64_t expires = asst__view_int(grant, ASST__GRANT_EXPIRES_AT, 0);
+
+	if (!item)
+		return;
+	asst__record_text(record, item, ASST__GRANT_PRINCIPAL,
+			  asst__view_text(grant, ASST__GRANT_PRINCIPAL));
+	asst__record_int(record, item, ASST__GRANT_LEVEL, asst__view_int(grant, ASST__GRANT_LEVEL, 0));
+	if (expires)
+		asst__record_int(record, item, ASST__GRANT_EXPIRES_AT, expires);
+	asst__record_text(record, item, ASST__GRANT_BY, asst__view_text(grant, ASST__GRANT_BY));
+	asst__record_int(record, item, ASST__GRANT_AT, asst__view_int(grant, ASST__GRANT_AT, 0));
+}
+
+static void add_grant(struct asst__record *record, uint32_t list, size_t i,
+		      const struct sharing *sharing)
+{
+	uint32_t item = asst__record_item(record, list, i, &asst__grant_schema);
+
+	if (!item)
+		return;
+	asst__record_text(record, item, ASST__GRANT_PRINCIPAL, sharing->principal);
+	asst__record_int(record, item, ASST__GRANT_LEVEL, sharing->level);
+	if (sharing->expires)
+		asst__record_int(record, item, ASST__GRANT_EXPIRES_AT, sharing->expires);
+	asst__record_text(record, item, ASST__GRANT_BY, sharing->call->session->actor.principal);
+	asst__record_int(record, item, ASST__GRANT_AT, sharing->call->now);
+}
+
+/* Expired grants go with the next write. */
+static bool kept(const struct sharing *sharing, const struct asst__view *grant)
+{
+	return asst__view_int(grant, ASST__GRANT_EXPIRES_AT, INT64_MAX) > sharing->call->now &&
+	       !asst__same(asst__view_text(grant, ASST__GRANT_PRINCIPAL), sharing->principal);
+}
+
+static size_t count_kept(const struct sharing *sharing)
+{
+	const struct asst__view *acl = &sharing->loaded.acl.view;
+	size_t i, count = 0;
+	struct asst__view grant;
+
+	for (i = 0; i < asst__view_count(acl, ASST__ACL_GRANTS); i++) {
+		grant = asst__view_item(acl, ASST__ACL_GRANTS, i);
+		count += kept(sharing, &grant);
+	}
+	return count;
+}
+
+/* The grants in the order of their principals, the new one in its place. */
+static int write_acl(asst_buf **out, const struct sharing *sharing, size_t count)
+{
+	const struct asst__call *call = sharing->call;
+	const struct asst__view *acl = &sharing->loaded.acl.view;
+	bool pending = sharing->level != 0;
+	struct asst__record record;
+	uint32_t root = asst__record_begin(&record, &asst__acl_schema, &call->store->mem);
+	uint32_t list = root ? asst__record_list(&record, root, ASST__ACL_GRANTS, count) : 0;
+	struct asst__string principal;
+	struct asst__view grant;
+	size_t i, at = 0;
+
+	for (i = 0; list && i < asst__view_count(acl, ASST__ACL_GRANTS); i++) {
+		grant = asst__view_item(acl, ASST__ACL_GRANTS, i);
+		principal = asst__view_text(&grant, ASST__GRANT_PRINCIPAL);
+		if (!kept(sharing, &grant))
+			continue;
+		if (pending && asst__key_compare(sharing->principal.text, sharing->principal.size,
+						 principal.text, principal.size) < 0) {
+			add_grant(&record, list, at++, sharing);
+			pending = false;
+		}
+		copy_grant(&record, list, at++, &grant);
+	}
+	if (list && pending)
+		add_grant(&record, list, at, sharing);
+	return asst__record_end(out, &record, call->err);
+}
+
+static const char *action(const struct sharing *sharing)
+{
+	return sharing->level ? "share.put" : "share.remove";
+}
+
+static int build(struct sharing *sharing, struct asst__change *change, size_t count)
+{
+	const struct asst__call *call = sharing->call;
+	struct asst__loaded *loaded = &sharing->loaded;
+	struct asst__view acl = { NULL, 0, 0 };
+	struct asst__head head;
+	struct asst__indexed from = { &head, &loaded->acl.view }, to = { &head, &acl };
+	struct asst__event event = { .action = action(sharing),
+				     .object = asst__view_text(&loaded->head.view, ASST__HEAD_ID),
+				     .principal = sharing->principal,
+				     .level = sharing->level };
+	asst_buf *buf = NULL;
+	struct asst__key key;
+	int status = count ? write_acl(&buf, sharing, count) : ASST_OK;
+
+	if (status == ASST_OK && buf)
+		status = asst__view_open(&acl, &asst__acl_schema, asst_buf_data(buf),
+					 asst_buf_size(buf), call->err);
+	if (status == ASST_OK) {
+		asst__head_read(&head, &loaded->head.view);
+		asst__change_check_object(change, loaded);
+		asst__key_part(&key, loaded->id, ASST__PART_ACL);
+		if (buf)
+			asst__change_put(change, &key, buf);
+		else
+			asst__change_delete(change, &key);
+		asst__change_index(change, loaded->id, &from, &to);
+		asst__change_event(change, &event);
+	}
+	asst_buf_free(buf);
+	return status;
+}
+
+/* Whether the grants are as they are to be, with nothing expired among them. */
+static bool is_so(const struct sharing *sharing, size_t others)
+{
+	const struct asst__view *acl = &sharing->loaded.acl.view;
+	size_t i, count = asst__view_count(acl, ASST__ACL_GRANTS);
+	struct asst__view grant;
+
+	if (!sharing->level)
+		return others == count;
+	for (i = 0; i < count && others + 1 == count; i++) {
+		grant = asst__view_item(acl, ASST__ACL_GRANTS, i);
+		if (asst__same(asst__view_text(&grant, ASST__GRANT_PRINCIPAL), sharing->principal))
+			return asst__view_int(&grant, ASST__GRANT_LEVEL, 0) == sharing->level &&
+			       asst__view_int(&grant, ASST__GRANT_EXPIRES_AT, 0) == sharing->expires;
+	}
+	return false;
+}
+
+static int check_document(struct sharing *sharing)
+{
+	const struct asst__call *call = sharing->call;
+	struct asst__check check;
+	asst__json *expires;
+	const char *text;
+	int64_t ms;
+
+	asst__check_begin(&check, &call->store->opts.limits, 0, &call->store->mem, call->err);
+	asst__check_object(&check, &asst__share_schema, sharing->tree);
+	expires = asst__json_member(sharing->tree, "expiresAt");
+	text = asst__json_kind(expires) == ASST__JSON_STRING ? asst__json_text(expires) : NULL;
+	if (text && asst__time_parse(&ms, text, strlen(text)) == 0 && ms <= call->now)
+		asst__fault(&check, "expiresAt", "time", "must be in the future");
+	return asst__check_end(&check);
+}
+
+/* Read the document, once, after the right to share is known. */
+static int read_document(struct sharing *sharing)
+{
+	const struct asst__call *call = sharing->call;
+	const struct asst__mem *mem = &call->store->mem;
+	struct asst__view view;
+	int status = ASST_OK;
+
+	if (sharing->record)
+		return ASST_OK;
+	if (!sharing->tree)
+		status = asst__scan_object(&sharing->tree, sharing->json.text, sharing->json.size,
+					   &call->store->opts.limits, mem, call->err);
+	if (status == ASST_OK)
+		status = check_document(sharing);
+	if (status == ASST_OK)
+		status = asst__record_from_tree(&sharing->record, &asst__share_schema, sharing->tree,
+						mem, call->err);
+	if (status == ASST_OK)
+		status = asst__view_open(&view, &asst__share_schema, asst_buf_data(sharing->record),
+					 asst_buf_size(sharing->record), call->err);
+	if (status != ASST_OK)
+		return status;
+	sharing->principal = asst__view_text(&view, ASST__SHARE_PRINCIPAL);
+	sharing->level = (int)asst__view_int(&view, ASST__SHARE_LEVEL, 0);
+	sharing->expires = asst__view_int(&view, ASST__SHARE_EXPIRES_AT, 0);
+	return ASST_OK;
+}
+
+static int attempt_share(void *context, struct asst__change *change, bool lost)
+{
+	struct sharing *sharing = context;
+	const struct asst__call *call = sharing->call;
+	int64_t most = call->store->opts.limits.cap[ASST__LIMIT_GRANTS];
+	size_t others;
+	int status;
+
+	(void)lost;
+	asst__loaded_dispose(&sharing->loaded);
+	status = asst__locate(&sharing->loaded, call, sharing->id, ASST__RIGHT_SHARE);
+	if (status == ASST_OK)
+		status = read_document(sharing);
+	if (status == ASST_OK && sharing->loaded.named_draft)
+		status = asst__fail(call->err, ASST_ECONFLICT,
+				    "shares belong to the assistant, not to its draft");
+	if (status != ASST_OK)
+		return status;
+	if (sharing->level > asst__level_public(sharing->loaded.decision.level_held))
+		return asst__fail(call->err, ASST_EDENIED, "nobody grants above the own level");
+	others = count_kept(sharing);
+	if (is_so(sharing, others))
+		return ASST_OK;
+	if (sharing->level && others + 1 > (size_t)most)
+		return asst__fail(call->err, ASST_ELIMIT, "grants is limited to %lld", (long long)most);
+	return build(sharing, change, others + (sharing->level != 0));
+}
+
+/* Consumes sharing->tree. */
+static int share(struct sharing *sharing)
+{
+	int status = asst__write(sharing->call, attempt_share, sharing);
+
+	asst__loaded_dispose(&sharing->loaded);
+	asst__json_free(sharing->tree);
+	asst_buf_free(sharing->record);
+	return status;
+}
+
+int asst_share_put_json(asst_session *session, const char *id, const char *json, size_t size,
+			uint32_t flags, asst_error *err)
+{
+	struct sharing sharing;
+	struct asst__call call;
+	int status = asst__call_begin(&call, session, err);
+
+	if (status != ASST_OK)
+		return status;
+	memset(&sharing, 0, sizeof(sharing));
+	sharing.call = &call;
+	sharing.id = id;
+	status = asst__flags_check(flags, 0, err);
+	if (status == ASST_OK && !json)
+		status = asst__fail(err, ASST_EINVAL, "needs a document");
+	if (status == ASST_OK) {
+		sharing.json = (struct asst__string){ json, size == ASST_NUL ? strlen(json) : size };
+		status = share(&sharing);
+	}
+	asst__call_end(&call);
+	return status;
+}
+
+static asst__json *grant_tree(const char *principal, int level)
+{
+	asst__json *tree = asst__json_new_object();
+	char number[16];
+
+	snprintf(number, sizeof(number), "%d", level);
+	if (!tree || !asst__json_set(tree, "principalId", asst__json_new_string(principal)) ||
+	    !asst__json_set(tree, "accessLevel", asst__json_new_number(number))) {
+		asst__json_free(tree);
+		return NULL;
+	}
+	return tree;
+}
+
+int asst_share_put(asst_session *session, const char *id, const char *principal, int level,
+		   uint32_t flags, asst_error *err)
+{
+	struct sharing sharing;
+	struct asst__call call;
+	int status = asst__call_begin(&call, session, err);
+
+	if (status != ASST_OK)
+		return status;
+	memset(&sharing, 0, sizeof(sharing));
+	sharing.call = &call;
+	sharing.id = id;
+	status = asst__flags_check(flags, 0, err);
+	if (status == ASST_OK && !principal)
+		status = asst__fail(err, ASST_EINVAL, "needs a principal");
+	if (status == ASST_OK) {
+		sharing.tree = grant_tree(principal, level);
+		status = sharing.tree ? share(&sharing) : asst__fail_nomem(err);
+	}
+	asst__call_end(&call);
+	return status;
+}
+
+/* Removing has no document: its place is taken by a principal that is checked here. */
+static int attempt_remove(void *context, struct asst__change *change, bool lost)
+{
+	struct sharing *sharing = context;
+	const struct asst__call *call = sharing->call;
+	size_t others;
+	int status;
+
+	(void)lost;
+	asst__loaded_dispose(&sharing->loaded);
+	status = asst__locate(&sharing->loaded, call, sharing->id, ASST__RIGHT_SHARE);
+	if (status != ASST_OK)
+		return status;
+	if (sharing->loaded.named_draft)
+		return asst__fail(call->err, ASST_ECONFLICT,
+				  "shares belong to the assistant, not to its draft");
+	if (!asst__principal_valid(sharing->principal.text, sharing->principal.size)) {
+		asst__error_add_issue(call->err, "principal", "/principalId",
+				      "must be user:ID, team:ID, key:ID or workspace");
+		return asst__fail(call->err, ASST_EVALIDATION,
+				  "a principal is user:ID, team:ID, key:ID or workspace");
+	}
+	others = count_kept(sharing);
+	return is_so(sharing, others) ? ASST_OK : build(sharing, change, others);
+}
+
+int asst_share_remove(asst_session *session, const char *id, const char *principal, uint32_t flags,
+		      asst_error *err)
+{
+	struct sharing sharing;
+	struct asst__call call;
+	int status = asst__call_begin(&call, session, err);
+
+	if (status != ASST_OK)
+		return status;
+	memset(&sharing, 0, sizeof(sharing));
+	sharing.call = &call;
+	sharing.id = id;
+	status = asst__flags_check(flags, 0, err);
+	if (status == ASST_OK && !principal)
+		status = asst__fail(err, ASST_EINVAL, "needs a principal");
+	if (status == ASST_OK) {
+		sharing.principal = ASST__STRING(principal);
+		status = asst__write(&call, attempt_remove, &sharing);
+		asst__loaded_dispose(&sharing.loaded);
+	}
+	asst__call_end(&call);
+	return status;
+}
+
+static int write_list(asst_buf **out, const struct asst__view *acl, const struct asst__call *call)
+{
+	struct asst__text text;
+	struct asst__view grant;
+	size_t i;
+
+	asst__text_init(&text, &call->store->mem, SIZE_MAX / 2);
+	asst__text_add_char(&text, '[');
+	for (i = 0; i < asst__view_count(acl, ASST__ACL_GRANTS); i++) {
+		grant = asst__view_item(acl, ASST__ACL_GRANTS, i);
+		if (asst__view_int(&grant, ASST__GRANT_EXPIRES_AT, INT64_MAX) <= call->now)
+			continue;
+		if (text.size > 1)
+			asst__text_add_char(&text, ',');
+		asst__view_write(&text, &asst__grant_schema, &grant);
+	}
+	asst__text_add_char(&text, ']');
+	return asst__text_to_buf(out, &text, call->err);
+}
+
+int asst_share_list(asst_buf **out, asst_session *session, const char *id, asst_error *err)
+{
+	struct asst__loaded loaded;
+	struct asst__call call;
+	int status;
+
+	if (out)
+		*out = NULL;
+	status = asst__call_begin(&call, session, err);
+	if (status != ASST_OK)
+		return status;
+	status = asst__locate(&loaded, &call, id, ASST__RIGHT_READ);
+	if (status == ASST_OK && out)
+		status = write_list(out, &loaded.acl.view, &call);
+	asst__loaded_dispose(&loaded);
+	asst__call_end(&call);
+	return status;
+}

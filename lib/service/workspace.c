@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The directory of workspaces, in the store's own partition: each workspace has a random
+ * 64-bit tag, both ways, before its first record is written.
+ */
+#include "service/store.h"
+
+#include <string.h>
+
+#define DIRECTORY "$store"
+#define TAG_BYTES 8
+
+static bool known(asst_store *store, const char *workspace)
+{
+	size_t i;
+
+	for (i = 0; i < store->workspace_count; i++) {
+		if (strcmp(store->workspaces[i], workspace) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int remember(asst_store *store, const char *workspace, asst_error *err)
+{
+	char *copy = asst__copy_text(&store->mem, workspace, strlen(workspace));
+
+	if (!copy || !asst__grow(&store->mem, &store->workspaces, store->workspace_count,
+				 &store->workspace_room, sizeof(*store->workspaces))) {
+		asst__free_text(&store->mem, copy);
+		return asst__fail_nomem(err);
+	}
+	store->workspaces[store->workspace_count++] = copy;
+	return ASST_OK;
+}
+
+static size_t key_of(char *key, char type, const void *bytes, size_t size)
+{
+	key[0] = type;
+	memcpy(key + 1, bytes, size);
+	return size + 1;
+}
+
+static int find(asst_store *store, const char *key, size_t size, bool *there, asst_error *err)
+{
+	struct asst_keys keys;
+	struct asst_sink sink;
+	uint64_t sequence;
+	int status;
+
+	asst__keys_init(&keys, &store->mem);
+	asst__sink_init(&sink, &store->mem);
+	status = asst_keys_add(&keys, key, size, err);
+	if (status == ASST_OK)
+		status = asst__backend_get(&store->backend, DIRECTORY, &keys, &sink, &sequence, err);
+	*there = status == ASST_OK && asst__sink_find(&sink, 0);
+	asst__sink_dispose(&sink);
+	asst__keys_dispose(&keys);
+	return status;
+}
+
+/* ASST_ECONFLICT: another store was faster, or the tag is taken; look again. */
+static int enter(asst_store *store, const char *key, size_t size, asst_error *err)
+{
+	unsigned char tag[TAG_BYTES];
+	char back[1 + TAG_BYTES];
+	struct asst_batch batch;
+	uint64_t sequence;
+	size_t failed, back_size;
+	int status = asst__uuid_maker_bytes(&store->ids, tag, sizeof(tag), err);
+
+	if (status != ASST_OK)
+		return status;
+	back_size = key_of(back, 'T', tag, sizeof(tag));
+	asst__batch_init(&batch, &store->mem);
+	status = asst_batch_check_key(&batch, key, size, 0, err);
+	if (status == ASST_OK)
+		status = asst_batch_check_key(&batch, back, back_size, 0, err);
+	if (status == ASST_OK)
+		status = asst_batch_put(&batch, key, size, tag, sizeof(tag), err);
+	if (status == ASST_OK)
+		status = asst_batch_put(&batch, back, back_size, key + 1, size - 1, err);
+	if (status == ASST_OK)
+		status = asst__backend_apply(&store->backend, DIRECTORY, &batch, &sequence, &failed, err);
+	asst__batch_dispose(&batch);
+	return status;
+}
+
+int asst__workspace_ensure(asst_store *store, const char *workspace, asst_error *err)
+{
+	char key[160];
+	size_t size = key_of(key, 'W', workspace, strlen(workspace));
+	bool there = false;
+	int status = ASST_OK, tries;
+
+	pthread_mutex_lock(&store->workspaces_lock);
+	if (!known(store, workspace)) {
+		for (tries = 0; !there && status == ASST_OK && tries < 32; tries++) {
+			asst__error_clear(err);
+			status = find(store, key, size, &there, err);
+			if (status != ASST_OK || there)
+				break;
+			status = enter(store, key, size, err);
+			there = status == ASST_OK;
+			if (status == ASST_ECONFLICT)
+				status = ASST_OK;
+		}
+		if (status == ASST_OK && !there)
+			status = asst__fail(err, ASST_EBUSY, "the directory of workspaces is busy");
+		if (status == ASST_OK)
+			status = remember(store, workspace, err);
+	}
+	pthread_mutex_unlock(&store->workspaces_lock);
+	return status;
+}

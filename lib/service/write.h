@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing: records made from what was decided, index entries, events, and the retry of lost races. */
+#ifndef ASST_SERVICE_WRITE_H
+#define ASST_SERVICE_WRITE_H
+
+#include "service/object.h"
+
+#define ASST__TAGS_MAX 64
+#define ASST__GRANTS_MAX 256
+
+/* A head, decoded to be changed; strings are borrowed from the records they came from. */
+struct asst__head {
+	struct asst__string id, slug, workspace, owner, created_by, updated_by, folder, deleted_by;
+	struct asst__string name, description, emoji, model, type;
+	struct asst__string tags[ASST__TAGS_MAX];
+	size_t tag_count;
+	int64_t created_at, updated_at, deleted_at; /* 0: not deleted */
+	int64_t revision, version;
+	bool disabled;
+};
+
+void asst__head_read(struct asst__head *head, const struct asst__view *view);
+/* Take over what a summary shows of a definition. */
+void asst__head_summarize(struct asst__head *head, const struct asst__view *def);
+int asst__head_write(asst_buf **out, const struct asst__head *head, const struct asst__mem *mem,
+		     asst_error *err);
+
+/* Whether any field of a definition differs. */
+bool asst__def_changed(const struct asst__view *from, const struct asst__view *to);
+/* ASST_EREVISION where a revision is named that is not the present one. */
+int asst__revision_check(uint64_t named, uint64_t present, asst_error *err);
+
+struct asst__version {
+	int64_t number, at;
+	struct asst__string by, message, def; /* def: the bytes of its record */
+};
+
+int asst__version_write(asst_buf **out, const struct asst__version *version,
+			const struct asst__mem *mem, asst_error *err);
+
+struct asst__draft_head {
+	struct asst__string id, assistant_id, principal, base, def;
+	int64_t created_at, updated_at, revision, base_version;
+};
+
+int asst__draft_write(asst_buf **out, const struct asst__draft_head *draft,
+		      const struct asst__mem *mem, asst_error *err);
+
+/* Replace a part by a new record, and show it in the view. Consumes buf. */
+int asst__part_set(struct asst__part *part, asst_buf *buf, const struct asst__schema *schema,
+		   asst_error *err);
+
+/* Batches of one call; the first failure sticks in status. */
+struct asst__change {
+	const struct asst__call *call;
+	struct asst_batch batch;
+	int status;
+	size_t watched; /* index of a check that means more than a lost race; SIZE_MAX: none */
+};
+
+void asst__change_check(struct asst__change *change, const struct asst__key *key, uint64_t sequence);
+void asst__change_put(struct asst__change *change, const struct asst__key *key, asst_buf *value);
+void asst__change_put_bytes(struct asst__change *change, const struct asst__key *key,
+			    const void *bytes, size_t size);
+void asst__change_delete(struct asst__change *change, const struct asst__key *key);
+
+/* Check that head and grants are what was decided on: rights hold inside the batch. */
+void asst__change_check_object(struct asst__change *change, const struct asst__loaded *loaded);
+
+/* What an index entry depends on. */
+struct asst__indexed {
+	const struct asst__head *head;
+	const struct asst__view *acl;
+};
+
+/* Turn the index entries of one state into those of another; NULL: there are none. */
+void asst__change_index(struct asst__change *change, const unsigned char id[ASST__UUID_BYTES],
+			const struct asst__indexed *from, const struct asst__indexed *to);
+
+/* Put a draft's record and the pointer to it from its own id. */
+void asst__change_draft(struct asst__change *change, const struct asst__loaded *loaded,
+			const unsigned char draft_id[ASST__UUID_BYTES], struct asst__string principal);
+/* Delete both. */
+void asst__change_drop_draft(struct asst__change *change, const struct asst__loaded *loaded);
+
+struct asst__event {
+	const char *action; /* such as "assistant.create" */
+	struct asst__string object;
+	int64_t old_revision, new_revision; /* 0: none */
+	/* the fields of the definition that changed, from one to the other; may be NULL */
+	const struct asst__view *def_from, *def_to;
+	struct asst__string principal; /* of a grant */
+	int level;
+};
+
+void asst__change_event(struct asst__change *change, const struct asst__event *event);
+
+/*
+ * One attempt at a write: load, decide, build. A batch without operations means that nothing
+ * is to be done. lost: the watched check failed in the attempt before.
+ */
+typedef int (*asst__attempt)(void *context, struct asst__change *change, bool lost);
+
+/* Attempt until the batch is applied, at most 32 times, then ASST_EBUSY. */
+int asst__write(const struct asst__call *call, asst__attempt attempt, void *context);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* Applying a batch to an index in memory: all of it or nothing. */
+#ifndef ASST_STORAGE_APPLY_H
+#define ASST_STORAGE_APPLY_H
+
+#include "storage/batch.h"
+#include "storage/index.h"
+
+/* The entries of a batch's puts, made before any lock is taken. */
+struct asst__changes {
+	const struct asst__mem *mem;
+	const asst_batch *batch;
+	struct asst__change *items; /* one for each operation */
+	size_t puts;
+	bool deletes;
+};
+
+int asst__changes_init(struct asst__changes *changes, const struct asst__mem *mem,
+		       const asst_batch *batch, asst_error *err);
+/* Frees what was not applied. */
+void asst__changes_dispose(struct asst__changes *changes);
+/* Whether there are none: a batch of checks alone. */
+bool asst__changes_none(const struct asst__changes *changes);
+
+/* ASST_OK, or ASST_ECONFLICT with the index of the first check of the batch that fails. */
+int asst__index_check(const struct asst__index *index, const asst_batch *batch, size_t *failed,
+		      asst_error *err);
+
+/* Make all changes under one sequence. ASST_ENOMEM: the index is as it was. */
+int asst__index_apply(struct asst__index *index, struct asst__changes *changes, uint64_t sequence,
+		      asst_error *err);
+
+#endif

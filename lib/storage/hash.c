@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* The hash table: linear probing, at most three quarters full, no tombstones. */
+#include "storage/hash.h"
+
+#include <string.h>
+
+#define FIRST_ROOM 16
+
+void asst__hash_init(struct asst__hash *hash, const struct asst__mem *mem, uint64_t seed)
+{
+	hash->mem = mem;
+	hash->seed = seed;
+	hash->count = 0;
+	hash->room = 0;
+	hash->slots = NULL;
+}
+
+void asst__hash_dispose(struct asst__hash *hash)
+{
+	asst__free(hash->mem, hash->slots, hash->room * sizeof(*hash->slots));
+}
+
+static uint64_t rotate(uint64_t x, unsigned by)
+{
+	return x << by | x >> (64 - by);
+}
+
+static void sip_round(uint64_t v[4])
+{
+	v[0] += v[1];
+	v[2] += v[3];
+	v[1] = rotate(v[1], 13) ^ v[0];
+	v[3] = rotate(v[3], 16) ^ v[2];
+	v[0] = rotate(v[0], 32);
+	v[2] += v[1];
+	v[0] += v[3];
+	v[1] = rotate(v[1], 17) ^ v[2];
+	v[3] = rotate(v[3], 21) ^ v[0];
+	v[2] = rotate(v[2], 32);
+}
+
+/*
+ * SipHash with one round a word and three at the end; its second key half is derived from the
+ * seed. Words are read in the machine's order: hashes are never stored.
+ */
+uint32_t asst__hash_key(const struct asst__hash *hash, const void *key, size_t size)
+{
+	uint64_t k0 = hash->seed, k1 = rotate(hash->seed, 29) ^ UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t v[4] = { k0 ^ UINT64_C(0x736f6d6570736575), k1 ^ UINT64_C(0x646f72616e646f6d),
+			  k0 ^ UINT64_C(0x6c7967656e657261), k1 ^ UINT64_C(0x7465646279746573) };
+	const unsigned char *bytes = key;
+	uint64_t word, last = 0;
+	size_t left;
+
+	for (left = size; left >= 8; left -= 8, bytes += 8) {
+		memcpy(&word, bytes, 8);
+		v[3] ^= word;
+		sip_round(v);
+		v[0] ^= word;
+	}
+	for (size_t i = 0; i < left; i++)
+		last |= (uint64_t)bytes[i] << 8 * i;
+	last |= (uint64_t)size << 56;
+	v[3] ^= last;
+	sip_round(v);
+	v[0] ^= last;
+	v[2] ^= 0xff;
+	sip_round(v);
+	sip_round(v);
+	sip_round(v);
+	word = v[0] ^ v[1] ^ v[2] ^ v[3];
+	return (uint32_t)(word ^ word >> 32);
+}
+
+static size_t free_slot(struct asst__entry *const *slots, size_t room, uint32_t code)
+{
+	size_t i = code & (room - 1);
+
+	while (slots[i])
+		i = (i + 1) & (room - 1);
+	return i;
+}
+
+bool asst__hash_reserve(struct asst__hash *hash, size_t more)
+{
+	size_t room = hash->room ? hash->room : FIRST_ROOM, bytes;
+	struct asst__entry **slots;
+
+	while (room - room / 4 < hash->count + more) {
+		if (room > SIZE_MAX / 2)
+			return false;
+		room *= 2;
+	}
+	if (room == hash->room)
+		return true;
+	if (!asst__multiply(&bytes, room, sizeof(*slots)))
+		return false;
+	slots = asst__alloc_zeroed(hash->mem, bytes);
+	if (!slots)
+		return false;
+	for (size_t i = 0; i < hash->room; i++)
+		if (hash->slots[i])
+			slots[free_slot(slots, room, hash->slots[i]->hash)] = hash->slots[i];
+	asst__hash_dispose(hash);
+	hash->slots = slots;
+	hash->room = room;
+	return true;
+}
+
+struct asst__entry **asst__hash_find(const struct asst__hash *hash, uint32_t code, const void *key,
+				     size_t size)
+{
+	size_t i;
+
+	if (!hash->count)
+		return NULL;
+	for (i = code & (hash->room - 1); hash->slots[i]; i = (i + 1) & (hash->room - 1)) {
+		const struct asst__entry *entry = hash->slots[i];
+
+		if (entry->hash == code && entry->key_size == size &&
+		    memcmp(asst__entry_key(entry), key, size) == 0)
+			return &hash->slots[i];
+	}
+	return NULL;
+}
+
+void asst__hash_insert(struct asst__hash *hash, struct asst__entry *entry)
+{
+	hash->slots[free_slot(hash->slots, hash->room, entry->hash)] = entry;
+	hash->count++;
+}
+
+void asst__hash_remove(struct asst__hash *hash, struct asst__entry **slot)
+{
+	size_t mask = hash->room - 1, hole = (size_t)(slot - hash->slots);
+
+	/* Pull back what was pushed past the hole, so that no search stops at it too early. */
+	for (size_t i = (hole + 1) & mask; hash->slots[i]; i = (i + 1) & mask) {
+		size_t home = hash->slots[i]->hash & mask;
+
+		if (((i - home) & mask) >= ((i - hole) & mask)) {
+			hash->slots[hole] = hash->slots[i];
+			hole = i;
+		}
+	}
+	hash->slots[hole] = NULL;
+	hash->count--;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* The index: keeps tree and hash in step. */
+#include "storage/index.h"
+
+void asst__index_init(struct asst__index *index, const struct asst__mem *mem, uint64_t seed)
+{
+	asst__hash_init(&index->hash, mem, seed);
+	asst__tree_init(&index->tree, mem);
+}
+
+void asst__index_dispose(struct asst__index *index)
+{
+	struct asst__cursor cursor;
+	struct asst__entry *entry = asst__tree_first(&index->tree, NULL, 0, &cursor);
+
+	for (; entry; entry = asst__cursor_next(&cursor))
+		asst__entry_free(index->hash.mem, entry);
+	asst__tree_dispose(&index->tree);
+	asst__hash_dispose(&index->hash);
+}
+
+size_t asst__index_count(const struct asst__index *index)
+{
+	return index->hash.count;
+}
+
+void asst__index_hash(const struct asst__index *index, struct asst__entry *entry)
+{
+	entry->hash = asst__hash_key(&index->hash, asst__entry_key(entry), entry->key_size);
+}
+
+struct asst__entry *asst__index_find(const struct asst__index *index, const void *key, size_t size)
+{
+	uint32_t code = asst__hash_key(&index->hash, key, size);
+	struct asst__entry **slot = asst__hash_find(&index->hash, code, key, size);
+
+	return slot ? *slot : NULL;
+}
+
+static struct asst__entry **find_slot(const struct asst__index *index,
+				      const struct asst__entry *like)
+{
+	return asst__hash_find(&index->hash, like->hash, asst__entry_key(like), like->key_size);
+}
+
+struct asst__entry *asst__index_find_like(const struct asst__index *index,
+					  const struct asst__entry *like)
+{
+	struct asst__entry **slot = find_slot(index, like);
+
+	return slot ? *slot : NULL;
+}
+
+bool asst__index_insert(struct asst__index *index, struct asst__entry *entry)
+{
+	if (!asst__hash_reserve(&index->hash, 1) || !asst__tree_insert(&index->tree, entry))
+		return false;
+	asst__hash_insert(&index->hash, entry);
+	return true;
+}
+
+void asst__index_replace(struct asst__index *index, struct asst__entry *old,
+			 struct asst__entry *entry)
+{
+	*find_slot(index, old) = entry;
+	asst__tree_replace(&index->tree, entry);
+}
+
+void asst__index_remove(struct asst__index *index, struct asst__entry *entry)
+{
+	asst__hash_remove(&index->hash, find_slot(index, entry));
+	asst__tree_remove(&index->tree, entry);
+}
+
+void asst__index_remove_range(struct asst__index *index, const void *from, size_t from_size,
+			      const void *to, size_t to_size, unsigned flags)
+{
+	struct asst__cursor cursor;
+	struct asst__entry *entry = asst__tree_first(&index->tree, from, from_size, &cursor);
+
+	while (entry && asst__entry_before(entry, to, to_size)) {
+		struct asst__entry *gone = entry;
+
+		if ((entry->flags & flags) != flags) {
+			entry = asst__cursor_next(&cursor);
+			continue;
+		}
+		asst__index_remove(index, gone);
+		/* Removal moves entries between leaves: the place is looked up again. */
+		entry = asst__tree_first(&index->tree, asst__entry_key(gone), gone->key_size,
+					 &cursor);
+		asst__entry_free(index->hash.mem, gone);
+	}
+}
