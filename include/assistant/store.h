@@ -102,7 +102,7 @@ ASST_API int asst_store_open(asst_store **store, const char *where, const asst_s
  *                 called by asst_store_close(), and at once when this call fails.
  * @param opts     borrowed; NULL for the defaults.
  * @param err      may be NULL.
- * @return ASST_OK, ASST_EINVAL, ASST_EABI, ASST_ENOMEM.
+ * @return ASST_OK, ASST_EINVAL, ASST_EABI (consumed where the table has a destroy), ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_store_open_backend(asst_store **store, const asst_backend *backend,

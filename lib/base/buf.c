@@ -34,6 +34,8 @@ asst_buf *asst__buf_copy(const struct asst__mem *mem, const void *data, size_t s
 int asst_buf_new(asst_buf **out, const void *data, size_t size, asst_error *err)
 {
 	asst__error_clear(err);
+	if (out)
+		*out = NULL;
 	if (!out || (!data && size))
 		return asst__fail(err, ASST_EINVAL, "a buffer needs a place to go and bytes to hold");
 	*out = asst__buf_copy(&asst__mem_libc, data, size);

@@ -126,6 +126,11 @@ void asst__error_add_issue(asst_error *err, const char *code, const char *pointe
 	err->count++;
 }
 
+void asst__copy_message(char *to, size_t room, const char *message)
+{
+	snprintf(to, room, "%s", message);
+}
+
 void asst__error_move(asst_error *to, asst_error *from)
 {
 	struct asst_error taken;

@@ -21,6 +21,9 @@ void asst__error_set_raw(asst_error *err, int64_t raw);
 void asst__error_add_issue(asst_error *err, const char *code, const char *pointer,
 			   const char *message);
 
+/* Copy a message into a fixed place, cut where it is too long. */
+void asst__copy_message(char *to, size_t room, const char *message);
+
 /* Move everything from one error to another (both may be NULL). */
 void asst__error_move(asst_error *to, asst_error *from);
 

@@ -30,7 +30,7 @@ const char *asst_version_string(void)
 
 int asst_feature_supported(const char *name)
 {
-	return name && strcmp(name, "memory") == 0;
+	return name && (strcmp(name, "memory") == 0 || strcmp(name, "file") == 0);
 }
 
 #define CONSTANT(name) { #name, (int64_t)(name) }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening and closing stores, and the calls that run on them. */
 #include "service/store.h"
+#include "storage/file/file.h"
 #include "storage/memory.h"
 
 #include <string.h>
@@ -12,19 +13,32 @@ int asst__flags_check(uint32_t flags, uint32_t known, asst_error *err)
 	return ASST_OK;
 }
 
-static int open_memory(struct asst_backend *backend, const asst_store_opts *opts, asst_error *err)
+static int random_bytes(void *bytes, size_t size, const asst_store_opts *opts, asst_error *err)
 {
 	struct asst__random random;
-	uint64_t seed;
 	int status = asst__random_init(&random, opts->random, opts->random_user, err);
 
 	if (status != ASST_OK)
 		return status;
-	status = asst__random_bytes(&random, &seed, sizeof(seed), err);
+	status = asst__random_bytes(&random, bytes, size, err);
 	asst__random_close(&random);
+	return status;
+}
+
+static int open_with(struct asst_backend *backend, const char *where, const asst_store_opts *opts,
+		     asst_error *err)
+{
+	unsigned char random[24];
+	uint64_t seed;
+	int status = random_bytes(random, sizeof(random), opts, err);
+
 	if (status != ASST_OK)
 		return status;
-	return asst__memory_open(backend, &opts->mem, seed, err);
+	memcpy(&seed, random + 16, sizeof(seed));
+	if (strcmp(where, "memory:") == 0)
+		return asst__memory_open(backend, &opts->mem, seed, err);
+	return asst__file_open(backend, &asst__io_system, where + 5, &asst__file_defaults, &opts->mem,
+			       seed, random, err);
 }
 
 static int open_named(struct asst_backend *backend, const char *where, const asst_store_opts *opts,
@@ -35,16 +49,14 @@ static int open_named(struct asst_backend *backend, const char *where, const ass
 
 	if (!where)
 		return asst__fail(err, ASST_EINVAL, "needs a place: memory: or file:DIRECTORY");
-	if (strncmp(where, "file:", 5) == 0)
-		return asst__fail(err, ASST_EUNSUPPORTED, "this build has no file backend");
-	if (strcmp(where, "memory:") != 0)
+	if (strcmp(where, "memory:") != 0 && (strncmp(where, "file:", 5) != 0 || !where[5]))
 		return asst__fail(err, ASST_EINVAL, "a place is memory: or file:DIRECTORY");
 	if (opts)
-		return open_memory(backend, opts, err);
+		return open_with(backend, where, opts, err);
 	defaults = asst_store_opts_new();
 	if (!defaults)
 		return asst__fail_nomem(err);
-	status = open_memory(backend, defaults, err);
+	status = open_with(backend, where, defaults, err);
 	asst_store_opts_free(defaults);
 	return status;
 }
@@ -156,8 +168,13 @@ int asst_store_open_backend(asst_store **store, const asst_backend *backend,
 	if (store)
 		*store = NULL;
 	status = asst__backend_adopt(&ours, backend, err);
-	if (status != ASST_OK)
+	if (status != ASST_OK) {
+		/* Consumed all the same, where the table is large enough to say how. */
+		if (backend && backend->size >= sizeof(ours) && backend->size <= 4096 &&
+		    backend->destroy)
+			backend->destroy(backend->self, NULL);
 		return status;
+	}
 	if (!store) {
 		asst__backend_destroy(&ours, NULL);
 		return asst__fail(err, ASST_EINVAL, "needs a place for the store");

@@ -24,7 +24,7 @@ static size_t put_key_size(const struct asst__op *op)
 }
 
 int asst__changes_init(struct asst__changes *changes, const struct asst__mem *mem,
-		       const asst_batch *batch, asst_error *err)
+		       const asst_batch *batch, bool placed, asst_error *err)
 {
 	changes->mem = mem;
 	changes->batch = batch;
@@ -37,8 +37,10 @@ int asst__changes_init(struct asst__changes *changes, const struct asst__mem *me
 		const struct asst__op *op = &batch->items[i];
 
 		if (is_put(op->kind)) {
-			struct asst__entry *entry = asst__entry_new(mem, put_key_size(op),
-								    op->value);
+			size_t size = put_key_size(op);
+			struct asst__entry *entry =
+				placed ? asst__entry_new_placed(mem, size, op->value) :
+					 asst__entry_new(mem, size, op->value);
 
 			if (!entry) {
 				asst__changes_dispose(changes);
@@ -59,6 +61,11 @@ void asst__changes_dispose(struct asst__changes *changes)
 		asst__entry_free(changes->mem, changes->items[i].entry);
 	asst__free(changes->mem, changes->items,
 		   changes->batch->count * sizeof(*changes->items));
+}
+
+struct asst__entry *asst__changes_entry(const struct asst__changes *changes, size_t i)
+{
+	return changes->items[i].entry;
 }
 
 bool asst__changes_none(const struct asst__changes *changes)
@@ -94,18 +101,20 @@ static bool range_holds(const struct asst__index *index, const asst_batch *batch
 	return true;
 }
 
+bool asst__index_check_op(const struct asst__index *index, const asst_batch *batch,
+			  const struct asst__op *op)
+{
+	return op->kind == ASST_OP_CHECK_KEY ? key_holds(index, batch, op) :
+					       range_holds(index, batch, op);
+}
+
 int asst__index_check(const struct asst__index *index, const asst_batch *batch, size_t *failed,
 		      asst_error *err)
 {
 	for (size_t i = 0; i < batch->count; i++) {
 		const struct asst__op *op = &batch->items[i];
-		bool holds = true;
 
-		if (op->kind == ASST_OP_CHECK_KEY)
-			holds = key_holds(index, batch, op);
-		else if (op->kind == ASST_OP_CHECK_RANGE)
-			holds = range_holds(index, batch, op);
-		if (!holds) {
+		if (asst__op_is_check(op->kind) && !asst__index_check_op(index, batch, op)) {
 			*failed = i;
 			return asst__fail(err, ASST_ECONFLICT, "check %zu of the batch failed", i);
 		}

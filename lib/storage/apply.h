@@ -15,8 +15,11 @@ struct asst__changes {
 	bool deletes;
 };
 
+/* placed: values that do not fit into an entry will lie outside. */
 int asst__changes_init(struct asst__changes *changes, const struct asst__mem *mem,
-		       const asst_batch *batch, asst_error *err);
+		       const asst_batch *batch, bool placed, asst_error *err);
+/* The entry of operation i, if it is a put that was not applied yet; else NULL. */
+struct asst__entry *asst__changes_entry(const struct asst__changes *changes, size_t i);
 /* Frees what was not applied. */
 void asst__changes_dispose(struct asst__changes *changes);
 /* Whether there are none: a batch of checks alone. */
@@ -25,6 +28,10 @@ bool asst__changes_none(const struct asst__changes *changes);
 /* ASST_OK, or ASST_ECONFLICT with the index of the first check of the batch that fails. */
 int asst__index_check(const struct asst__index *index, const asst_batch *batch, size_t *failed,
 		      asst_error *err);
+
+/* Whether one check of the batch holds. */
+bool asst__index_check_op(const struct asst__index *index, const asst_batch *batch,
+			  const struct asst__op *op);
 
 /* Make all changes under one sequence. ASST_ENOMEM: the index is as it was. */
 int asst__index_apply(struct asst__index *index, struct asst__changes *changes, uint64_t sequence,

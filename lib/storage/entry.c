@@ -11,11 +11,9 @@ static size_t entry_bytes(const struct asst__entry *entry)
 	return sizeof(*entry) + entry->value_size + entry->key_size;
 }
 
-struct asst__entry *asst__entry_new(const struct asst__mem *mem, size_t key_size, asst_buf *value)
+static struct asst__entry *new_entry(const struct asst__mem *mem, size_t key_size, size_t part,
+				     unsigned flags)
 {
-	size_t size = asst_buf_size(value);
-	bool large = size > ASST__INLINE_VALUE;
-	size_t part = large ? sizeof(value) : size;
 	struct asst__entry *entry = asst__alloc(mem, sizeof(*entry) + part + key_size);
 
 	if (!entry)
@@ -24,7 +22,19 @@ struct asst__entry *asst__entry_new(const struct asst__mem *mem, size_t key_size
 	entry->hash = 0;
 	entry->key_size = (uint16_t)key_size;
 	entry->value_size = (uint8_t)part;
-	entry->flags = large ? ASST__ENTRY_BUF : 0;
+	entry->flags = (uint8_t)flags;
+	return entry;
+}
+
+struct asst__entry *asst__entry_new(const struct asst__mem *mem, size_t key_size, asst_buf *value)
+{
+	size_t size = asst_buf_size(value);
+	bool large = size > ASST__INLINE_VALUE;
+	struct asst__entry *entry = new_entry(mem, key_size, large ? sizeof(value) : size,
+					      large ? ASST__ENTRY_BUF : 0);
+
+	if (!entry)
+		return NULL;
 	if (large) {
 		asst_buf_ref(value);
 		memcpy(entry->bytes, &value, sizeof(value));
@@ -32,6 +42,54 @@ struct asst__entry *asst__entry_new(const struct asst__mem *mem, size_t key_size
 		memcpy(entry->bytes, asst_buf_data(value), size);
 	}
 	return entry;
+}
+
+struct asst__entry *asst__entry_new_outside(const struct asst__mem *mem, size_t key_size,
+					    const struct asst__place *place)
+{
+	struct asst__placed placed = { *place, NULL };
+	struct asst__entry *entry = new_entry(mem, key_size, sizeof(placed), ASST__ENTRY_PLACE);
+
+	if (entry)
+		memcpy(entry->bytes, &placed, sizeof(placed));
+	return entry;
+}
+
+struct asst__entry *asst__entry_new_placed(const struct asst__mem *mem, size_t key_size,
+					   asst_buf *value)
+{
+	struct asst__placed placed = { { 0, 0, (uint32_t)asst_buf_size(value), 0 }, value };
+	struct asst__entry *entry;
+
+	if (asst_buf_size(value) <= ASST__INLINE_VALUE)
+		return asst__entry_new(mem, key_size, value);
+	entry = asst__entry_new_outside(mem, key_size, &placed.place);
+	if (!entry)
+		return NULL;
+	asst_buf_ref(value);
+	memcpy(entry->bytes, &placed, sizeof(placed));
+	return entry;
+}
+
+struct asst__placed asst__entry_placed(const struct asst__entry *entry)
+{
+	struct asst__placed placed;
+
+	memcpy(&placed, entry->bytes, sizeof(placed));
+	return placed;
+}
+
+void asst__entry_set_place(struct asst__entry *entry, const struct asst__place *place,
+			   bool resident)
+{
+	struct asst__placed placed = asst__entry_placed(entry);
+
+	placed.place = *place;
+	if (!resident) {
+		asst_buf_free(placed.resident);
+		placed.resident = NULL;
+	}
+	memcpy(entry->bytes, &placed, sizeof(placed));
 }
 
 void asst__entry_set_key(struct asst__entry *entry, const unsigned char *bytes, size_t first,
@@ -58,12 +116,25 @@ static asst_buf *entry_buf(const struct asst__entry *entry)
 	return value;
 }
 
+size_t asst__entry_weight(const struct asst__entry *entry)
+{
+	size_t value = entry->value_size;
+
+	if (entry->flags & ASST__ENTRY_BUF)
+		value = asst_buf_size(entry_buf(entry));
+	else if (entry->flags & ASST__ENTRY_PLACE)
+		value = asst__entry_placed(entry).place.size;
+	return entry->key_size + value;
+}
+
 void asst__entry_free(const struct asst__mem *mem, struct asst__entry *entry)
 {
 	if (!entry)
 		return;
 	if (entry->flags & ASST__ENTRY_BUF)
 		asst_buf_free(entry_buf(entry));
+	if (entry->flags & ASST__ENTRY_PLACE)
+		asst_buf_free(asst__entry_placed(entry).resident);
 	asst__free(mem, entry, entry_bytes(entry));
 }
 
@@ -80,4 +151,25 @@ int asst__entry_answer(const struct asst__entry *entry, asst_sink *sink, size_t 
 				     err);
 	return asst_sink_copy(sink, index, key, key_size, entry->sequence, entry->bytes,
 			      entry->value_size, err);
+}
+
+int asst__entry_answer_from(const struct asst__entry *entry, const struct asst__source *source,
+			    asst_sink *sink, size_t index, bool with_key, bool with_value,
+			    asst_error *err)
+{
+	const void *key = with_key ? asst__entry_key(entry) : NULL;
+	struct asst__placed placed;
+	asst_buf *value;
+	int status;
+
+	if (!(entry->flags & ASST__ENTRY_PLACE) || !with_value)
+		return asst__entry_answer(entry, sink, index, with_key, with_value, err);
+	placed = asst__entry_placed(entry);
+	value = asst_buf_ref(placed.resident);
+	status = value ? ASST_OK : source->read(source->self, &placed.place, &value, err);
+	if (status == ASST_OK)
+		status = asst_sink_put(sink, index, key, with_key ? entry->key_size : 0,
+				       entry->sequence, value, err);
+	asst_buf_free(value);
+	return status;
 }

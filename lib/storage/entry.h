@@ -20,11 +20,46 @@ struct asst__entry {
 	unsigned char bytes[];
 };
 
-#define ASST__ENTRY_BUF 0x1u  /* the value part is a reference to an asst_buf */
-#define ASST__ENTRY_DEAD 0x2u /* deleted by the batch that is being applied */
+#define ASST__ENTRY_BUF 0x1u   /* the value part is a reference to an asst_buf */
+#define ASST__ENTRY_DEAD 0x2u  /* deleted by the batch that is being applied */
+#define ASST__ENTRY_PLACE 0x4u /* the value part is an asst__placed */
+
+/* Where a value lies outside memory. */
+struct asst__place {
+	uint32_t segment;
+	uint32_t offset;
+	uint32_t size;
+	uint32_t crc; /* CRC32C of the value */
+};
+
+/* A value that lies outside, and perhaps in memory too. */
+struct asst__placed {
+	struct asst__place place;
+	asst_buf *resident; /* NULL: to be read */
+};
+
+/* Reads values that lie outside. ASST_EIO, ASST_ECORRUPT, ASST_ENOMEM. */
+struct asst__source {
+	void *self;
+	int (*read)(void *self, const struct asst__place *place, asst_buf **value, asst_error *err);
+};
 
 /* An entry whose key, hash and sequence are yet to be written; NULL: no memory. */
 struct asst__entry *asst__entry_new(const struct asst__mem *mem, size_t key_size, asst_buf *value);
+/* The same for a value that will lie outside, if it is too large for the entry itself. */
+struct asst__entry *asst__entry_new_placed(const struct asst__mem *mem, size_t key_size,
+					   asst_buf *value);
+/* One whose value lies outside alone. */
+struct asst__entry *asst__entry_new_outside(const struct asst__mem *mem, size_t key_size,
+					    const struct asst__place *place);
+/* Where the value lies, for entries with ASST__ENTRY_PLACE. */
+struct asst__placed asst__entry_placed(const struct asst__entry *entry);
+/* Say where it lies; without resident, the value in memory is given up. */
+void asst__entry_set_place(struct asst__entry *entry, const struct asst__place *place,
+			   bool resident);
+/* Bytes of key and value. */
+size_t asst__entry_weight(const struct asst__entry *entry);
+
 /* Write the key: the first bytes of it, the sequence if there is one, and the rest behind them. */
 void asst__entry_set_key(struct asst__entry *entry, const unsigned char *bytes, size_t first,
 			 const uint64_t *sequence);
@@ -33,6 +68,10 @@ void asst__entry_free(const struct asst__mem *mem, struct asst__entry *entry);
 /* Answer with the entry's value, and with its key if with_key. */
 int asst__entry_answer(const struct asst__entry *entry, asst_sink *sink, size_t index,
 		       bool with_key, bool with_value, asst_error *err);
+/* The same where values may lie outside. */
+int asst__entry_answer_from(const struct asst__entry *entry, const struct asst__source *source,
+			    asst_sink *sink, size_t index, bool with_key, bool with_value,
+			    asst_error *err);
 
 static inline const unsigned char *asst__entry_key(const struct asst__entry *entry)
 {

@@ -6,6 +6,29 @@ void asst__index_init(struct asst__index *index, const struct asst__mem *mem, ui
 {
 	asst__hash_init(&index->hash, mem, seed);
 	asst__tree_init(&index->tree, mem);
+	index->weight = index->resident = 0;
+}
+
+static uint64_t resident_bytes(const struct asst__entry *entry)
+{
+	struct asst__placed placed;
+
+	if (!(entry->flags & ASST__ENTRY_PLACE))
+		return 0;
+	placed = asst__entry_placed(entry);
+	return placed.resident ? placed.place.size : 0;
+}
+
+static void count_in(struct asst__index *index, const struct asst__entry *entry)
+{
+	index->weight += asst__entry_weight(entry);
+	index->resident += resident_bytes(entry);
+}
+
+static void count_out(struct asst__index *index, const struct asst__entry *entry)
+{
+	index->weight -= asst__entry_weight(entry);
+	index->resident -= resident_bytes(entry);
 }
 
 void asst__index_dispose(struct asst__index *index)
@@ -56,6 +79,7 @@ bool asst__index_insert(struct asst__index *index, struct asst__entry *entry)
 	if (!asst__hash_reserve(&index->hash, 1) || !asst__tree_insert(&index->tree, entry))
 		return false;
 	asst__hash_insert(&index->hash, entry);
+	count_in(index, entry);
 	return true;
 }
 
@@ -63,13 +87,16 @@ void asst__index_replace(struct asst__index *index, struct asst__entry *old,
 			 struct asst__entry *entry)
 {
 	*find_slot(index, old) = entry;
-	asst__tree_replace(&index->tree, entry);
+	asst__tree_replace(&index->tree, old, entry);
+	count_in(index, entry);
+	count_out(index, old);
 }
 
 void asst__index_remove(struct asst__index *index, struct asst__entry *entry)
 {
 	asst__hash_remove(&index->hash, find_slot(index, entry));
 	asst__tree_remove(&index->tree, entry);
+	count_out(index, entry);
 }
 
 void asst__index_remove_range(struct asst__index *index, const void *from, size_t from_size,

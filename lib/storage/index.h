@@ -12,6 +12,8 @@
 struct asst__index {
 	struct asst__hash hash;
 	struct asst__tree tree;
+	uint64_t weight;   /* bytes of all keys and values */
+	uint64_t resident; /* bytes of the values that lie outside and are in memory all the same */
 };
 
 void asst__index_init(struct asst__index *index, const struct asst__mem *mem, uint64_t seed);

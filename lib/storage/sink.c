@@ -102,11 +102,9 @@ int asst_sink_copy(asst_sink *sink, size_t index, const void *key, size_t key_si
 	status = prepare(sink, key, key_size, err);
 	if (status)
 		return status;
-	if (value) {
-		copy = asst__buf_copy(sink->mem, value, value_size);
-		if (!copy)
-			return asst__fail_nomem(err);
-	}
+	copy = asst__buf_copy(sink->mem, value, value_size);
+	if (!copy)
+		return asst__fail_nomem(err);
 	add(sink, index, key, key_size, sequence, copy);
 	return ASST_OK;
 }

@@ -63,7 +63,7 @@ static size_t branch_find(const struct asst__branch *branch, const void *key, si
 	return i;
 }
 
-void asst__tree_find_path(const struct asst__tree *tree, const void *key, size_t size,
+static void find_leaf(const struct asst__tree *tree, const void *key, size_t size,
 		      struct asst__path *path)
 {
 	void *node = tree->root;
@@ -75,7 +75,22 @@ void asst__tree_find_path(const struct asst__tree *tree, const void *key, size_t
 		node = path->branches[d]->children[path->at[d]];
 	}
 	path->leaf = node;
+}
+
+void asst__tree_find_path(const struct asst__tree *tree, const void *key, size_t size,
+			  struct asst__path *path)
+{
+	find_leaf(tree, key, size, path);
 	path->i = lower_bound(path->leaf->entries, path->leaf->count, key, size);
+}
+
+void asst__tree_find_entry(const struct asst__tree *tree, const struct asst__entry *entry,
+			   struct asst__path *path)
+{
+	find_leaf(tree, asst__entry_key(entry), entry->key_size, path);
+	/* Pointers lie side by side; comparing keys would fetch a line of memory for each. */
+	for (path->i = 0; path->leaf->entries[path->i] != entry; path->i++)
+		;
 }
 
 void asst__tree_find_end(const struct asst__tree *tree, struct asst__path *path)
@@ -154,11 +169,12 @@ void asst__tree_set_low(struct asst__path *path, size_t depth, struct asst__entr
 	}
 }
 
-void asst__tree_replace(struct asst__tree *tree, struct asst__entry *entry)
+void asst__tree_replace(struct asst__tree *tree, const struct asst__entry *old,
+			struct asst__entry *entry)
 {
 	struct asst__path path;
 
-	asst__tree_find_path(tree, asst__entry_key(entry), entry->key_size, &path);
+	asst__tree_find_entry(tree, old, &path);
 	path.leaf->entries[path.i] = entry;
 	if (path.i == 0)
 		asst__tree_set_low(&path, path.depth, entry);

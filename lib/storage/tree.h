@@ -45,9 +45,10 @@ struct asst__entry *asst__cursor_prev(struct asst__cursor *cursor);
 
 /* The key must be absent. False: no memory, nothing changed. */
 bool asst__tree_insert(struct asst__tree *tree, struct asst__entry *entry);
-/* The key must be there; what had it is replaced. */
-void asst__tree_replace(struct asst__tree *tree, struct asst__entry *entry);
-/* The key must be there; the entry is not freed. */
+/* Put an entry in the place of one that is there and has the same key. */
+void asst__tree_replace(struct asst__tree *tree, const struct asst__entry *old,
+			struct asst__entry *entry);
+/* The entry must be there; it is not freed. */
 void asst__tree_remove(struct asst__tree *tree, const struct asst__entry *entry);
 
 /* Whether an entry's key is below `to`; size 0: always. */

@@ -26,6 +26,9 @@ struct asst__path {
 /* The tree must not be empty. To the first entry that is not below the key. */
 void asst__tree_find_path(const struct asst__tree *tree, const void *key, size_t size,
 			  struct asst__path *path);
+/* To an entry that is there. */
+void asst__tree_find_entry(const struct asst__tree *tree, const struct asst__entry *entry,
+			   struct asst__path *path);
 /* To behind the last entry: what is loaded in order needs no search. */
 void asst__tree_find_end(const struct asst__tree *tree, struct asst__path *path);
 /* Tell the branches above `depth` on the way that the lowest entry below them has changed. */

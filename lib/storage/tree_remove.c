@@ -106,7 +106,7 @@ void asst__tree_remove(struct asst__tree *tree, const struct asst__entry *entry)
 	struct asst__leaf *leaf;
 	size_t right;
 
-	asst__tree_find_path(tree, asst__entry_key(entry), entry->key_size, &path);
+	asst__tree_find_entry(tree, entry, &path);
 	leaf = path.leaf;
 	leaf->count--;
 	memmove(leaf->entries + path.i, leaf->entries + path.i + 1,

@@ -34,7 +34,8 @@ int main()
 	const char *name = asst_def_name(def.get(), &size);
 	if (size != 3 || std::strcmp(name, "C++") != 0)
 		return 4;
-	if (asst_backend_init(&table, sizeof table, err.get()) != ASST_OK || table.size != sizeof table)
+	if (asst_backend_init(&table, sizeof table, err.get()) != ASST_OK ||
+	    table.size != sizeof table)
 		return 5;
 	return asst_error_status(err.get()) == ASST_OK ? 0 : 6;
 }

@@ -28,14 +28,19 @@ struct script {
 	size_t calls;
 };
 
-static inline int say(const struct script *script, asst_sink *sink, uint64_t *sequence, asst_error *err)
+static inline int say(const struct script *script, asst_sink *sink, uint64_t *sequence,
+		      asst_error *err)
 {
 	for (size_t i = 0; i < script->count; i++) {
 		const struct answer *a = &script->answers[i];
-		size_t value_size = a->value ? strlen(a->value) : 0;
+		size_t key_size = a->key ? strlen(a->key) : 0;
 
-		assert_int_equal(asst_sink_copy(sink, a->index, a->key, a->key ? strlen(a->key) : 0,
-						a->sequence, a->value, value_size, err), ASST_OK);
+		if (a->value)
+			assert_int_equal(asst_sink_copy(sink, a->index, a->key, key_size, a->sequence,
+							a->value, strlen(a->value), err), ASST_OK);
+		else
+			assert_int_equal(asst_sink_put(sink, a->index, a->key, key_size, a->sequence,
+						       NULL, err), ASST_OK);
 	}
 	*sequence = script->sequence;
 	if (script->message)
@@ -43,8 +48,8 @@ static inline int say(const struct script *script, asst_sink *sink, uint64_t *se
 	return script->status;
 }
 
-static inline int say_get(void *self, const char *partition, const asst_keys *keys, asst_sink *sink,
-		   uint64_t *sequence, asst_error *err)
+static inline int say_get(void *self, const char *partition, const asst_keys *keys,
+			  asst_sink *sink, uint64_t *sequence, asst_error *err)
 {
 	struct script *script = self;
 
@@ -54,8 +59,8 @@ static inline int say_get(void *self, const char *partition, const asst_keys *ke
 	return say(script, sink, sequence, err);
 }
 
-static inline int say_scan(void *self, const char *partition, const asst_ranges *ranges, asst_sink *sink,
-		    uint64_t *sequence, asst_error *err)
+static inline int say_scan(void *self, const char *partition, const asst_ranges *ranges,
+			   asst_sink *sink, uint64_t *sequence, asst_error *err)
 {
 	struct script *script = self;
 
@@ -66,7 +71,7 @@ static inline int say_scan(void *self, const char *partition, const asst_ranges 
 }
 
 static inline int say_apply(void *self, const char *partition, const asst_batch *batch,
-		     uint64_t *sequence, size_t *failed, asst_error *err)
+			    uint64_t *sequence, size_t *failed, asst_error *err)
 {
 	struct script *script = self;
 
@@ -95,7 +100,7 @@ static inline asst_backend table_of(struct script *script)
 }
 
 static inline int run_get(struct script *script, const char *const *wanted, size_t count,
-		   asst_sink *sink, asst_error *err)
+			  asst_sink *sink, asst_error *err)
 {
 	asst_backend backend = table_of(script);
 	struct asst_keys keys;

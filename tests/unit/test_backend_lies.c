@@ -22,7 +22,8 @@ static void test_get_lies(void **state)
 		{ "no value", 9, 1, { { 0, NULL, 1, NULL } } },
 		{ "another key", 9, 1, { { 0, "b", 1, "v" } } },
 		{ "second one", 9, 2, { { 1, NULL, 1, "v" }, { 1, NULL, 1, "v" } } },
-		{ "second one", 9, 3, { { 1, "b", 1, "v" }, { 0, "a", 2, "v" }, { 1, "b", 1, "" } } },
+		{ "second one", 9, 3, { { 1, "b", 1, "v" }, { 0, "a", 2, "v" }, { 1, "b", 1, "" } }
+		},
 	};
 	const char *const wanted[] = { "a", "b", "c" };
 	asst_error *err = asst_error_new();
@@ -84,7 +85,8 @@ static void test_scan_lies(void **state)
 		{ "out of order", 9, 2, { { 0, "c", 1, "v" }, { 0, "c", 1, "v" } } },
 		{ "out of order", 9, 2, { { 1, "b", 1, "v" }, { 1, "c", 1, "v" } } },
 		{ "out of order", 9, 2, { { 1, "c", 1, "v" }, { 1, "c", 1, "v" } } },
-		{ "the limit", 9, 3, { { 0, "b", 1, "v" }, { 0, "c", 1, "v" }, { 0, "cc", 1, "v" } } },
+		{ "the limit", 9, 3, { { 0, "b", 1, "v" }, { 0, "c", 1, "v" }, { 0, "cc", 1, "" } }
+		},
 	};
 	asst_error *err = asst_error_new();
 	asst_sink *sink;
@@ -172,8 +174,8 @@ static void test_apply(void **state)
 		size_t failed = 99;
 
 		asst__batch_init(&batch, &asst__mem_libc);
-		assert_int_equal(asst__backend_apply(&backend, "w", &batch, &sequence, &failed, err),
-				 ASST_OK);
+		assert_int_equal(asst__backend_apply(&backend, "w", &batch, &sequence, &failed,
+						     err), ASST_OK);
 		assert_int_equal(sequence, 0);
 		assert_int_equal(script.calls, 0);
 		asst_batch_set_floor(&batch, cases[i].floor);
@@ -181,8 +183,8 @@ static void test_apply(void **state)
 		assert_int_equal(asst_batch_check_range(&batch, "", 0, "", 0, 0, NULL), ASST_OK);
 		if (!cases[i].checks_only)
 			assert_int_equal(asst_batch_put(&batch, "k", 1, "", 0, NULL), ASST_OK);
-		assert_int_equal(asst__backend_apply(&backend, "w", &batch, &sequence, &failed, err),
-				 cases[i].want);
+		assert_int_equal(asst__backend_apply(&backend, "w", &batch, &sequence, &failed,
+						     err), cases[i].want);
 		assert_int_equal(script.calls, 1);
 		assert_int_equal(asst_error_status(err), cases[i].want);
 		assert_int_equal(sequence, cases[i].want ? 0 : cases[i].sequence);

@@ -223,7 +223,8 @@ ASST_API int asst_sink_put(asst_sink *sink, size_t index, const void *key, size_
 			   uint64_t sequence, asst_buf *value, asst_error *err);
 
 /**
- * Answer with bytes, which are copied; otherwise as asst_sink_put().
+ * Answer with bytes, which are copied; otherwise as asst_sink_put(). Size 0 is an empty
+ * value, also where value is NULL.
  *
  * Threads: A.  Since: 0.1.
  */

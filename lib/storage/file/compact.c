@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Compaction: what lives in the oldest segment is copied to the end of the log, with the
+ * sequences it has, then the segment is removed. In steps of about a megabyte, each a
+ * frame like any other, so that a crash at any point leaves a log that reads the same.
+ *
+ * Taking the oldest segment first keeps two things simple: deletes in it need not be kept,
+ * since no put lies before them, and the log stays a row without gaps.
+ */
+#include "storage/file/inner.h"
+
+#include <string.h>
+
+#define STEP_BYTES (1024u * 1024)
+/* A step for each so many bytes that were written, so that compaction outruns the writers. */
+#define STEP_EVERY (256u * 1024)
+
+uint64_t asst__index_live_bytes(const struct asst__index *index)
+{
+	return index->weight + ASST__FRAME_OP_HEAD * (uint64_t)asst__index_count(index);
+}
+
+static uint64_t log_bytes(const struct asst__file *file)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < file->segment_count; i++)
+		sum += file->segments[i].used;
+	return sum;
+}
+
+struct step {
+	struct asst__file *file;
+	struct asst__round round;
+	unsigned char *bytes; /* of the frame that is read */
+	size_t room;
+	asst_error *err;
+};
+
+static bool read_frame(struct step *step, struct asst__frame *frame)
+{
+	struct asst__file *file = step->file;
+	const struct asst__segment *segment = &file->segments[0];
+	unsigned char head[8], *bytes;
+	uint32_t size;
+
+	if (asst__io_read_full(file->io, segment->file, head, sizeof(head), file->compact_at))
+		return false;
+	size = asst__get32(head + 4);
+	if (size > segment->used - file->compact_at)
+		return false;
+	if (size > step->room) {
+		bytes = asst__realloc(&file->mem, step->bytes, step->room, size);
+		if (!bytes)
+			return false;
+		step->bytes = bytes;
+		step->room = size;
+	}
+	return !asst__io_read_full(file->io, segment->file, step->bytes, size, file->compact_at) &&
+	       asst__frame_read(frame, file, segment, step->bytes, size);
+}
+
+/* Whether a put is what its key has now. */
+static bool lives(const struct asst__partition *partition, const struct asst__frame_op *op,
+		  uint64_t sequence, uint32_t segment)
+{
+	const struct asst__entry *entry;
+
+	if (op->kind != ASST_OP_PUT)
+		return false;
+	entry = asst__index_find(&partition->index, op->key, op->key_size);
+	if (!entry || entry->sequence != sequence)
+		return false;
+	return !(entry->flags & ASST__ENTRY_PLACE) ||
+	       asst__entry_placed(entry).place.segment == segment;
+}
+
+/* Only the leader changes indexes, and this is the leader: no lock is needed to read them. */
+static void copy_section(struct step *step, const struct asst__frame *frame,
+			 const struct asst__section *section)
+{
+	struct asst__file *file = step->file;
+	struct asst__partition *partition;
+	struct asst__frame_op op;
+	uint32_t alive = 0;
+	bool latest;
+	size_t at = 0;
+
+	partition = asst__partition_find(&file->partitions, section->name);
+	if (!partition || section->kind == ASST__SECTION_OLDEST)
+		return;
+	/* What no later section of the log says must be kept: how far the sequences have come. */
+	latest = section->sequence >= partition->sequence;
+	if (section->kind == ASST__SECTION_NOTE) {
+		if (latest)
+			asst__round_section(&step->round, ASST__SECTION_NOTE, partition->name,
+					    section->sequence, 0);
+		return;
+	}
+	while (asst__section_next(frame, section, &at, &op))
+		alive += lives(partition, &op, section->sequence, file->segments[0].number);
+	if (!alive && !latest)
+		return;
+	asst__round_section(&step->round, ASST__SECTION_COPY, partition->name, section->sequence, alive);
+	for (at = 0; asst__section_next(frame, section, &at, &op);) {
+		if (lives(partition, &op, section->sequence, file->segments[0].number))
+			asst__round_op(&step->round, ASST_OP_PUT, op.key, op.key_size, op.value,
+				       op.value_size);
+	}
+}
+
+static bool copy_frame(struct step *step)
+{
+	struct asst__frame frame;
+	struct asst__section section;
+	size_t at = 0;
+
+	if (!read_frame(step, &frame))
+		return false;
+	for (uint32_t i = 0; i < frame.sections && asst__frame_next(&frame, &at, &section); i++)
+		copy_section(step, &frame, &section);
+	step->file->compact_at += frame.size;
+	return true;
+}
+
+/* The copies are durable: let their keys point to them. */
+static void move_places(struct step *step, const struct asst__place *where)
+{
+	struct asst__file *file = step->file;
+	struct asst__frame frame = { .bytes = (const unsigned char *)step->round.text.data,
+				     .size = (uint32_t)step->round.text.size };
+	struct asst__section section;
+	struct asst__frame_op op;
+	size_t at = 0, k;
+
+	while (asst__frame_next(&frame, &at, &section)) {
+		struct asst__partition *partition =
+			asst__partition_find(&file->partitions, section.name);
+
+		if (section.kind != ASST__SECTION_COPY || !partition)
+			continue;
+		asst__rwlock_write(&partition->lock);
+		for (k = 0; asst__section_next(&frame, &section, &k, &op);) {
+			struct asst__entry *entry =
+				asst__index_find(&partition->index, op.key, op.key_size);
+			struct asst__place place = { where->segment,
+						     where->offset + (uint32_t)op.value_at,
+						     op.value_size, op.crc };
+
+			if (entry && (entry->flags & ASST__ENTRY_PLACE))
+				asst__entry_set_place(entry, &place,
+						      asst__entry_placed(entry).resident != NULL);
+		}
+		asst__rwlock_write_unlock(&partition->lock);
+	}
+}
+
+/* The leader alone, without the lock. *ended: the segment is gone. */
+static int compact_step(struct asst__file *file, bool *ended, asst_error *err)
+{
+	struct step step = { .file = file, .err = err };
+	struct asst__segment *oldest = &file->segments[0];
+	uint32_t next = oldest->number + 1;
+	struct asst__place where;
+	int status = ASST_OK;
+
+	*ended = false;
+	if (!file->compact_at)
+		file->compact_at = ASST__SEGMENT_HEAD;
+	asst__round_begin(&step.round, &file->mem, 0);
+	while (status == ASST_OK && file->compact_at < oldest->used && step.round.text.size < STEP_BYTES) {
+		if (!copy_frame(&step))
+			status = asst__fail(err, ASST_ECORRUPT, "%010u.log is damaged at offset %llu",
+					    (unsigned)oldest->number,
+					    (unsigned long long)file->compact_at);
+	}
+	*ended = status == ASST_OK && file->compact_at >= oldest->used;
+	if (*ended)
+		asst__round_section(&step.round, ASST__SECTION_OLDEST, "$log", next, 0);
+	if (step.round.text.failed)
+		status = asst__fail_nomem(err);
+	if (status == ASST_OK && step.round.sections) {
+		status = asst__round_write(file, &step.round, &where, true, true, err);
+		if (status == ASST_OK)
+			move_places(&step, &where);
+		/* Written again from the begin of the segment: what was copied does not live there. */
+		else
+			file->compact_at = 0;
+	}
+	if (status == ASST_OK && *ended) {
+		file->compact_at = 0;
+		status = asst__segment_drop(file, next, err);
+	}
+	asst__text_free(&step.round.text);
+	asst__free(&file->mem, step.bytes, step.room);
+	return status;
+}
+
+static bool due(const struct asst__file *file)
+{
+	return !file->options.no_compaction && !file->poisoned && file->segment_count > 1 &&
+	       file->written >= (file->options.segment_bytes < 4 * STEP_EVERY ?
+					 file->options.segment_bytes / 4 : STEP_EVERY) &&
+	       log_bytes(file) > file->live + file->live / 2 + file->options.segment_bytes;
+}
+
+void asst__compact_some(struct asst__file *file)
+{
+	bool ended;
+
+	pthread_mutex_lock(&file->lock);
+	if (!file->writing && due(file)) {
+		asst__leader_begin(file);
+		pthread_mutex_unlock(&file->lock);
+		compact_step(file, &ended, file->lead_error);
+		pthread_mutex_lock(&file->lock);
+		file->written = 0;
+		asst__leader_end(file);
+	}
+	pthread_mutex_unlock(&file->lock);
+}
+
+int asst__file_compact(void *self, int (*progress)(void *user, uint64_t done, uint64_t total),
+		       void *user, asst_error *err)
+{
+	struct asst__file *file = self;
+	uint32_t until = 0;
+	uint64_t total = 0, done = 0;
+	bool ended = false;
+	int status = asst__file_usable(file, true, err);
+
+	while (status == ASST_OK && (!until || file->segments[0].number < until)) {
+		if (progress && progress(user, done, total))
+			return asst__fail(err, ASST_ECANCELED, "compaction was canceled");
+		pthread_mutex_lock(&file->lock);
+		asst__leader_begin(file);
+		if (file->poisoned)
+			status = asst__fail(err, file->poisoned, "%s", file->poison);
+		pthread_mutex_unlock(&file->lock);
+		if (status == ASST_OK && !until) {
+			total = log_bytes(file);
+			status = asst__log_sync(file, err);
+			if (status == ASST_OK)
+				status = asst__segment_add(file, err);
+			if (status == ASST_OK)
+				until = file->segments[file->segment_count - 1].number;
+		} else if (status == ASST_OK) {
+			status = compact_step(file, &ended, err);
+			done = total > log_bytes(file) ? total - log_bytes(file) : done;
+		}
+		pthread_mutex_lock(&file->lock);
+		asst__leader_end(file);
+		pthread_mutex_unlock(&file->lock);
+	}
+	return status;
+}
+
+void asst__file_stats(void *self, struct asst__file_stats *stats)
+{
+	struct asst__file *file = self;
+
+	memset(stats, 0, sizeof(*stats));
+	pthread_mutex_lock(&file->lock);
+	asst__leader_begin(file);
+	for (size_t i = 0; i < file->partitions.count; i++)
+		stats->keys += asst__index_count(&file->partitions.items[i]->index);
+	stats->live_bytes = file->live;
+	stats->log_bytes = log_bytes(file);
+	stats->resident_bytes = file->resident;
+	stats->segments = file->segment_count;
+	stats->frames = file->frames;
+	stats->syncs = file->syncs;
+	asst__leader_end(file);
+	pthread_mutex_unlock(&file->lock);
+}

@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* The file backend: opening and closing a directory, and the methods of the table. */
+#include "base/crc32c.h"
+#include "storage/file/inner.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#define STORE_BYTES 64
+
+/* The file "store": mark, format, crc, id. */
+enum { AT_MARK = 0, AT_FORMAT = 8, AT_CRC = 12, AT_ID = 16 };
+
+static const char mark[8] = { 'a', 's', 's', 't', '-', 's', 't', 'o' };
+
+const struct asst__file_options asst__file_defaults = {
+	.segment_bytes = 64u * 1024 * 1024,
+	.fill_bytes = 256u * 1024,
+	.resident_bytes = 256u * 1024 * 1024,
+};
+
+static uint32_t store_crc(const unsigned char bytes[STORE_BYTES])
+{
+	uint32_t crc = asst__crc32c(0, bytes, AT_CRC);
+
+	return asst__crc32c(crc, bytes + AT_ID, STORE_BYTES - AT_ID);
+}
+
+/* The id of the store, made durable under its name before anything else is written. */
+static int write_identity(struct asst__file *file, asst_error *err)
+{
+	const struct asst__io *io = file->io;
+	unsigned char bytes[STORE_BYTES] = { 0 };
+	int handle, error;
+
+	memcpy(bytes + AT_MARK, mark, sizeof(mark));
+	asst__put32(bytes + AT_FORMAT, ASST__FILE_FORMAT);
+	memcpy(bytes + AT_ID, file->id, 16);
+	asst__put32(bytes + AT_CRC, store_crc(bytes));
+	error = io->open(io->self, file->dir, "store.new",
+			 ASST__IO_WRITE | ASST__IO_CREATE | ASST__IO_EXISTING, &handle);
+	if (error)
+		return asst__file_fail(file, err, error, "make", "store.new");
+	error = asst__io_write_full(io, handle, bytes, sizeof(bytes), 0);
+	if (!error)
+		error = io->sync(io->self, handle);
+	io->close(io->self, handle);
+	if (!error)
+		error = io->rename(io->self, file->dir, "store.new", "store");
+	if (!error)
+		error = io->sync_dir(io->self, file->dir);
+	return error ? asst__file_fail(file, err, error, "write", "store") : ASST_OK;
+}
+
+static int check_identity(struct asst__file *file, const unsigned char bytes[STORE_BYTES],
+			  asst_error *err)
+{
+	if (memcmp(bytes, mark, sizeof(mark)) != 0)
+		return asst__fail(err, ASST_EFORMAT, "the file store is not of a store of assistants");
+	if (asst__get32(bytes + AT_FORMAT) != ASST__FILE_FORMAT)
+		return asst__fail(err, ASST_EFORMAT, "the store has format %u, this library reads %d",
+				  (unsigned)asst__get32(bytes + AT_FORMAT), ASST__FILE_FORMAT);
+	if (asst__get32(bytes + AT_CRC) != store_crc(bytes))
+		return asst__fail(err, ASST_ECORRUPT, "the file store is damaged");
+	memcpy(file->id, bytes + AT_ID, 16);
+	return ASST_OK;
+}
+
+static int see_log(void *user, const char *name)
+{
+	size_t size = strlen(name);
+
+	if (size > 4 && strcmp(name + size - 4, ".log") == 0)
+		*(bool *)user = true;
+	return 0;
+}
+
+static int make_identity(struct asst__file *file, asst_error *err)
+{
+	bool logs = false;
+	int error = file->io->list(file->io->self, file->dir, see_log, &logs);
+
+	if (error)
+		return asst__file_fail(file, err, error, "list", "the directory");
+	if (logs)
+		return asst__fail(err, ASST_ECORRUPT, "the file store is missing");
+	if (file->options.read_only)
+		return asst__fail(err, ASST_ENOTFOUND, "there is no store in the directory");
+	return write_identity(file, err);
+}
+
+static int open_identity(struct asst__file *file, asst_error *err)
+{
+	const struct asst__io *io = file->io;
+	unsigned char bytes[STORE_BYTES];
+	int handle, error = io->open(io->self, file->dir, "store", 0, &handle);
+
+	if (error == -ENOENT)
+		return make_identity(file, err);
+	if (error)
+		return asst__file_fail(file, err, error, "open", "store");
+	error = asst__io_read_full(io, handle, bytes, sizeof(bytes), 0);
+	io->close(io->self, handle);
+	if (error == -EPIPE)
+		return asst__fail(err, ASST_ECORRUPT, "the file store is cut short");
+	return error ? asst__file_fail(file, err, error, "read", "store") :
+		       check_identity(file, bytes, err);
+}
+
+static int open_lock(struct asst__file *file, asst_error *err)
+{
+	const struct asst__io *io = file->io;
+	unsigned flags = ASST__IO_WRITE | ASST__IO_CREATE | ASST__IO_EXISTING;
+	int error = io->open(io->self, file->dir, "lock", flags, &file->lock_file);
+
+	/* Where nothing can be written, nobody writes. */
+	if (file->options.read_only && (error == -EROFS || error == -EACCES)) {
+		file->lock_file = -1;
+		return ASST_OK;
+	}
+	if (error) {
+		file->lock_file = -1;
+		return asst__file_fail(file, err, error, "open", "lock");
+	}
+	error = io->lock(io->self, file->lock_file);
+	if (error == -EAGAIN)
+		return asst__fail(err, ASST_EBUSY, "the store is open already, in this process or another one");
+	return error ? asst__file_fail(file, err, error, "lock", "the store") : ASST_OK;
+}
+
+static void sum_up(struct asst__file *file)
+{
+	for (size_t i = 0; i < file->partitions.count; i++) {
+		struct asst__partition *partition = file->partitions.items[i];
+
+		partition->reserved = partition->assigned;
+		file->live += asst__index_live_bytes(&partition->index);
+	}
+}
+
+static int open_all(struct asst__file *file, const char *path, asst_error *err)
+{
+	int status, error = file->io->open_dir(file->io->self, path, !file->options.read_only, &file->dir);
+
+	if (error == -ENOTDIR)
+		return asst__fail(err, ASST_EIO, "the place of the store is not a directory");
+	if (error == -ENOENT && file->options.read_only)
+		return asst__fail(err, ASST_ENOTFOUND, "there is no such directory");
+	if (error) {
+		file->dir = -1;
+		return asst__file_fail(file, err, error, "open", "the directory");
+	}
+	status = open_lock(file, err);
+	if (status == ASST_OK)
+		status = open_identity(file, err);
+	if (status == ASST_OK)
+		status = asst__file_recover(file, err);
+	if (status == ASST_OK && !file->segment_count && !file->options.read_only)
+		status = asst__segment_add(file, err);
+	sum_up(file);
+	return status;
+}
+
+static void free_file(struct asst__file *file)
+{
+	const struct asst__io *io = file->io;
+	struct asst__mem mem = file->mem;
+
+	for (size_t i = 0; i < file->segment_count; i++)
+		io->close(io->self, file->segments[i].file);
+	asst__free(&mem, file->segments, file->segment_room * sizeof(*file->segments));
+	if (file->lock_file >= 0)
+		io->close(io->self, file->lock_file);
+	if (file->dir >= 0)
+		io->close(io->self, file->dir);
+	asst__text_free(&file->open.text);
+	asst__partitions_dispose(&file->partitions);
+	asst__rwlock_destroy(&file->segments_lock);
+	pthread_cond_destroy(&file->changed);
+	pthread_mutex_destroy(&file->lock);
+	asst_error_free(file->lead_error);
+	asst__free(&mem, file, sizeof(*file));
+}
+
+/*
+ * A last frame that says that all before it is durable: without it, damage to the last batch
+ * could not be told from one that was never finished.
+ */
+static int close_log(struct asst__file *file, asst_error *err)
+{
+	struct asst__place where;
+	struct asst__round round;
+	int status;
+
+	if (file->options.read_only || file->poisoned || !file->frames)
+		return ASST_OK;
+	status = asst__log_sync(file, err);
+	if (status != ASST_OK)
+		return status;
+	asst__round_begin(&round, &file->mem, 0);
+	status = asst__round_write(file, &round, &where, true, true, err);
+	asst__text_free(&round.text);
+	/* On a full disk it is missed, but nothing is lost. */
+	return status == ASST_EINDOUBT ? ASST_EIO : ASST_OK;
+}
+
+static int file_destroy(void *self, asst_error *err)
+{
+	struct asst__file *file = self;
+	int status = getpid() == file->owner ? close_log(file, err) : ASST_OK;
+
+	free_file(file);
+	return status;
+}
+
+static int file_get(void *self, const char *name, const asst_keys *keys, asst_sink *sink,
+		    uint64_t *sequence, asst_error *err)
+{
+	struct asst__file *file = self;
+	int status = asst__file_usable(file, false, err);
+
+	return status == ASST_OK ? asst__partition_get(&file->partitions, &file->source, name, keys, sink,
+						       sequence, err) : status;
+}
+
+static int file_scan(void *self, const char *name, const asst_ranges *ranges, asst_sink *sink,
+		     uint64_t *sequence, asst_error *err)
+{
+	struct asst__file *file = self;
+	int status = asst__file_usable(file, false, err);
+
+	return status == ASST_OK ? asst__partition_scan(&file->partitions, &file->source, name, ranges,
+							sink, sequence, err) : status;
+}
+
+int asst__file_sync(void *self, asst_error *err)
+{
+	struct asst__file *file = self;
+	int status = asst__file_usable(file, true, err);
+
+	if (status != ASST_OK)
+		return status;
+	pthread_mutex_lock(&file->lock);
+	asst__leader_begin(file);
+	if (file->poisoned)
+		status = asst__fail(err, file->poisoned, "%s", file->poison);
+	pthread_mutex_unlock(&file->lock);
+	if (status == ASST_OK)
+		status = asst__log_sync(file, err);
+	pthread_mutex_lock(&file->lock);
+	asst__leader_end(file);
+	pthread_mutex_unlock(&file->lock);
+	return status;
+}
+
+static int init(struct asst__file *file, const struct asst__mem *mem, uint64_t seed, asst_error *err)
+{
+	int status = asst__partitions_init(&file->partitions, mem, seed, err);
+
+	if (status != ASST_OK)
+		return status;
+	if (asst__rwlock_init(&file->segments_lock) == 0) {
+		if (pthread_mutex_init(&file->lock, NULL) == 0) {
+			if (pthread_cond_init(&file->changed, NULL) == 0)
+				return ASST_OK;
+			pthread_mutex_destroy(&file->lock);
+		}
+		asst__rwlock_destroy(&file->segments_lock);
+	}
+	asst__partitions_dispose(&file->partitions);
+	return asst__fail_nomem(err);
+}
+
+int asst__file_open(asst_backend *out, const struct asst__io *io, const char *path,
+		    const struct asst__file_options *options, const struct asst__mem *mem,
+		    uint64_t seed, const unsigned char id[16], asst_error *err)
+{
+	struct asst__file *file = asst__alloc_zeroed(mem, sizeof(*file));
+	int status;
+
+	if (!file)
+		return asst__fail_nomem(err);
+	status = init(file, mem, seed, err);
+	if (status != ASST_OK) {
+		asst__free(mem, file, sizeof(*file));
+		return status;
+	}
+	file->mem = *mem;
+	file->io = io;
+	file->options = *options;
+	file->dir = file->lock_file = -1;
+	file->owner = getpid();
+	memcpy(file->id, id, 16);
+	file->source = (struct asst__source){ file, asst__file_read_value };
+	file->lead_error = asst_error_new();
+	asst__round_begin(&file->open, &file->mem, 1);
+	status = open_all(file, path, err);
+	if (status != ASST_OK) {
+		free_file(file);
+		return status;
+	}
+	*out = (struct asst_backend){ sizeof(*out), file, file_get, file_scan, asst__file_apply,
+				      file_destroy };
+	return ASST_OK;
+}

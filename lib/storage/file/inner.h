@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside the file backend. libassistant_format(5) has the layout of the files.
+ *
+ * The log is a row of segments; a segment is a header and frames; a frame holds the batches
+ * of one group commit and is valid as a whole or not at all. One thread at a time, the
+ * leader, writes; the others wait for it. What a frame holds becomes visible in the indexes
+ * when it is durable.
+ */
+#ifndef ASST_STORAGE_FILE_INNER_H
+#define ASST_STORAGE_FILE_INNER_H
+
+#include "base/fail.h"
+#include "base/text.h"
+#include "storage/apply.h"
+#include "storage/file/file.h"
+#include "storage/partition.h"
+
+#include <pthread.h>
+#include <sys/types.h>
+
+#define ASST__FILE_FORMAT 1
+#define ASST__SEGMENT_HEAD 64
+#define ASST__FRAME_HEAD 40
+/* What a batch of the largest size takes in a frame, with room for notes. */
+#define ASST__FRAME_MOST (32u * 1024 * 1024)
+/* Kept free at the end of the log for batches that make it smaller, on a full disk. */
+#define ASST__RESERVE_BYTES (256u * 1024)
+
+struct asst__segment {
+	uint32_t number;
+	int file;
+	uint64_t salt;
+	uint64_t first; /* serial of its first frame */
+	uint64_t used;  /* where its frames end */
+	uint64_t size;  /* of the file */
+};
+
+/* A batch on its way. */
+struct asst__txn {
+	struct asst__txn *next;
+	struct asst__partition *partition;
+	const asst_batch *batch;
+	struct asst__changes *changes;
+	uint64_t sequence;
+	uint64_t round; /* the frame it goes with */
+	bool done;
+	int status;
+};
+
+/* Frames are numbered by rounds in memory and by serials on disk: failed rounds have none. */
+struct asst__round {
+	uint64_t number;
+	struct asst__text text; /* header (to be filled) and sections */
+	uint32_t sections;
+	bool must_sync;
+	struct asst__txn *first, *last;
+};
+
+struct asst__file {
+	struct asst__mem mem;
+	const struct asst__io *io;
+	struct asst__file_options options;
+	int dir, lock_file;
+	pid_t owner; /* a forked child is refused */
+	unsigned char id[16];
+	struct asst__partitions partitions;
+	struct asst__source source;
+
+	pthread_mutex_t lock; /* of all below */
+	pthread_cond_t changed;
+	struct asst__round open;    /* collects batches */
+	struct asst__round flying;  /* is being written */
+	bool writing;               /* somebody is the leader */
+	uint64_t finished;          /* the last round that is over */
+	int poisoned;               /* the status for writes after a failed sync */
+	char poison[160];
+	char failure[160];          /* why the last round failed that did */
+	int64_t failure_raw;
+	asst_error *lead_error; /* the leader's */
+
+	struct asst__rwlock segments_lock; /* of the table below, which the leader changes */
+	struct asst__segment *segments;    /* oldest first, numbers in a row; the last one is written */
+	size_t segment_count, segment_room;
+
+	/* the leader's */
+	uint64_t serial; /* of the last frame */
+	uint64_t synced; /* of the last frame known to be durable */
+	uint64_t frames, syncs;
+	uint64_t resident;   /* bytes of values in memory */
+	uint64_t live;       /* bytes that a log without anything dead would have, about */
+	uint64_t compact_at; /* how far the oldest segment has been copied; 0: not begun */
+	uint64_t written;    /* bytes since the last step of compaction */
+};
+
+/* Files and segments (segment.c) */
+
+int asst__file_fail(const struct asst__file *file, asst_error *err, int error, const char *doing,
+		    const char *name);
+void asst__segment_name(char name[24], uint32_t number);
+/* The segment of a number, or NULL. */
+struct asst__segment *asst__segment_find(struct asst__file *file, uint32_t number);
+/* Make the next one and begin to write it. Statuses of asst__file_fail(). */
+int asst__segment_add(struct asst__file *file, asst_error *err);
+/* Read and check the header of an open segment; *empty: it was never finished. */
+int asst__segment_read(struct asst__file *file, struct asst__segment *segment, uint64_t *oldest,
+		       bool *empty, asst_error *err);
+/* Drop all segments below a number. */
+int asst__segment_drop(struct asst__file *file, uint32_t number, asst_error *err);
+uint32_t asst__segment_seed(const struct asst__file *file, const struct asst__segment *segment);
+
+/* Frames (frame.c) */
+
+enum asst__section_kind { ASST__SECTION_BATCH = 1, ASST__SECTION_COPY, ASST__SECTION_NOTE, ASST__SECTION_OLDEST };
+
+#define ASST__SECTION_HEAD 16
+#define ASST__FRAME_OP_HEAD 16
+
+struct asst__section {
+	int kind;
+	uint32_t ops;
+	uint64_t sequence;
+	const char *name; /* NUL-terminated */
+	const unsigned char *bytes; /* its operations */
+	size_t size;
+};
+
+struct asst__frame_op {
+	int kind; /* ASST_OP_PUT, ASST_OP_DELETE, ASST_OP_DELETE_RANGE */
+	const unsigned char *key, *value; /* value: the end of a range */
+	uint32_t key_size, value_size, crc;
+	size_t value_at; /* from the begin of the frame */
+};
+
+void asst__round_begin(struct asst__round *round, const struct asst__mem *mem, uint64_t number);
+/* Append a section; the operations are appended behind it by asst__round_op(). */
+void asst__round_section(struct asst__round *round, enum asst__section_kind kind, const char *name,
+			 uint64_t sequence, uint32_t ops);
+void asst__round_op(struct asst__round *round, int kind, const void *key, size_t key_size,
+		    const void *value, size_t value_size);
+/* All changes of a batch as one section. */
+void asst__round_batch(struct asst__round *round, const char *name, const asst_batch *batch,
+		       uint64_t sequence);
+/* Fill the header; the frame's size with its padding. */
+size_t asst__round_seal(struct asst__round *round, const struct asst__file *file,
+			const struct asst__segment *segment, uint64_t serial, uint64_t synced);
+
+struct asst__frame {
+	uint64_t serial, synced;
+	uint32_t size, sections;
+	const unsigned char *bytes;
+};
+
+/* Whether a valid frame begins at bytes; room: how many bytes are there. */
+bool asst__frame_read(struct asst__frame *frame, const struct asst__file *file,
+		      const struct asst__segment *segment, const unsigned char *bytes, size_t room);
+/* Walk: at is where the next section begins (0 at first). False at the end. */
+bool asst__frame_next(const struct asst__frame *frame, size_t *at, struct asst__section *section);
+bool asst__section_next(const struct asst__frame *frame, const struct asst__section *section,
+			size_t *at, struct asst__frame_op *op);
+
+/* Committing (commit.c) */
+
+int asst__file_apply(void *self, const char *name, const asst_batch *batch, uint64_t *sequence,
+		     size_t *failed, asst_error *err);
+/* With the lock held: write the open round, if there is one, or wait for who writes. */
+void asst__lead(struct asst__file *file);
+/* Become the leader (with the lock held) and stop being it. */
+void asst__leader_begin(struct asst__file *file);
+void asst__leader_end(struct asst__file *file);
+/* Write a round as the next frame: the leader alone, without the lock. small: it may use the reserve. */
+int asst__round_write(struct asst__file *file, struct asst__round *round, struct asst__place *where,
+		      bool sync, bool small, asst_error *err);
+/* Make everything written so far durable: the leader alone, without the lock. */
+int asst__log_sync(struct asst__file *file, asst_error *err);
+int asst__file_usable(struct asst__file *file, bool to_write, asst_error *err);
+/* No write is taken any more until the store is opened again. */
+void asst__file_poison(struct asst__file *file, const char *why);
+
+/* Recovery (recover.c) and reading */
+
+int asst__file_recover(struct asst__file *file, asst_error *err);
+int asst__file_read_value(void *self, const struct asst__place *place, asst_buf **value,
+			  asst_error *err);
+
+/* Compaction (compact.c): copy what lives in the oldest segment ahead, then drop it. */
+
+/* One bounded step where it is due, after a commit; what fails here fails no commit. */
+void asst__compact_some(struct asst__file *file);
+/* Bytes that the content of an index takes in a log without anything dead, about. */
+uint64_t asst__index_live_bytes(const struct asst__index *index);
+
+/* Little endian. */
+static inline void asst__put32(unsigned char *to, uint32_t value)
+{
+	for (int i = 0; i < 4; i++)
+		to[i] = (unsigned char)(value >> (8 * i) & 0xff);
+}
+
+static inline void asst__put64(unsigned char *to, uint64_t value)
+{
+	asst__put32(to, (uint32_t)value);
+	asst__put32(to + 4, (uint32_t)(value >> 32));
+}
+
+static inline uint32_t asst__get32(const unsigned char *from)
+{
+	return (uint32_t)from[0] | (uint32_t)from[1] << 8 | (uint32_t)from[2] << 16 |
+	       (uint32_t)from[3] << 24;
+}
+
+static inline uint64_t asst__get64(const unsigned char *from)
+{
+	return asst__get32(from) | (uint64_t)asst__get32(from + 4) << 32;
+}
+
+#endif

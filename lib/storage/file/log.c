@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/* Writing the log: one frame behind the other, zeros ahead of them. */
+#include "base/buf.h"
+#include "base/crc32c.h"
+#include "storage/file/inner.h"
+
+#include <errno.h>
+#include <string.h>
+
+static struct asst__segment *last_segment(struct asst__file *file)
+{
+	return &file->segments[file->segment_count - 1];
+}
+
+/* A full disk is no damage: what was not written at all can be refused and forgotten. */
+static bool is_full(int error)
+{
+	return error == -ENOSPC || error == -EDQUOT || error == -EFBIG;
+}
+
+static int lost(struct asst__file *file, asst_error *err, int error, const char *doing)
+{
+	static const char why[] = "writing to disk failed: open the store again to go on";
+	char name[24];
+
+	asst__segment_name(name, last_segment(file)->number);
+	asst__file_poison(file, why);
+	asst__file_fail(file, err, error, doing, name);
+	return asst__fail(err, ASST_EINDOUBT, "could not %s %s (error %d): open the store again to see whether the batch is there",
+			  doing, name, -error);
+}
+
+int asst__log_sync(struct asst__file *file, asst_error *err)
+{
+	int error;
+
+	if (file->synced == file->serial)
+		return ASST_OK;
+	error = file->io->sync(file->io->self, last_segment(file)->file);
+	file->syncs++;
+	/* Never tried again: after a failure the kernel may call lost pages clean. */
+	if (error)
+		return lost(file, err, error, "sync");
+	file->synced = file->serial;
+	return ASST_OK;
+}
+
+static uint64_t round_up(uint64_t value, uint64_t step)
+{
+	return (value + step - 1) / step * step;
+}
+
+/*
+ * Zeros ahead of the log: overwriting them needs no metadata to be synced, and on a full disk
+ * they are the space in which batches that free some can still be written.
+ */
+static int fill_ahead(struct asst__file *file, struct asst__segment *segment, size_t size, bool small,
+		      asst_error *err)
+{
+	static const char zeros[65536];
+	uint64_t step = file->options.fill_bytes, want = segment->used + size, part;
+	int error = 0;
+
+	if (!step || want + ASST__RESERVE_BYTES <= segment->size)
+		return ASST_OK;
+	want = round_up(want + ASST__RESERVE_BYTES, step);
+	if (want > file->options.segment_bytes)
+		want = file->options.segment_bytes;
+	while (!error && segment->size < want) {
+		part = want - segment->size < sizeof(zeros) ? want - segment->size : sizeof(zeros);
+		error = asst__io_write_full(file->io, segment->file, zeros, (size_t)part, segment->size);
+		if (!error)
+			segment->size += part;
+	}
+	if (!error || (small && segment->used + size <= segment->size))
+		return ASST_OK;
+	return asst__file_fail(file, err, error, "extend", "the log");
+}
+
+static int roll(struct asst__file *file, asst_error *err)
+{
+	int status = asst__log_sync(file, err);
+
+	return status == ASST_OK ? asst__segment_add(file, err) : status;
+}
+
+/* A frame that was only begun must not be taken for one later. */
+static int write_frame(struct asst__file *file, struct asst__segment *segment, const char *bytes,
+		       size_t size, asst_error *err)
+{
+	static const char zeros[ASST__FRAME_HEAD];
+	int error = asst__io_write_full(file->io, segment->file, bytes, size, segment->used);
+
+	if (!error)
+		return ASST_OK;
+	if (is_full(error) &&
+	    asst__io_write_full(file->io, segment->file, zeros, sizeof(zeros), segment->used) == 0)
+		return asst__file_fail(file, err, error, "write", "the log");
+	return lost(file, err, error, "write");
+}
+
+int asst__round_write(struct asst__file *file, struct asst__round *round, struct asst__place *where,
+		      bool sync, bool small, asst_error *err)
+{
+	struct asst__segment *segment = last_segment(file);
+	size_t size;
+	int status = ASST_OK;
+
+	asst__error_clear(err);
+	/* The frame's size with padding and end. */
+	size = round->text.size + 16;
+	if (segment->used > ASST__SEGMENT_HEAD && segment->used + size > file->options.segment_bytes) {
+		status = roll(file, err);
+		segment = last_segment(file);
+	}
+	if (status == ASST_OK)
+		status = fill_ahead(file, segment, size, small, err);
+	if (status != ASST_OK)
+		return status;
+	size = asst__round_seal(round, file, segment, file->serial + 1, file->synced);
+	if (!size)
+		return asst__fail_nomem(err);
+	status = write_frame(file, segment, round->text.data, size, err);
+	if (status != ASST_OK)
+		return status;
+	where->segment = segment->number;
+	where->offset = (uint32_t)segment->used;
+	segment->used += size;
+	if (segment->size < segment->used)
+		segment->size = segment->used;
+	file->serial++;
+	file->frames++;
+	file->written += size;
+	return sync ? asst__log_sync(file, err) : ASST_OK;
+}
+
+int asst__file_read_value(void *self, const struct asst__place *place, asst_buf **value,
+			  asst_error *err)
+{
+	struct asst__file *file = self;
+	struct asst__segment *segment;
+	char name[24];
+	size_t stripe = asst__rwlock_read(&file->segments_lock);
+	int handle = -1, error;
+
+	*value = NULL;
+	segment = asst__segment_find(file, place->segment);
+	if (segment)
+		handle = segment->file;
+	asst__rwlock_read_unlock(&file->segments_lock, stripe);
+	asst__segment_name(name, place->segment);
+	if (handle < 0)
+		return asst__fail(err, ASST_ECORRUPT, "a value lies in %s, which is not there", name);
+	*value = asst__buf_alloc(&file->mem, place->size);
+	if (!*value)
+		return asst__fail_nomem(err);
+	error = asst__io_read_full(file->io, handle, (*value)->data, place->size, place->offset);
+	if (!error && asst__crc32c(0, (*value)->data, place->size) == place->crc)
+		return ASST_OK;
+	asst_buf_free(*value);
+	*value = NULL;
+	if (error)
+		return asst__file_fail(file, err, error, "read", name);
+	return asst__fail(err, ASST_ECORRUPT, "%s is damaged at offset %u", name, (unsigned)place->offset);
+}

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Recovery: the log is read once, from its oldest segment to its end, into the indexes. A torn
+ * tail is cut where nothing behind it proves that it was durable once; anything else that
+ * is not as it was written is ASST_ECORRUPT. Every step may be interrupted and done again.
+ */
+#include "base/buf.h"
+#include "base/crc32c.h"
+#include "storage/file/inner.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+struct recovery {
+	struct asst__file *file;
+	asst_error *err;
+	uint32_t *numbers; /* of the segment files that are there, sorted */
+	size_t count, room;
+	uint32_t oldest; /* the log begins there */
+	unsigned char *bytes; /* of the segment that is read */
+	size_t size, bytes_room;
+};
+
+/* Finding segments */
+
+static int visit(void *user, const char *name)
+{
+	struct recovery *recovery = user;
+	struct asst__file *file = recovery->file;
+	unsigned long number = 0;
+	char again[24];
+	size_t i;
+
+	if (strlen(name) != 14 || strcmp(name + 10, ".log") != 0)
+		return 0;
+	for (i = 0; i < 10; i++) {
+		if (name[i] < '0' || name[i] > '9')
+			return 0;
+		number = number * 10 + (unsigned long)(name[i] - '0');
+	}
+	if (number == 0 || number > UINT32_MAX)
+		return 0;
+	asst__segment_name(again, (uint32_t)number);
+	if (!asst__grow(&file->mem, &recovery->numbers, recovery->count, &recovery->room,
+			sizeof(*recovery->numbers)))
+		return -ENOMEM;
+	for (i = recovery->count++; i > 0 && recovery->numbers[i - 1] > number; i--)
+		recovery->numbers[i] = recovery->numbers[i - 1];
+	recovery->numbers[i] = (uint32_t)number;
+	return 0;
+}
+
+static int open_segment(struct recovery *recovery, struct asst__segment *segment, uint64_t *oldest,
+			bool *empty)
+{
+	struct asst__file *file = recovery->file;
+	unsigned flags = file->options.read_only ? 0 : ASST__IO_WRITE;
+	char name[24];
+	int error, status;
+
+	asst__segment_name(name, segment->number);
+	error = file->io->open(file->io->self, file->dir, name, flags, &segment->file);
+	if (error)
+		return asst__file_fail(file, recovery->err, error, "open", name);
+	error = file->io->size(file->io->self, segment->file, &segment->size);
+	status = error ? asst__file_fail(file, recovery->err, error, "measure", name) :
+			 asst__segment_read(file, segment, oldest, empty, recovery->err);
+	if (status != ASST_OK || *empty)
+		file->io->close(file->io->self, segment->file);
+	return status;
+}
+
+static int add_segment(struct recovery *recovery, const struct asst__segment *segment)
+{
+	struct asst__file *file = recovery->file;
+
+	if (asst__grow(&file->mem, &file->segments, file->segment_count, &file->segment_room,
+		       sizeof(*segment))) {
+		file->segments[file->segment_count++] = *segment;
+		return ASST_OK;
+	}
+	file->io->close(file->io->self, segment->file);
+	return asst__fail_nomem(recovery->err);
+}
+
+static int remove_file(struct recovery *recovery, uint32_t number)
+{
+	struct asst__file *file = recovery->file;
+	char name[24];
+	int error;
+
+	if (file->options.read_only)
+		return ASST_OK;
+	asst__segment_name(name, number);
+	error = file->io->unlink(file->io->self, file->dir, name);
+	return error ? asst__file_fail(file, recovery->err, error, "remove", name) : ASST_OK;
+}
+
+/* Open all segments. The last one may have been about to be made when the machine stopped. */
+static int open_segments(struct recovery *recovery)
+{
+	struct asst__file *file = recovery->file;
+	uint64_t oldest;
+	bool empty;
+	size_t i;
+	int status = ASST_OK;
+
+	for (i = 0; i < recovery->count && status == ASST_OK; i++) {
+		struct asst__segment segment = { .number = recovery->numbers[i] };
+
+		status = open_segment(recovery, &segment, &oldest, &empty);
+		if (status != ASST_OK)
+			break;
+		if (!empty) {
+			status = add_segment(recovery, &segment);
+			recovery->oldest = oldest > recovery->oldest ? (uint32_t)oldest :
+								       recovery->oldest;
+		} else if (i + 1 == recovery->count) {
+			status = remove_file(recovery, segment.number);
+		} else {
+			status = asst__fail(recovery->err, ASST_ECORRUPT,
+					    "%010u.log is damaged at offset 0: its header",
+					    (unsigned)segment.number);
+		}
+	}
+	if (status == ASST_OK && file->segment_count == 0 && recovery->count > 1)
+		status = asst__fail(recovery->err, ASST_ECORRUPT, "no segment of the log can be read");
+	return status;
+}
+
+/* Reading frames */
+
+static int read_segment(struct recovery *recovery, const struct asst__segment *segment)
+{
+	struct asst__file *file = recovery->file;
+	char name[24];
+	unsigned char *bytes;
+	int error;
+
+	if (segment->size > recovery->bytes_room) {
+		bytes = asst__realloc(&file->mem, recovery->bytes, recovery->bytes_room,
+				      (size_t)segment->size);
+		if (!bytes)
+			return asst__fail_nomem(recovery->err);
+		recovery->bytes = bytes;
+		recovery->bytes_room = (size_t)segment->size;
+	}
+	recovery->size = (size_t)segment->size;
+	error = asst__io_read_full(file->io, segment->file, recovery->bytes, recovery->size, 0);
+	asst__segment_name(name, segment->number);
+	return error ? asst__file_fail(file, recovery->err, error, "read", name) : ASST_OK;
+}
+
+static struct asst__entry *make_entry(const struct recovery *recovery, const struct asst__frame_op *op,
+				      const struct asst__place *place)
+{
+	struct asst__file *file = recovery->file;
+	bool resident = file->resident + op->value_size <= file->options.resident_bytes;
+	struct asst__entry *entry;
+	asst_buf *value;
+
+	if (op->value_size > ASST__INLINE_VALUE && !resident)
+		return asst__entry_new_outside(&file->mem, op->key_size, place);
+	value = asst__buf_copy(&file->mem, op->value, op->value_size);
+	entry = value ? asst__entry_new_placed(&file->mem, op->key_size, value) : NULL;
+	asst_buf_free(value);
+	if (entry && (entry->flags & ASST__ENTRY_PLACE))
+		asst__entry_set_place(entry, place, true);
+	return entry;
+}
+
+static int put(struct recovery *recovery, struct asst__partition *partition, uint64_t sequence,
+	       const struct asst__frame_op *op, const struct asst__place *place)
+{
+	struct asst__file *file = recovery->file;
+	struct asst__index *index = &partition->index;
+	struct asst__entry *old, *entry = make_entry(recovery, op, place);
+
+	if (!entry)
+		return asst__fail_nomem(recovery->err);
+	entry->sequence = sequence;
+	asst__entry_set_key(entry, op->key, op->key_size, NULL);
+	asst__index_hash(index, entry);
+	file->resident -= index->resident;
+	old = asst__index_find_like(index, entry);
+	if (old) {
+		asst__index_replace(index, old, entry);
+		asst__entry_free(&file->mem, old);
+	} else if (!asst__index_insert(index, entry)) {
+		file->resident += index->resident;
+		asst__entry_free(&file->mem, entry);
+		return asst__fail_nomem(recovery->err);
+	}
+	file->resident += index->resident;
+	return ASST_OK;
+}
+
+static void erase(struct recovery *recovery, struct asst__partition *partition,
+		  const struct asst__frame_op *op)
+{
+	struct asst__file *file = recovery->file;
+	struct asst__index *index = &partition->index;
+	struct asst__entry *entry;
+
+	file->resident -= index->resident;
+	if (op->kind == ASST_OP_DELETE_RANGE) {
+		asst__index_remove_range(index, op->key, op->key_size, op->value, op->value_size, 0);
+	} else {
+		entry = asst__index_find(index, op->key, op->key_size);
+		if (entry) {
+			asst__index_remove(index, entry);
+			asst__entry_free(&file->mem, entry);
+		}
+	}
+	file->resident += index->resident;
+}
+
+static int replay_section(struct recovery *recovery, const struct asst__frame *frame,
+			  const struct asst__section *section, const struct asst__place *where)
+{
+	struct asst__partition *partition;
+	struct asst__frame_op op;
+	struct asst__place place;
+	size_t at = 0;
+	int status = ASST_OK;
+
+	if (section->kind == ASST__SECTION_OLDEST) {
+		if (section->sequence > recovery->oldest)
+			recovery->oldest = (uint32_t)section->sequence;
+		return ASST_OK;
+	}
+	partition = asst__partition_make(&recovery->file->partitions, section->name);
+	if (!partition)
+		return asst__fail_nomem(recovery->err);
+	if (partition->assigned < section->sequence)
+		partition->assigned = section->sequence;
+	if (section->kind == ASST__SECTION_NOTE)
+		return ASST_OK;
+	if (partition->sequence < section->sequence)
+		partition->sequence = section->sequence;
+	for (uint32_t i = 0; i < section->ops && status == ASST_OK; i++) {
+		if (!asst__section_next(frame, section, &at, &op))
+			return asst__fail(recovery->err, ASST_ECORRUPT, "a frame of the log is damaged");
+		place = *where;
+		place.offset += (uint32_t)op.value_at;
+		place.size = op.value_size;
+		place.crc = op.crc;
+		if (op.kind == ASST_OP_PUT)
+			status = put(recovery, partition, section->sequence, &op, &place);
+		else
+			erase(recovery, partition, &op);
+	}
+	return status;
+}
+
+static int replay(struct recovery *recovery, const struct asst__frame *frame,
+		  const struct asst__segment *segment)
+{
+	struct asst__place where = { segment->number, (uint32_t)segment->used, 0, 0 };
+	struct asst__section section;
+	size_t at = 0;
+	uint32_t i;
+	int status = ASST_OK;
+
+	for (i = 0; i < frame->sections && status == ASST_OK; i++) {
+		if (!asst__frame_next(frame, &at, &section))
+			return asst__fail(recovery->err, ASST_ECORRUPT, "%010u.log is damaged at offset %llu",
+					  (unsigned)segment->number, (unsigned long long)segment->used);
+		status = replay_section(recovery, frame, &section, &where);
+	}
+	return status;
+}
+
+/* Whether a frame behind the end of the log says that the end was durable once. */
+static bool proves_loss(struct recovery *recovery, const struct asst__segment *segment)
+{
+	struct asst__frame frame;
+	size_t at;
+
+	for (at = (size_t)segment->used; at + ASST__FRAME_HEAD <= recovery->size; at += 8) {
+		if (asst__frame_read(&frame, recovery->file, segment, recovery->bytes + at,
+				     recovery->size - at) &&
+		    frame.synced > recovery->file->serial)
+			return true;
+	}
+	return false;
+}
+
+static int read_frames(struct recovery *recovery, struct asst__segment *segment)
+{
+	struct asst__file *file = recovery->file;
+	struct asst__frame frame;
+	int status = ASST_OK;
+
+	while (status == ASST_OK &&
+	       asst__frame_read(&frame, file, segment, recovery->bytes + segment->used,
+				recovery->size - (size_t)segment->used) &&
+	       frame.serial == file->serial + 1) {
+		status = replay(recovery, &frame, segment);
+		file->serial++;
+		segment->used += frame.size;
+	}
+	return status;
+}
+
+/* What lies behind the end of the log goes, so that it is never taken for frames. */
+static int clear_tail(struct recovery *recovery, const struct asst__segment *segment)
+{
+	static const unsigned char zeros[65536];
+	struct asst__file *file = recovery->file;
+	size_t at = (size_t)segment->used, part;
+	bool dirty = false;
+	int error = 0;
+
+	if (file->options.read_only)
+		return ASST_OK;
+	while (!error && at < recovery->size) {
+		part = recovery->size - at < sizeof(zeros) ? recovery->size - at : sizeof(zeros);
+		if (memcmp(recovery->bytes + at, zeros, part) != 0) {
+			error = asst__io_write_full(file->io, segment->file, zeros, part, at);
+			dirty = true;
+		}
+		at += part;
+	}
+	if (!error && dirty)
+		error = file->io->sync(file->io->self, segment->file);
+	return error ? asst__file_fail(file, recovery->err, error, "clear the end of", "the log") : ASST_OK;
+}
+
+static int corrupt_at(struct recovery *recovery, const struct asst__segment *segment)
+{
+	asst__error_set_offset(recovery->err, (size_t)segment->used);
+	return asst__fail(recovery->err, ASST_ECORRUPT, "%010u.log is damaged at offset %llu",
+			  (unsigned)segment->number, (unsigned long long)segment->used);
+}
+
+/* One segment after the other; only the last one may end in a torn frame. */
+static int read_log(struct recovery *recovery)
+{
+	struct asst__file *file = recovery->file;
+	struct asst__segment *segment, *next;
+	size_t i;
+	int status = ASST_OK;
+
+	for (i = 0; i < file->segment_count && status == ASST_OK; i++) {
+		segment = &file->segments[i];
+		next = i + 1 < file->segment_count ? segment + 1 : NULL;
+		if (i == 0)
+			file->serial = segment->first - 1;
+		if (segment->first != file->serial + 1)
+			return corrupt_at(recovery, segment);
+		status = read_segment(recovery, segment);
+		if (status == ASST_OK)
+			status = read_frames(recovery, segment);
+		if (status != ASST_OK)
+			return status;
+		if (next ? next->first != file->serial + 1 : proves_loss(recovery, segment))
+			return corrupt_at(recovery, segment);
+		if (!next)
+			status = clear_tail(recovery, segment);
+	}
+	return status;
+}
+
+/* Numbers follow on each other: segments are removed from the begin on, one at a time. */
+static int check_row(struct recovery *recovery)
+{
+	struct asst__file *file = recovery->file;
+	size_t i;
+
+	for (i = 1; i < file->segment_count; i++) {
+		if (file->segments[i].number != file->segments[i - 1].number + 1)
+			return asst__fail(recovery->err, ASST_ECORRUPT, "%010u.log is missing",
+					  (unsigned)file->segments[i - 1].number + 1);
+	}
+	return ASST_OK;
+}
+
+/* Once all is read: the log says itself where it begins. */
+static int check_begin(struct recovery *recovery)
+{
+	struct asst__file *file = recovery->file;
+
+	if (file->segment_count && file->segments[0].number > recovery->oldest)
+		return asst__fail(recovery->err, ASST_ECORRUPT, "%010u.log is missing",
+				  (unsigned)recovery->oldest);
+	if (file->segment_count && file->segments[0].number < recovery->oldest &&
+	    !file->options.read_only)
+		return asst__segment_drop(file, recovery->oldest, recovery->err);
+	return ASST_OK;
+}
+
+/* Leftovers of compaction below the oldest, before they are read. */
+static int drop_leftovers(struct recovery *recovery)
+{
+	struct asst__file *file = recovery->file;
+	int status = ASST_OK;
+
+	while (status == ASST_OK && file->segment_count > 1 &&
+	       file->segments[0].number < recovery->oldest) {
+		status = remove_file(recovery, file->segments[0].number);
+		file->io->close(file->io->self, file->segments[0].file);
+		memmove(file->segments, file->segments + 1,
+			(file->segment_count - 1) * sizeof(*file->segments));
+		file->segment_count--;
+	}
+	return status;
+}
+
+int asst__file_recover(struct asst__file *file, asst_error *err)
+{
+	struct recovery recovery = { .file = file, .err = err };
+	int error = file->io->list(file->io->self, file->dir, visit, &recovery), status;
+
+	status = error ? asst__file_fail(file, err, error, "list", "the directory") : ASST_OK;
+	if (status == ASST_OK)
+		status = open_segments(&recovery);
+	if (status == ASST_OK)
+		status = drop_leftovers(&recovery);
+	if (status == ASST_OK)
+		status = check_row(&recovery);
+	if (status == ASST_OK)
+		status = read_log(&recovery);
+	if (status == ASST_OK)
+		status = check_begin(&recovery);
+	file->synced = file->serial;
+	asst__free(&file->mem, recovery.numbers, recovery.room * sizeof(*recovery.numbers));
+	asst__free(&file->mem, recovery.bytes, recovery.bytes_room);
+	return status;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/* Segments: the files of the log. */
+#include "base/crc32c.h"
+#include "storage/file/inner.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Segment header: mark, format, crc, store, number, first serial, salt, oldest. */
+enum { AT_MARK = 0, AT_FORMAT = 8, AT_CRC = 12, AT_STORE = 16, AT_NUMBER = 32, AT_OLDEST = 36, AT_FIRST = 40, AT_SALT = 48 };
+
+static const char mark[8] = { 'a', 's', 's', 't', '-', 'l', 'o', 'g' };
+
+int asst__file_fail(const struct asst__file *file, asst_error *err, int error, const char *doing,
+		    const char *name)
+{
+	int status = ASST_EIO;
+
+	(void)file;
+	asst__error_set_raw(err, -error);
+	switch (-error) {
+	case ENOMEM:
+		status = ASST_ENOMEM;
+		break;
+	case EROFS:
+		status = ASST_EREADONLY;
+		break;
+	case ENOSPC:
+	case EDQUOT:
+	case EFBIG:
+		return asst__fail(err, ASST_EIO, "no space left: could not %s %s (error %d)", doing, name,
+				  -error);
+	default:
+		break;
+	}
+	return asst__fail(err, status, "could not %s %s (error %d)", doing, name, -error);
+}
+
+void asst__segment_name(char name[24], uint32_t number)
+{
+	snprintf(name, 24, "%010u.log", (unsigned)number);
+}
+
+struct asst__segment *asst__segment_find(struct asst__file *file, uint32_t number)
+{
+	struct asst__segment *segment;
+
+	if (!file->segment_count || number < file->segments[0].number)
+		return NULL;
+	/* Numbers follow on each other. */
+	segment = &file->segments[0] + (number - file->segments[0].number);
+	return segment < file->segments + file->segment_count ? segment : NULL;
+}
+
+uint32_t asst__segment_seed(const struct asst__file *file, const struct asst__segment *segment)
+{
+	unsigned char bytes[24];
+
+	memcpy(bytes, file->id, 16);
+	asst__put64(bytes + 16, segment->salt);
+	return asst__crc32c(0, bytes, sizeof(bytes));
+}
+
+static uint32_t head_crc(const unsigned char head[ASST__SEGMENT_HEAD])
+{
+	uint32_t crc = asst__crc32c(0, head, AT_CRC);
+
+	return asst__crc32c(crc, head + AT_STORE, ASST__SEGMENT_HEAD - AT_STORE);
+}
+
+static void fill_head(unsigned char head[ASST__SEGMENT_HEAD], const struct asst__file *file,
+		      const struct asst__segment *segment)
+{
+	uint32_t oldest = file->segment_count ? file->segments[0].number : segment->number;
+
+	memset(head, 0, ASST__SEGMENT_HEAD);
+	memcpy(head + AT_MARK, mark, sizeof(mark));
+	asst__put32(head + AT_FORMAT, ASST__FILE_FORMAT);
+	memcpy(head + AT_STORE, file->id, 16);
+	asst__put32(head + AT_NUMBER, segment->number);
+	asst__put32(head + AT_OLDEST, oldest);
+	asst__put64(head + AT_FIRST, segment->first);
+	asst__put64(head + AT_SALT, segment->salt);
+	asst__put32(head + AT_CRC, head_crc(head));
+}
+
+/* Everything a segment needs to be found again, before the first frame goes into it. */
+static int write_new(struct asst__file *file, struct asst__segment *segment, const char *name)
+{
+	const struct asst__io *io = file->io;
+	unsigned char head[ASST__SEGMENT_HEAD];
+	int error = io->open(io->self, file->dir, name,
+			     ASST__IO_WRITE | ASST__IO_CREATE | ASST__IO_EXISTING, &segment->file);
+
+	if (error)
+		return error;
+	fill_head(head, file, segment);
+	error = asst__io_write_full(io, segment->file, head, sizeof(head), 0);
+	if (!error)
+		error = io->sync(io->self, segment->file);
+	if (!error)
+		error = io->sync_dir(io->self, file->dir);
+	if (error)
+		io->close(io->self, segment->file);
+	segment->used = segment->size = sizeof(head);
+	return error;
+}
+
+static bool append(struct asst__file *file, const struct asst__segment *segment)
+{
+	bool room;
+
+	asst__rwlock_write(&file->segments_lock);
+	room = asst__grow(&file->mem, &file->segments, file->segment_count, &file->segment_room,
+			  sizeof(*segment));
+	if (room)
+		file->segments[file->segment_count++] = *segment;
+	asst__rwlock_write_unlock(&file->segments_lock);
+	return room;
+}
+
+int asst__segment_add(struct asst__file *file, asst_error *err)
+{
+	struct asst__segment *last = file->segment_count ?
+					     &file->segments[file->segment_count - 1] : NULL;
+	struct asst__segment next = { .number = last ? last->number + 1 : 1, .first = file->serial + 1 };
+	char name[24];
+	int error;
+
+	/* Differs from that of any other segment of this store: under every checksum in it. */
+	next.salt = file->partitions.seed + ((uint64_t)next.number << 32) + next.first;
+	asst__segment_name(name, next.number);
+	error = write_new(file, &next, name);
+	if (error)
+		return asst__file_fail(file, err, error, "begin", name);
+	error = append(file, &next) ? 0 : -ENOMEM;
+	if (error)
+		file->io->close(file->io->self, next.file);
+	return error ? asst__fail_nomem(err) : ASST_OK;
+}
+
+static bool all_zero(const unsigned char *bytes, size_t size)
+{
+	for (size_t i = 0; i < size; i++) {
+		if (bytes[i])
+			return false;
+	}
+	return true;
+}
+
+int asst__segment_read(struct asst__file *file, struct asst__segment *segment, uint64_t *oldest,
+		       bool *empty, asst_error *err)
+{
+	unsigned char head[ASST__SEGMENT_HEAD];
+	char name[24];
+	int error;
+
+	*empty = false;
+	asst__segment_name(name, segment->number);
+	error = asst__io_read_full(file->io, segment->file, head, sizeof(head), 0);
+	if (error == -EPIPE) {
+		*empty = true;
+		return ASST_OK;
+	}
+	if (error)
+		return asst__file_fail(file, err, error, "read", name);
+	if (all_zero(head, sizeof(head)) || memcmp(head, mark, sizeof(mark)) != 0 ||
+	    asst__get32(head + AT_CRC) != head_crc(head)) {
+		*empty = true;
+		return ASST_OK;
+	}
+	if (asst__get32(head + AT_FORMAT) != ASST__FILE_FORMAT)
+		return asst__fail(err, ASST_EFORMAT, "%s has format %u, this library reads %d", name,
+				  (unsigned)asst__get32(head + AT_FORMAT), ASST__FILE_FORMAT);
+	if (memcmp(head + AT_STORE, file->id, 16) != 0)
+		return asst__fail(err, ASST_ECORRUPT, "%s belongs to another store", name);
+	if (asst__get32(head + AT_NUMBER) != segment->number)
+		return asst__fail(err, ASST_ECORRUPT, "%s is segment %u under another name", name,
+				  (unsigned)asst__get32(head + AT_NUMBER));
+	segment->first = asst__get64(head + AT_FIRST);
+	segment->salt = asst__get64(head + AT_SALT);
+	segment->used = ASST__SEGMENT_HEAD;
+	*oldest = asst__get32(head + AT_OLDEST);
+	return ASST_OK;
+}
+
+int asst__segment_drop(struct asst__file *file, uint32_t number, asst_error *err)
+{
+	const struct asst__io *io = file->io;
+	char name[24];
+	int error;
+
+	/* One at a time, so that what a crash leaves is a row without gaps. */
+	while (file->segment_count > 1 && file->segments[0].number < number) {
+		asst__segment_name(name, file->segments[0].number);
+		error = io->unlink(io->self, file->dir, name);
+		if (!error)
+			error = io->sync_dir(io->self, file->dir);
+		if (error)
+			return asst__file_fail(file, err, error, "remove", name);
+		/* Nobody reads it any more: every place in it has been replaced. */
+		io->close(io->self, file->segments[0].file);
+		asst__rwlock_write(&file->segments_lock);
+		memmove(file->segments, file->segments + 1,
+			(file->segment_count - 1) * sizeof(*file->segments));
+		file->segment_count--;
+		asst__rwlock_write_unlock(&file->segments_lock);
+	}
+	return ASST_OK;
+}
