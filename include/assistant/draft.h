@@ -76,10 +76,11 @@ ASST_API int asst_draft_commit(asst_assistant **assistant, asst_draft *draft, co
 			       size_t message_size, uint32_t flags, asst_error *err);
 
 /**
- * Discard the draft. Discarding what is gone already succeeds.
+ * Discard the draft. Discarding what is gone already succeeds. The draft of an assistant
+ * that is in the trash, or that the caller may not see any more, stays where it is.
  *
  * @param flags  0.
- * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_EREVISION (changed through another
+ * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND (the assistant), ASST_EREVISION (changed through another
  *         handle), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
  * Threads: A.  Since: 0.1.
  */

@@ -13,6 +13,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* The largest whole number that every double below it can be told from (RFC 7493). */
+#define MOST_INT 9007199254740991.0
+
 unsigned asst__schema_find(const struct asst__schema *schema, const char *name)
 {
 	unsigned i;
@@ -189,8 +192,7 @@ static bool check_text(struct asst__check *check, unsigned flags, unsigned limit
 	/* Bytes bound characters: most texts need no counting. */
 	count = limit ? asst__utf8_count(text, size) : 0;
 	if ((flags & (ASST__NOT_EMPTY | ASST__NOT_BLANK)) && size == 0) {
-		asst__fault_incomplete(check, NULL, flags & ASST__NOT_BLANK ? "blank" : "required",
-				       "must not be empty");
+		asst__fault_incomplete(check, NULL, "blank", "must not be empty");
 		return false;
 	}
 	if ((flags & ASST__NOT_BLANK) && asst__utf8_blank(text, size)) {
@@ -238,9 +240,11 @@ static bool check_number(struct asst__check *check, const struct asst__field *fi
 		asst__fault(check, NULL, "range", "must be a number that a double can hold");
 		return false;
 	}
-	if (field->type == ASST__INT &&
-	    (value < -9007199254740991.0 || value > 9007199254740991.0 ||
-	     value != (double)(int64_t)value)) {
+	if (field->type == ASST__INT && (value < -MOST_INT || value > MOST_INT)) {
+		asst__fault(check, NULL, "range", "must be a whole number of at most 2^53 - 1");
+		return false;
+	}
+	if (field->type == ASST__INT && value != (double)(int64_t)value) {
 		asst__fault(check, NULL, "type", "must be a whole number");
 		return false;
 	}
@@ -248,7 +252,7 @@ static bool check_number(struct asst__check *check, const struct asst__field *fi
 		return true;
 	asst__number_print(least, field->least);
 	asst__number_print(most, field->most);
-	if (field->most >= 9007199254740991.0)
+	if (field->most >= MOST_INT)
 		asst__fault_incomplete(check, NULL, "range", "must be %s or more", least);
 	else
 		asst__fault_incomplete(check, NULL, "range", "must be %s to %s", least, most);
@@ -457,10 +461,25 @@ static void check_unknown(struct asst__check *check, const struct asst__schema *
 	}
 }
 
+void asst__check_unknown_nulls(struct asst__check *check, const struct asst__schema *schema,
+			       const asst__json *patch)
+{
+	const asst__json *member;
+
+	if (check->flags & ASST__CHECK_KEEP_UNKNOWN)
+		return;
+	for (member = asst__json_first(patch); member; member = asst__json_next(member)) {
+		if (asst__json_kind(member) == ASST__JSON_NULL &&
+		    !asst__schema_find(schema, asst__json_name(member)))
+			asst__fault(check, asst__json_name(member), "unknown_field",
+				    "is not a field here");
+	}
+}
+
 void asst__check_object(struct asst__check *check, const struct asst__schema *schema,
 			asst__json *object)
 {
-	asst__json *nodes[ASST__FIELDS_MAX + 1] = { NULL };
+	struct asst__member parts[ASST__FIELDS_MAX + 1] = { { NULL, false, false } };
 	const struct asst__field *field;
 	asst__json *member;
 	size_t mark, known = 0, members = 0;
@@ -470,22 +489,22 @@ void asst__check_object(struct asst__check *check, const struct asst__schema *sc
 		check->status = ASST_ENOMEM;
 	for (member = asst__json_first(object); member; member = asst__json_next(member), members++) {
 		i = asst__schema_find(schema, asst__json_name(member));
-		nodes[i] = i ? member : NULL;
+		if (i && !absent(&schema->fields[i], member))
+			parts[i].node = member;
 		known += i != 0;
-	}
-	for (i = 1; i <= schema->count; i++) {
-		if (absent(&schema->fields[i], nodes[i]))
-			nodes[i] = NULL;
 	}
 	for (i = 1; i <= schema->count && check->status != ASST_ENOMEM; i++) {
 		field = &schema->fields[i];
 		mark = asst__check_enter(check, field->name);
-		if (!nodes[i] && (field->flags & ASST__REQUIRED))
+		if (!parts[i].node && (field->flags & ASST__REQUIRED))
 			asst__fault_incomplete(check, NULL, "required", "is required");
-		else if (nodes[i] && !check_field(check, field, nodes[i]))
-			nodes[i] = NULL;
+		parts[i].faulty = parts[i].node && !check_field(check, field, parts[i].node);
+		if (parts[i].faulty && asst__json_kind(parts[i].node) != type_kind(field->type)) {
+			parts[i].mistyped = true;
+			parts[i].node = NULL;
+		}
 		if (schema->rules)
-			schema->rules(check, i, nodes);
+			schema->rules(check, i, parts);
 		asst__check_leave(check, mark);
 	}
 	if (known != members)

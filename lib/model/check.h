@@ -30,6 +30,10 @@ int asst__check_end(struct asst__check *check);
 void asst__check_object(struct asst__check *check, const struct asst__schema *schema,
 			asst__json *object);
 
+/* A null that a merge patch has for a member no table knows merges into nothing, but is a fault. */
+void asst__check_unknown_nulls(struct asst__check *check, const struct asst__schema *schema,
+			       const asst__json *patch);
+
 /* Report a fault at the pointer, below it (member may be NULL), or only where it must be complete. */
 void asst__fault(struct asst__check *check, const char *member, const char *code, const char *format,
 		 ...) __attribute__((format(printf, 4, 5)));

@@ -32,6 +32,7 @@ int asst__def_open(struct asst_def *def, const struct asst__mem *mem, asst_buf *
 
 	def->mem = *mem;
 	def->bytes = bytes;
+	def->keep_unknown = false;
 	def->buf = status == ASST_OK ? asst_buf_ref(buf) : NULL;
 	return status;
 }
@@ -42,8 +43,9 @@ void asst__def_dispose(struct asst_def *def)
 	def->buf = NULL;
 }
 
-int asst__def_record(asst_buf **record, asst__json *tree, const struct asst__limits *limits,
-		     uint32_t flags, const struct asst__mem *mem, asst_error *err)
+int asst__def_record(asst_buf **record, asst__json *tree, const asst__json *patch,
+		     const struct asst__limits *limits, uint32_t flags, const struct asst__mem *mem,
+		     asst_error *err)
 {
 	struct asst__check check;
 	int status;
@@ -51,6 +53,8 @@ int asst__def_record(asst_buf **record, asst__json *tree, const struct asst__lim
 	*record = NULL;
 	asst__check_begin(&check, limits, flags, mem, err);
 	asst__check_object(&check, &asst__def_schema, tree);
+	if (patch)
+		asst__check_unknown_nulls(&check, &asst__def_schema, patch);
 	status = asst__check_end(&check);
 	if (status != ASST_OK)
 		return status;
@@ -71,6 +75,12 @@ static int write_json(asst_buf **out, const struct asst__view *view, const struc
 static const struct asst__json_limits stored_limits = { SIZE_MAX / 2, ASST__JSON_DEPTH, SIZE_MAX / 2,
 							SIZE_MAX / 2, SIZE_MAX / 2, 128 };
 
+int asst__scan_stored(asst__json **tree, const char *json, size_t size, const struct asst__mem *mem,
+		      asst_error *err)
+{
+	return asst__json_scan(tree, json, size, &stored_limits, mem, err);
+}
+
 int asst__def_tree(asst__json **tree, const struct asst__view *view, const struct asst__mem *mem,
 		   asst_error *err)
 {
@@ -79,8 +89,7 @@ int asst__def_tree(asst__json **tree, const struct asst__view *view, const struc
 
 	*tree = NULL;
 	if (status == ASST_OK)
-		status = asst__json_scan(tree, asst_buf_data(json), asst_buf_size(json),
-					 &stored_limits, mem, err);
+		status = asst__scan_stored(tree, asst_buf_data(json), asst_buf_size(json), mem, err);
 	asst_buf_free(json);
 	return status;
 }
@@ -124,7 +133,7 @@ int asst_def_from_json(asst_def **def, const char *json, size_t size, uint32_t f
 	status = asst__scan_object(&tree, json, size, &limits, &asst__mem_libc, err);
 	if (status != ASST_OK)
 		return status;
-	status = asst__def_record(&record, tree, &limits,
+	status = asst__def_record(&record, tree, NULL, &limits,
 				  flags & ASST_DEF_INCOMPLETE ? ASST__CHECK_INCOMPLETE : 0,
 				  &asst__mem_libc, err);
 	if (status == ASST_OK)
@@ -153,6 +162,8 @@ int asst_def_copy(asst_def **copy, const asst_def *def, asst_error *err)
 	if (!record)
 		return asst__fail_nomem(err);
 	status = def_from_record(copy, record, err);
+	if (status == ASST_OK)
+		(*copy)->keep_unknown = def->keep_unknown;
 	asst_buf_free(record);
 	return status;
 }
@@ -190,7 +201,8 @@ int asst_def_validate(const asst_def *def, const char *set, asst_error *err)
 		status = asst__def_tree(&tree, &def->view, &def->mem, err);
 	if (status != ASST_OK)
 		return status;
-	asst__check_begin(&check, &limits, 0, &def->mem, err);
+	asst__check_begin(&check, &limits, def->keep_unknown ? ASST__CHECK_KEEP_UNKNOWN : 0, &def->mem,
+			  err);
 	asst__check_object(&check, &asst__def_schema, tree);
 	status = asst__check_end(&check);
 	asst__json_free(tree);
@@ -198,21 +210,23 @@ int asst_def_validate(const asst_def *def, const char *set, asst_error *err)
 }
 
 /* Put the record of a changed tree in the place of the old one. */
-static int replace(asst_def *def, asst__json *tree, asst_error *err)
+static int replace(asst_def *def, asst__json *tree, const asst__json *patch, asst_error *err)
 {
+	uint32_t flags = ASST__CHECK_INCOMPLETE | (def->keep_unknown ? ASST__CHECK_KEEP_UNKNOWN : 0);
 	struct asst__limits limits;
 	struct asst_def changed;
 	asst_buf *record;
 	int status;
 
 	default_limits(&limits);
-	status = asst__def_record(&record, tree, &limits, ASST__CHECK_INCOMPLETE, &def->mem, err);
+	status = asst__def_record(&record, tree, patch, &limits, flags, &def->mem, err);
 	if (status != ASST_OK)
 		return status;
 	status = asst__def_open(&changed, &def->mem, record,
 				(struct asst__string){ asst_buf_data(record), asst_buf_size(record) },
 				err);
 	if (status == ASST_OK) {
+		changed.keep_unknown = def->keep_unknown;
 		asst__def_dispose(def);
 		*def = changed;
 	}
@@ -237,7 +251,7 @@ int asst_def_patch_json(asst_def *def, const char *json, size_t size, asst_error
 	if (status == ASST_OK)
 		status = asst__json_merge(&tree, patch, err);
 	if (status == ASST_OK)
-		status = replace(def, tree, err);
+		status = replace(def, tree, patch, err);
 	asst__json_free(tree);
 	asst__json_free(patch);
 	return status;
@@ -257,7 +271,7 @@ static int set_node(asst_def *def, const char *field, asst__json *node, asst_err
 		return status;
 	}
 	if (asst__json_set(tree, field, node))
-		status = replace(def, tree, err);
+		status = replace(def, tree, NULL, err);
 	else
 		status = asst__fail_nomem(err);
 	asst__json_free(tree);
@@ -333,6 +347,7 @@ int asst_def_set_json(asst_def *def, const char *field, const char *json, size_t
 		return status;
 	if (!json)
 		return asst__fail(err, ASST_EINVAL, "needs a document");
+	limits.depth--; /* it goes into an object */
 	status = asst__json_scan(&node, json, size, &limits, &def->mem, err);
 	return status == ASST_OK ? set_node(def, field, node, err) : status;
 }

@@ -110,7 +110,7 @@ static bool empty(const asst__json *node)
 }
 
 /* Members that only one type of input field has. */
-static void input_rules(struct asst__check *check, unsigned field, asst__json *const *nodes)
+static void input_rules(struct asst__check *check, unsigned field, const struct asst__member *parts)
 {
 	static const char *const only[ASST__COUNT(input_fields)] = {
 		[INPUT_OPTIONS] = "SELECT",
@@ -118,14 +118,15 @@ static void input_rules(struct asst__check *check, unsigned field, asst__json *c
 		[INPUT_EMAIL_DOMAIN] = "EMAIL",
 	};
 	int64_t least = check->limits->soft[ASST__LIMIT_SELECT_OPTIONS_LEAST];
+	const asst__json *type = parts[INPUT_TYPE].node;
 
-	if (!only[field] || !nodes[INPUT_TYPE])
+	if (!only[field] || !type || parts[INPUT_TYPE].faulty || parts[field].mistyped)
 		return;
-	if (!empty(nodes[field]) && !is(nodes[INPUT_TYPE], only[field]))
+	if (!empty(parts[field].node) && !is(type, only[field]))
 		asst__fault_incomplete(check, NULL, "not_applicable",
 				       "is only for fields of type %s", only[field]);
-	if (field == INPUT_OPTIONS && is(nodes[INPUT_TYPE], "SELECT") &&
-	    (int64_t)asst__json_count(nodes[field]) < least)
+	if (field == INPUT_OPTIONS && is(type, "SELECT") && !parts[field].faulty &&
+	    (int64_t)asst__json_count(parts[field].node) < least)
 		asst__fault_incomplete(check, NULL, "missing_for",
 				       "a field of type SELECT needs %lld or more", (long long)least);
 }
@@ -215,7 +216,7 @@ static bool dataset_normalize(asst__json *object)
 	return mode && asst__json_set(object, "mode", mode);
 }
 
-static void dataset_rules(struct asst__check *check, unsigned field, asst__json *const *nodes)
+static void dataset_rules(struct asst__check *check, unsigned field, const struct asst__member *parts)
 {
 	static const struct {
 		const char *mode;
@@ -224,15 +225,16 @@ static void dataset_rules(struct asst__check *check, unsigned field, asst__json 
 		{ "full", DATASET_FILTER },   { "full", DATASET_FIELDS },   { "full", DATASET_SAMPLE },
 		{ "subset", DATASET_SAMPLE }, { "schema", DATASET_FILTER }, { "schema", DATASET_SAMPLE },
 	};
+	const asst__json *mode = parts[DATASET_MODE].node;
 	size_t i;
 
 	for (i = 0; i < ASST__COUNT(excluded); i++) {
-		if (excluded[i].member == field && !empty(nodes[field]) &&
-		    is(nodes[DATASET_MODE], excluded[i].mode))
+		if (excluded[i].member == field && !empty(parts[field].node) &&
+		    is(mode, excluded[i].mode))
 			asst__fault_incomplete(check, NULL, "not_applicable", "is not for mode %s",
 					       excluded[i].mode);
 	}
-	if (field == DATASET_SAMPLE && !nodes[field] && is(nodes[DATASET_MODE], "sample"))
+	if (field == DATASET_SAMPLE && !parts[field].node && !parts[field].mistyped && is(mode, "sample"))
 		asst__fault_incomplete(check, NULL, "missing_for", "mode sample needs it");
 }
 
@@ -343,18 +345,18 @@ static const struct asst__field def_fields[] = {
 };
 
 /* A skill that queries a dataset needs it among the definition's own. */
-static void skill_datasets(struct asst__check *check, asst__json *const *nodes)
+static void skill_datasets(struct asst__check *check, const struct asst__member *parts)
 {
 	asst__json *skill, *id, *dataset;
 	size_t i = 0, mark;
 
-	for (skill = asst__json_first(nodes[ASST__DEF_SKILLS]); skill;
+	for (skill = asst__json_first(parts[ASST__DEF_SKILLS].node); skill;
 	     skill = asst__json_next(skill), i++) {
 		id = asst__json_member(skill, "datasetId");
 		if (!is(asst__json_member(skill, "type"), "dataset-query") ||
 		    asst__json_kind(id) != ASST__JSON_STRING)
 			continue;
-		dataset = asst__json_first(nodes[ASST__DEF_DATASETS]);
+		dataset = asst__json_first(parts[ASST__DEF_DATASETS].node);
 		while (dataset && !is(asst__json_member(dataset, "datasetId"), asst__json_text(id)))
 			dataset = asst__json_next(dataset);
 		if (dataset)
@@ -366,12 +368,14 @@ static void skill_datasets(struct asst__check *check, asst__json *const *nodes)
 	}
 }
 
-static void def_rules(struct asst__check *check, unsigned field, asst__json *const *nodes)
+static void def_rules(struct asst__check *check, unsigned field, const struct asst__member *parts)
 {
+	const struct asst__member *type = &parts[ASST__DEF_TYPE];
+
 	if (field == ASST__DEF_SKILLS)
-		skill_datasets(check, nodes);
-	if ((field == ASST__DEF_ROUTES || field == ASST__DEF_FALLBACK) && !empty(nodes[field]) &&
-	    !is(nodes[ASST__DEF_TYPE], "dispatcher"))
+		skill_datasets(check, parts);
+	if ((field == ASST__DEF_ROUTES || field == ASST__DEF_FALLBACK) && !empty(parts[field].node) &&
+	    !type->faulty && !is(type->node, "dispatcher"))
 		asst__fault_incomplete(check, NULL, "not_applicable",
 				       "is only for assistants of type dispatcher");
 }

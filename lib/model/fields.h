@@ -42,7 +42,8 @@ enum { ASST__INPUT_PROMPT, ASST__INPUT_STRUCTURED };
 enum { ASST__KIND_CUSTOM, ASST__KIND_DISPATCHER };
 
 /* Members of a skill that its data's rules need, and those rules (skills.c). */
-void asst__skill_rules(struct asst__check *check, unsigned field, asst__json *const *nodes);
+void asst__skill_rules(struct asst__check *check, unsigned field,
+		       const struct asst__member *parts);
 
 enum asst__skill_field {
 	ASST__SKILL_ID = 1,

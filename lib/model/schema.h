@@ -37,6 +37,13 @@ enum asst__type {
 
 struct asst__check;
 
+/* A member of an object that is being checked. */
+struct asst__member {
+	asst__json *node; /* NULL where absent, or of the wrong type and not behind this field */
+	bool mistyped;    /* it is there, but of the wrong type */
+	bool faulty;      /* it had a fault of its own; those behind this field are not known yet */
+};
+
 struct asst__field {
 	const char *name;
 	unsigned char type;
@@ -58,9 +65,9 @@ struct asst__schema {
 	bool (*normalize)(asst__json *object);
 	/*
 	 * may be NULL: rules across fields, called for each field in turn behind its own
-	 * check. nodes are by field: NULL where absent, or faulty and not behind this one.
+	 * check. A part stands for each field.
 	 */
-	void (*rules)(struct asst__check *check, unsigned field, asst__json *const *nodes);
+	void (*rules)(struct asst__check *check, unsigned field, const struct asst__member *parts);
 	/* may be NULL: the code for a member that the table does not know */
 	const char *(*unknown)(const char *name);
 };

@@ -184,12 +184,14 @@ static void check_secrets(struct asst__check *check, asst__json *names)
 	}
 }
 
-static void custom_rules(struct asst__check *check, unsigned field, asst__json *const *nodes)
+static void custom_rules(struct asst__check *check, unsigned field, const struct asst__member *parts)
 {
-	if (field == CUSTOM_PARAMETERS && nodes[field])
-		check_schema(check, nodes[field]);
-	if (field == CUSTOM_SECRETS && nodes[field])
-		check_secrets(check, nodes[field]);
+	asst__json *node = parts[field].node;
+
+	if (field == CUSTOM_PARAMETERS && asst__json_kind(node) == ASST__JSON_OBJECT)
+		check_schema(check, node);
+	if (field == CUSTOM_SECRETS && node && !parts[field].faulty)
+		check_secrets(check, node);
 }
 
 static const struct asst__schema web_data = DATA_TABLE(web_fields, NULL);
@@ -208,15 +210,17 @@ static const struct {
 	{ "custom", &custom_data },
 };
 
-void asst__skill_rules(struct asst__check *check, unsigned field, asst__json *const *nodes)
+void asst__skill_rules(struct asst__check *check, unsigned field, const struct asst__member *parts)
 {
-	asst__json *type = nodes[ASST__SKILL_TYPE], *node = nodes[field];
+	const asst__json *type = parts[ASST__SKILL_TYPE].node;
+	asst__json *node = parts[field].node;
 	size_t i;
 
-	if (!type)
+	if (!type || parts[ASST__SKILL_TYPE].faulty || parts[field].mistyped)
 		return;
-	for (i = 0; node && field == ASST__SKILL_DATA && i < ASST__COUNT(types); i++) {
-		if (strcmp(types[i].type, asst__json_text(type)) == 0)
+	for (i = 0; field == ASST__SKILL_DATA && i < ASST__COUNT(types); i++) {
+		if (strcmp(types[i].type, asst__json_text(type)) == 0 &&
+		    asst__json_kind(node) == ASST__JSON_OBJECT)
 			asst__check_object(check, types[i].data, node);
 	}
 	if (field == ASST__SKILL_DATA && !node && strcmp(asst__json_text(type), "custom") == 0)

@@ -2,6 +2,7 @@
 /* Bodies: the documents that create and change assistants and drafts. */
 #include "service/body.h"
 #include "model/check.h"
+#include "service/write.h"
 
 #include <string.h>
 
@@ -47,14 +48,11 @@ static void free_parts(struct parts *parts)
 /* Where a member goes, by its class and the kind of body. */
 static asst__json *destination(struct parts *parts, enum member_class class, enum asst__body_kind kind)
 {
-	if (class == READ_ONLY || kind == ASST__BODY_PATCH_DRAFT)
+	if (class == READ_ONLY || class == APART || kind == ASST__BODY_PATCH_DRAFT)
 		return parts->fixed;
-	if (class == AROUND)
-		return parts->around;
-	if (class == OWNER)
-		return kind == ASST__BODY_PATCH || kind == ASST__BODY_PATCH_AROUND ? parts->fixed :
-										     parts->around;
-	return NULL; /* APART: stays, as an unknown field */
+	if (class == OWNER && (kind == ASST__BODY_PATCH || kind == ASST__BODY_PATCH_AROUND))
+		return parts->fixed;
+	return parts->around;
 }
 
 static int take_apart(struct parts *parts, enum asst__body_kind kind, asst_error *err)
@@ -68,26 +66,11 @@ static int take_apart(struct parts *parts, enum asst__body_kind kind, asst_error
 		return asst__fail_nomem(err);
 	for (i = 0; i < ASST__COUNT(members); i++) {
 		to = destination(parts, members[i].class, kind);
-		node = to ? asst__json_take(parts->tree, members[i].name) : NULL;
+		node = asst__json_take(parts->tree, members[i].name);
 		if (node && !asst__json_set(to, members[i].name, node))
 			return asst__fail_nomem(err);
 	}
 	return ASST_OK;
-}
-
-/* A null for a member that no table knows merges into nothing, but is a fault all the same. */
-static void check_unknown_nulls(struct asst__check *check, const asst__json *patch)
-{
-	const asst__json *member;
-
-	if (check->flags & ASST__CHECK_KEEP_UNKNOWN)
-		return;
-	for (member = asst__json_first(patch); member; member = asst__json_next(member)) {
-		if (asst__json_kind(member) == ASST__JSON_NULL &&
-		    !asst__schema_find(&asst__def_schema, asst__json_name(member)))
-			asst__fault(check, asst__json_name(member), "unknown_field",
-				    "is not a field here");
-	}
 }
 
 /* Skills are told apart by their ids, so each gets one. */
@@ -129,8 +112,7 @@ static int load_present(struct parts *parts, const struct asst__call *call,
 
 	if (!json)
 		return asst__fail_nomem(call->err);
-	status = asst__scan_object(&parts->present, json, strlen(json), &call->store->opts.limits,
-				   &call->store->mem, call->err);
+	status = asst__scan_stored(&parts->present, json, strlen(json), &call->store->mem, call->err);
 	if (status != ASST_OK)
 		return status;
 	embedded = asst__json_new_bool(0);
@@ -158,7 +140,8 @@ static int equal(const asst__json *a, const asst__json *b, const struct asst__me
 	return same;
 }
 
-static void check_fixed(struct asst__check *check, struct parts *parts, const struct asst__call *call)
+static void check_fixed(struct asst__check *check, struct parts *parts, const struct asst__call *call,
+			bool draft)
 {
 	const char *name;
 	int same;
@@ -175,12 +158,14 @@ static void check_fixed(struct asst__check *check, struct parts *parts, const st
 			check->status = ASST_ENOMEM;
 		if (same)
 			continue;
-		if (members[i].class == READ_ONLY || members[i].class == OWNER) {
-			asst__fault(check, name, "read_only", "cannot be changed here");
-		} else {
+		if (draft && members[i].class != READ_ONLY) {
 			parts->conflicts++;
 			asst__fault(check, name, "belongs_to_assistant",
 				    "belongs to the assistant, not to its draft");
+		} else if (members[i].class == APART) {
+			asst__fault(check, name, "unknown_field", "is not a field here");
+		} else {
+			asst__fault(check, name, "read_only", "cannot be changed here");
 		}
 	}
 }
@@ -197,12 +182,12 @@ static int check_body(struct parts *parts, const struct asst__call *call, enum a
 			  keep | (draft ? ASST__CHECK_INCOMPLETE : 0), &call->store->mem, call->err);
 	asst__check_object(&check, &asst__def_schema, parts->tree);
 	if (patch)
-		check_unknown_nulls(&check, patch);
+		asst__check_unknown_nulls(&check, &asst__def_schema, patch);
 	check.flags = 0;
 	asst__check_object(&check, &asst__around_schema, parts->around);
 	if (asst__json_kind(asst__json_member(parts->around, "slug")) == ASST__JSON_NULL)
 		asst__fault(&check, "slug", "required", "cannot be cleared");
-	check_fixed(&check, parts, call);
+	check_fixed(&check, parts, call, kind == ASST__BODY_PATCH_DRAFT);
 	status = asst__check_end(&check);
 	if (status == ASST_EVALIDATION && parts->conflicts == check.faults)
 		return asst__fail(call->err, ASST_ECONFLICT, "%zu member%s of the assistant, not of its draft",
@@ -245,6 +230,21 @@ static int merge_base(struct parts *parts, asst__json **patch, const struct asst
 	return status == ASST_OK ? asst__json_merge(&parts->tree, *patch, call->err) : status;
 }
 
+/* What was read can be written back, even where what stands around it goes over the cap. */
+static int scan_body(asst__json **tree, const struct asst__call *call, struct asst__string json,
+		     const asst_assistant *present)
+{
+	struct asst__limits limits = call->store->opts.limits;
+	size_t size = 0;
+
+	if (present && json.size > (size_t)limits.cap[ASST__LIMIT_DOCUMENT_BYTES] &&
+	    asst_assistant_json(present, &size) && json.size <= size) {
+		limits.cap[ASST__LIMIT_DOCUMENT_BYTES] = (int64_t)size;
+		limits.cap[ASST__LIMIT_NODES] += ASST__FIELDS_MAX + ASST__TAGS_MAX;
+	}
+	return asst__scan_object(tree, json.text, json.size, &limits, &call->store->mem, call->err);
+}
+
 int asst__body_read(struct asst__body *body, const struct asst__call *call,
 		    enum asst__body_kind kind, struct asst__string json,
 		    const struct asst__view *base, const asst_assistant *present, bool ids)
@@ -254,8 +254,7 @@ int asst__body_read(struct asst__body *body, const struct asst__call *call,
 	int status;
 
 	memset(body, 0, sizeof(*body));
-	status = asst__scan_object(&parts.tree, json.text, json.size, &call->store->opts.limits,
-				   &call->store->mem, call->err);
+	status = scan_body(&parts.tree, call, json, present);
 	if (status == ASST_OK)
 		status = take_apart(&parts, kind, call->err);
 	if (status == ASST_OK && asst__json_first(parts.fixed))

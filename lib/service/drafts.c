@@ -33,6 +33,7 @@ int asst__draft_show(asst_draft *draft, const struct asst__part *part, asst_erro
 		asst_buf_free(draft->record);
 	}
 	draft->def = def;
+	draft->def.keep_unknown = draft->session->store->opts.keep_unknown;
 	draft->record = asst_buf_ref(part->buf);
 	draft->view = part->view;
 	return ASST_OK;

@@ -51,7 +51,7 @@ struct asst_assistant {
 	asst_buf *head_buf, *draft_buf;
 	struct asst__view head, draft; /* draft.base NULL: it is not a draft */
 	struct asst_def def;
-	bool has_def, shared;
+	bool has_def, shared, keep_unknown;
 	int level;
 	_Atomic(asst_buf *) json;
 };

@@ -12,6 +12,7 @@ static int open_def(asst_assistant *assistant, const struct asst__loaded *loaded
 				    asst__view_text(&part->view, field), err);
 
 	assistant->has_def = status == ASST_OK;
+	assistant->def.keep_unknown = assistant->keep_unknown;
 	return status;
 }
 
@@ -25,6 +26,7 @@ int asst__assistant_make(asst_assistant **out, const struct asst__loaded *loaded
 	if (!assistant)
 		return asst__fail_nomem(call->err);
 	assistant->mem = call->store->mem;
+	assistant->keep_unknown = call->store->opts.keep_unknown;
 	atomic_init(&assistant->refs, 1);
 	atomic_init(&assistant->json, NULL);
 	assistant->head_buf = asst_buf_ref(loaded->head.buf);

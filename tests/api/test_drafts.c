@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: MIT */
+/* Drafts: edit, patch, reload, commit, discard; whose they are, and what outlives what. */
+#include "host.h"
+
+static const char *const ada = "ada create";
+
+static asst_draft *edit(struct host *host, const char *spec, const char *id)
+{
+	asst_draft *draft;
+
+	EXPECT(host, ASST_OK, asst_draft_edit(&draft, as(host, spec), id, 0, host->err));
+	assert_non_null(draft);
+	return draft;
+}
+
+static int patch(struct host *host, asst_draft *draft, const char *json)
+{
+	return asst_draft_patch(draft, json, ASST_NUL, 0, host->err);
+}
+
+static int commit(struct host *host, asst_draft *draft)
+{
+	return asst_draft_commit(NULL, draft, NULL, 0, 0, host->err);
+}
+
+static void assert_name(const asst_draft *draft, const char *name)
+{
+	assert_string_equal(asst_def_name(asst_draft_def(draft), NULL), name);
+}
+
+static void assert_live(struct host *host, const char *spec, const char *id, const char *name,
+			uint64_t version)
+{
+	asst_assistant *assistant = host_get(host, spec, id);
+
+	assert_string_equal(asst_assistant_name(assistant), name);
+	assert_int_equal(asst_assistant_version(assistant), version);
+	asst_assistant_free(assistant);
+}
+
+static void edit_opens_a_draft_and_then_returns_it(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}");
+	asst_draft *first = edit(host, ada, id), *again, *others;
+	const char *const names[] = { id, "user:ada:live", asst_draft_id(first) };
+	size_t i;
+
+	assert_string_equal(asst_draft_assistant_id(first), id);
+	assert_int_equal(asst_draft_base_version(first), 1);
+	assert_name(first, "Live");
+	EXPECT(host, ASST_OK, patch(host, first, "{\"name\":\"Draft\"}"));
+	for (i = 0; i < T_COUNT(names); i++) {
+		again = edit(host, ada, names[i]);
+		assert_string_equal(asst_draft_id(again), asst_draft_id(first));
+		assert_name(again, "Draft");
+		asst_draft_free(again);
+	}
+	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:bob", 2));
+	others = edit(host, "bob", id);
+	assert_string_not_equal(asst_draft_id(others), asst_draft_id(first));
+	asst_draft_free(others);
+	asst_draft_free(first);
+	asst_draft_free(NULL);
+}
+
+static void a_patch_is_stored_and_leaves_live_alone(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\",\"emoji\":\"E\",\"creativity\":0.5}");
+	asst_draft *draft = edit(host, ada, id);
+
+	EXPECT(host, ASST_OK, patch(host, draft, "{\"name\":\"Draft\",\"emoji\":null}"));
+	assert_name(draft, "Draft");
+	assert_null(asst_def_emoji(asst_draft_def(draft), NULL));
+	assert_true(asst_def_creativity(asst_draft_def(draft)) == 0.5);
+	assert_live(host, ada, id, "Live", 1);
+	assert_int_equal(host_revision(host, ada, id), 1);
+	asst_draft_free(draft);
+}
+
+static void a_draft_may_be_incomplete_never_malformed(void **state)
+{
+	static const struct {
+		const char *json;
+		int status;
+		const char *pointer;
+	} rows[] = {
+		{ "{\"name\":null}", ASST_OK, NULL },
+		{ "{\"name\":\"D\",\"creativity\":\"hot\"}", ASST_EVALIDATION, "/creativity" },
+		{ "{\"inputType\":\"OTHER\"}", ASST_EVALIDATION, "/inputType" },
+		{ "{\"colour\":1}", ASST_EVALIDATION, "/colour" },
+		{ "{\"name\":[]}", ASST_EVALIDATION, "/name" },
+		{ "{\"id\":\"x\"}", ASST_EVALIDATION, "/id" },
+		{ "{\"name\":", ASST_EVALIDATION, NULL },
+		{ "[]", ASST_EVALIDATION, "" },
+	};
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}");
+	asst_draft *draft = edit(host, ada, id);
+	size_t i;
+
+	for (i = 0; i < T_COUNT(rows); i++) {
+		EXPECT(host, rows[i].status, patch(host, draft, rows[i].json));
+		if (rows[i].pointer)
+			assert_string_equal(asst_error_issue_pointer(host->err, 0), rows[i].pointer);
+		assert_null(asst_def_name(asst_draft_def(draft), NULL)); /* the first row stands */
+	}
+	EXPECT(host, ASST_EINVAL, patch(host, draft, NULL));
+	EXPECT(host, ASST_EINVAL, asst_draft_patch(draft, "{}", 2, 1, host->err));
+	EXPECT(host, ASST_EINVAL, asst_draft_patch(NULL, "{}", 2, 0, host->err));
+	asst_draft_free(draft);
+}
+
+/* Of the assistant: readable through the draft's id, refused for writing; the same value is none. */
+static void what_belongs_to_the_assistant_is_refused(void **state)
+{
+	static const struct {
+		const char *json;
+		int status;
+	} rows[] = {
+		{ "{\"slug\":\"other\"}", ASST_ECONFLICT },
+		{ "{\"tags\":[\"b\"]}", ASST_ECONFLICT },
+		{ "{\"tags\":[\"b\"],\"folderId\":\"f\",\"name\":\"N\"}", ASST_ECONFLICT },
+		{ "{\"disabled\":true}", ASST_ECONFLICT },
+		{ "{\"icon\":{}}", ASST_ECONFLICT },
+		{ "{\"secrets\":[{}]}", ASST_ECONFLICT },
+		{ "{\"shares\":[{}]}", ASST_ECONFLICT },
+		{ "{\"tokens\":[{}]}", ASST_ECONFLICT },
+		{ "{\"favorite\":true}", ASST_ECONFLICT },
+		{ "{\"slug\":\"live\",\"tags\":[\"a\"],\"disabled\":false}", ASST_OK },
+		{ "{\"ownerId\":\"user:ada\"}", ASST_OK },
+	};
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\",\"tags\":[\"a\"]}");
+	asst_draft *draft = edit(host, ada, id);
+	size_t i;
+
+	for (i = 0; i < T_COUNT(rows); i++) {
+		EXPECT(host, rows[i].status, patch(host, draft, rows[i].json));
+		EXPECT(host, rows[i].status, host_patch(host, ada, asst_draft_id(draft), rows[i].json));
+		assert_name(draft, "Live");
+	}
+	asst_draft_free(draft);
+}
+
+static void the_owner_belongs_to_the_assistant_too(void **state)
+{
+	struct host *host = *state;
+	asst_draft *draft = edit(host, ada, host_create(host, ada, "{\"name\":\"Live\"}"));
+
+	EXPECT(host, ASST_ECONFLICT, patch(host, draft, "{\"ownerId\":\"user:bob\"}"));
+	asst_draft_free(draft);
+}
+
+static void commit_publishes_and_makes_a_version(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}"), *draft_id;
+	asst_draft *draft = edit(host, ada, id);
+	asst_assistant *made;
+
+	draft_id = host_keep(host, asst_draft_id(draft));
+	EXPECT(host, ASST_OK, patch(host, draft, "{\"name\":\"Draft\"}"));
+	host_pass(host, 1000);
+	host_count_anew(host);
+	EXPECT(host, ASST_OK, asst_draft_commit(&made, draft, "why", ASST_NUL, 0, host->err));
+	assert_int_equal(atomic_load(&host->backend.events), 1);
+	assert_string_equal(asst_assistant_id(made), id);
+	assert_string_equal(asst_assistant_name(made), "Draft");
+	assert_int_equal(asst_assistant_version(made), 2);
+	assert_int_equal(asst_assistant_revision(made), 2);
+	assert_int_equal(asst_assistant_updated_at(made), HOST_NOW + 1000);
+	assert_null(asst_assistant_editing_id(made));
+	asst_assistant_free(made);
+	assert_live(host, ada, id, "Draft", 2);
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, ada, draft_id));
+	assert_string_equal(asst_draft_id(draft), draft_id); /* the handle outlives its draft */
+	EXPECT(host, ASST_ENOTFOUND, commit(host, draft));
+	EXPECT(host, ASST_ENOTFOUND, patch(host, draft, "{}"));
+	EXPECT(host, ASST_ENOTFOUND, asst_draft_reload(draft, host->err));
+	EXPECT(host, ASST_OK, asst_draft_discard(draft, 0, host->err));
+	asst_draft_free(draft);
+	draft = edit(host, ada, id);
+	assert_int_equal(asst_draft_base_version(draft), 2);
+	asst_draft_free(draft);
+}
+
+static void a_message_has_at_most_1024_characters(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}");
+	asst_draft *draft = edit(host, ada, id);
+	char text[2 * 1025 + 1];
+	size_t i;
+
+	EXPECT(host, ASST_OK, patch(host, draft, "{\"name\":\"Draft\"}"));
+	for (i = 0; i < sizeof(text); i++)
+		text[i] = i % 2 ? '\xa9' : '\xc3'; /* e acute, two bytes a character */
+	EXPECT(host, ASST_ELIMIT, asst_draft_commit(NULL, draft, text, 2 * 1025, 0, host->err));
+	assert_non_null(strstr(asst_error_message(host->err), "message"));
+	EXPECT(host, ASST_EVALIDATION, asst_draft_commit(NULL, draft, text, 2 * 1024 - 1, 0, host->err));
+	EXPECT(host, ASST_EVALIDATION, asst_draft_commit(NULL, draft, "a\0b", 3, 0, host->err));
+	EXPECT(host, ASST_EINVAL, asst_draft_commit(NULL, draft, NULL, 1, 0, host->err));
+	EXPECT(host, ASST_EINVAL, asst_draft_commit(NULL, draft, NULL, 0, 1, host->err));
+	EXPECT(host, ASST_EINVAL, asst_draft_commit(NULL, NULL, NULL, 0, 0, host->err));
+	EXPECT(host, ASST_OK, asst_draft_commit(NULL, draft, text, 2 * 1024, 0, host->err));
+	asst_draft_free(draft);
+	assert_int_equal(host_version(host, ada, id), 2);
+}
+
+static void a_commit_lists_all_faults_at_once_and_keeps_the_draft(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}");
+	asst_draft *draft = edit(host, ada, id);
+	asst_assistant *made;
+
+	EXPECT(host, ASST_OK, patch(host, draft, "{\"name\":null,\"datasets\":[{\"datasetId\":\"d\",\"mode\":\"sample\"}]}"));
+	EXPECT(host, ASST_EVALIDATION, asst_draft_commit(&made, draft, NULL, 0, 0, host->err));
+	assert_null(made);
+	assert_int_equal(asst_error_issue_count(host->err), 2);
+	host_issue(host, 0, "required", "/name");
+	host_issue(host, 1, "missing_for", "/datasets/0/sampleSize");
+	EXPECT(host, ASST_OK, patch(host, draft, "{\"name\":\"Draft\",\"datasets\":null}"));
+	EXPECT(host, ASST_OK, commit(host, draft));
+	assert_live(host, ada, id, "Draft", 2);
+	asst_draft_free(draft);
+}
+
+static void nothing_changed_makes_no_version(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}");
+	asst_draft *draft = edit(host, ada, id);
+	asst_assistant *made;
+
+	EXPECT(host, ASST_OK, patch(host, draft, "{\"name\":\"Draft\"}"));
+	EXPECT(host, ASST_OK, patch(host, draft, "{\"name\":\"Live\"}"));
+	host_pass(host, 5);
+	EXPECT(host, ASST_OK, asst_draft_commit(&made, draft, "m", 1, 0, host->err));
+	assert_int_equal(asst_assistant_version(made), 1);
+	assert_int_equal(asst_assistant_revision(made), 1);
+	assert_int_equal(asst_assistant_updated_at(made), HOST_NOW);
+	asst_assistant_free(made);
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, ada, asst_draft_id(draft)));
+	asst_draft_free(draft);
+}
+
+static void a_stale_handle_is_mended_by_reload(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}");
+	asst_draft *stale = edit(host, ada, id), *fresh = edit(host, ada, id);
+
+	EXPECT(host, ASST_OK, patch(host, fresh, "{\"name\":\"Fresh\"}"));
+	EXPECT(host, ASST_EREVISION, patch(host, stale, "{\"name\":\"Stale\"}"));
+	EXPECT(host, ASST_EREVISION, commit(host, stale));
+	EXPECT(host, ASST_EREVISION, asst_draft_discard(stale, 0, host->err));
+	assert_name(stale, "Live");
+	EXPECT(host, ASST_OK, asst_draft_reload(stale, host->err));
+	assert_name(stale, "Fresh");
+	EXPECT(host, ASST_OK, patch(host, stale, "{\"name\":\"Both\"}"));
+	EXPECT(host, ASST_EREVISION, patch(host, fresh, "{\"emoji\":\"E\"}"));
+	EXPECT(host, ASST_OK, commit(host, stale));
+	assert_live(host, ada, id, "Both", 2);
+	asst_draft_free(stale);
+	asst_draft_free(fresh);
+}
+
+static void live_that_moved_on_is_a_conflict_and_both_stay(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}");
+	asst_draft *draft = edit(host, ada, id);
+
+	EXPECT(host, ASST_OK, patch(host, draft, "{\"emoji\":\"E\"}"));
+	EXPECT(host, ASST_OK, host_patch(host, ada, id, "{\"tags\":[\"t\"],\"slug\":\"s\"}"));
+	EXPECT(host, ASST_OK, host_patch(host, ada, id, "{\"name\":\"Moved\"}"));
+	EXPECT(host, ASST_ECONFLICT, commit(host, draft));
+	assert_live(host, ada, id, "Moved", 2);
+	EXPECT(host, ASST_OK, asst_draft_reload(draft, host->err));
+	assert_string_equal(asst_def_emoji(asst_draft_def(draft), NULL), "E");
+	assert_int_equal(asst_draft_base_version(draft), 1);
+	asst_draft_free(draft);
+}
+
+/* What stands around the definition does not move the base. */
+static void tags_and_slug_do_not_stand_in_the_way(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}");
+	asst_draft *draft = edit(host, ada, id);
+
+	EXPECT(host, ASST_OK, patch(host, draft, "{\"name\":\"Draft\"}"));
+	EXPECT(host, ASST_OK, host_patch(host, ada, id, "{\"tags\":[\"t\"],\"slug\":\"s\"}"));
+	EXPECT(host, ASST_OK, commit(host, draft));
+	assert_live(host, ada, "user:ada:s", "Draft", 2);
+	asst_draft_free(draft);
+}
+
+static void discarding_twice_succeeds(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}");
+	asst_draft *draft = edit(host, ada, id);
+
+	EXPECT(host, ASST_OK, asst_draft_discard(draft, 0, host->err));
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, ada, asst_draft_id(draft)));
+	EXPECT(host, ASST_OK, asst_draft_discard(draft, 0, host->err));
+	EXPECT(host, ASST_EINVAL, asst_draft_discard(NULL, 0, host->err));
+	assert_live(host, ada, id, "Live", 1);
+	asst_draft_free(draft);
+}
+
+static void a_draft_in_the_trash_is_not_discarded(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}");
+	asst_draft *draft = edit(host, ada, id);
+
+	EXPECT(host, ASST_OK, host_delete(host, ada, id));
+	EXPECT(host, ASST_ENOTFOUND, patch(host, draft, "{\"name\":\"Draft\"}"));
+	EXPECT(host, ASST_ENOTFOUND, commit(host, draft));
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, ada, asst_draft_id(draft)));
+	EXPECT(host, ASST_ENOTFOUND, asst_draft_discard(draft, 0, host->err));
+	asst_draft_free(draft);
+}
+
+static void created_as_a_draft_it_is_published_by_the_first_commit(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create_with(host, ada, "{\"tags\":[\"t\"],\"emoji\":\"E\"}", ASST_CREATE_DRAFT);
+	asst_assistant *assistant;
+	asst_draft *draft = edit(host, ada, id);
+
+	assistant = host_get(host, ada, id);
+	assert_int_equal(asst_assistant_version(assistant), 0);
+	assert_string_equal(asst_assistant_name(assistant), "");
+	assert_string_equal(asst_assistant_tag_at(assistant, 0), "t");
+	asst_assistant_free(assistant);
+	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:one", 1));
+	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:two", 2));
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "one", id));
+	EXPECT(host, ASST_OK, host_look(host, "two", id));
+	EXPECT(host, ASST_ECONFLICT, host_patch(host, ada, id, "{\"name\":\"Direct\"}"));
+	EXPECT(host, ASST_OK, host_patch(host, ada, id, "{\"tags\":[\"u\"],\"slug\":\"s\"}"));
+	assert_int_equal(asst_draft_base_version(draft), 0);
+	EXPECT(host, ASST_EVALIDATION, commit(host, draft));
+	host_issue(host, 0, "required", "/name");
+	EXPECT(host, ASST_OK, patch(host, draft, "{\"name\":\"Published\"}"));
+	EXPECT(host, ASST_OK, commit(host, draft));
+	assert_live(host, "one", id, "Published", 1);
+	asst_draft_free(draft);
+	/* Complete from the start: the commit publishes though nothing changed. */
+	id = host_create_with(host, ada, "{\"name\":\"Whole\"}", ASST_CREATE_DRAFT);
+	draft = edit(host, ada, id);
+	EXPECT(host, ASST_OK, commit(host, draft));
+	assert_live(host, ada, id, "Whole", 1);
+	asst_draft_free(draft);
+}
+
+/* What bob has when he commits counts; his draft is kept. */
+static void a_commit_needs_the_right_at_that_moment(void **state)
+{
+	static const struct {
+		int level, status, own; /* own: what reading his draft answers then */
+	} rows[] = { { 0, ASST_ENOTFOUND, ASST_ENOTFOUND }, { 1, ASST_EDENIED, ASST_OK }, { 2, ASST_OK, 0 } };
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}");
+	asst_draft *draft;
+	size_t i;
+
+	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:bob", 2));
+	draft = edit(host, "bob", id);
+	EXPECT(host, ASST_OK, patch(host, draft, "{\"name\":\"Draft\"}"));
+	for (i = 0; i < T_COUNT(rows); i++) {
+		EXPECT(host, ASST_OK, rows[i].level ? host_share(host, ada, id, "user:bob", rows[i].level) :
+						      asst_share_remove(as(host, ada), id, "user:bob", 0,
+									host->err));
+		EXPECT(host, rows[i].status, commit(host, draft));
+		if (rows[i].status == ASST_OK)
+			continue;
+		EXPECT(host, rows[i].status, patch(host, draft, "{\"name\":\"Other\"}"));
+		EXPECT(host, rows[i].own, asst_draft_reload(draft, host->err));
+		EXPECT(host, rows[i].own, host_look(host, "bob", asst_draft_id(draft)));
+		assert_name(draft, "Draft");
+		EXPECT(host, ASST_OK, host_look(host, ada, asst_draft_id(draft)));
+		assert_live(host, ada, id, "Live", 1);
+	}
+	assert_live(host, ada, id, "Draft", 2);
+	asst_draft_free(draft);
+}
+
+static void a_draft_is_read_by_level_3_and_changed_by_nobody_else(void **state)
+{
+	static const struct {
+		const char *spec;
+		int look, change;
+	} rows[] = { { "one", ASST_ENOTFOUND, ASST_ENOTFOUND }, { "two", ASST_ENOTFOUND, ASST_ENOTFOUND },
+		     { "three", ASST_OK, ASST_EDENIED },	{ "ada create", ASST_OK, ASST_EDENIED },
+		     { "root super", ASST_OK, ASST_EDENIED },	{ "system", ASST_OK, ASST_EDENIED },
+		     { "eve", ASST_ENOTFOUND, ASST_ENOTFOUND }, { "bob", ASST_OK, ASST_OK } };
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}"), *draft_id;
+	asst_draft *draft, *other;
+	size_t i;
+
+	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:one", 1));
+	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:two", 2));
+	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:three", 3));
+	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:bob", 2));
+	draft = edit(host, "bob", id);
+	draft_id = asst_draft_id(draft);
+	for (i = 0; i < T_COUNT(rows); i++) {
+		EXPECT(host, rows[i].look, host_look(host, rows[i].spec, draft_id));
+		EXPECT(host, rows[i].change, host_patch(host, rows[i].spec, draft_id, "{\"name\":\"X\"}"));
+		EXPECT(host, rows[i].change,
+		       asst_draft_edit(&other, as(host, rows[i].spec), draft_id, 0, host->err));
+		asst_draft_free(other);
+	}
+	asst_draft_free(draft);
+}
+
+static void a_draft_is_patched_by_its_own_id(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}");
+	asst_draft *draft = edit(host, ada, id);
+	const char *draft_id = asst_draft_id(draft);
+	asst_session *session = as(host, ada);
+	asst_assistant *made;
+
+	host_pass(host, 7);
+	EXPECT(host, ASST_OK, asst_assistant_patch_json(&made, session, draft_id, "{\"name\":\"Draft\"}",
+							ASST_NUL, 1, 0, host->err));
+	assert_string_equal(asst_assistant_id(made), draft_id);
+	assert_string_equal(asst_assistant_editing_id(made), id);
+	assert_string_equal(asst_assistant_name(made), "Draft");
+	assert_int_equal(asst_assistant_revision(made), 2);
+	assert_int_equal(asst_assistant_version(made), 1);
+	assert_int_equal(asst_assistant_updated_at(made), HOST_NOW + 7);
+	/* What is read can be written. */
+	EXPECT(host, ASST_OK, host_patch(host, ada, draft_id, asst_assistant_json(made, NULL)));
+	asst_assistant_free(made);
+	EXPECT(host, ASST_EREVISION, asst_assistant_patch_json(NULL, session, draft_id, "{\"name\":\"X\"}",
+							       ASST_NUL, 1, 0, host->err));
+	EXPECT(host, ASST_EREVISION, patch(host, draft, "{\"emoji\":\"E\"}"));
+	assert_live(host, ada, id, "Live", 1);
+	EXPECT(host, ASST_ECONFLICT, host_delete(host, ada, draft_id));
+	EXPECT(host, ASST_ECONFLICT, host_share(host, ada, draft_id, "user:bob", 1));
+	asst_draft_free(draft);
+}
+
+/* Freed after the sessions and the store: see host_free(); here in every other order. */
+static void handles_are_freed_in_any_order(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}");
+	asst_session *session;
+	asst_draft *draft;
+
+	EXPECT(host, ASST_OK, asst_session_open(&session, host->store,
+						"{\"workspace\":\"acme\",\"user\":\"ada\",\"aiSeat\":true}",
+						ASST_NUL, host->err));
+	EXPECT(host, ASST_OK, asst_draft_edit(&draft, session, id, 0, host->err));
+	asst_session_free(session);
+	EXPECT(host, ASST_OK, patch(host, draft, "{\"name\":\"Draft\"}")); /* it keeps its own reference */
+	host_close(host);
+	assert_name(draft, "Draft");
+	asst_draft_free(draft);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HOST_TEST(edit_opens_a_draft_and_then_returns_it),
+		HOST_TEST(a_patch_is_stored_and_leaves_live_alone),
+		HOST_TEST(a_draft_may_be_incomplete_never_malformed),
+		HOST_TEST(what_belongs_to_the_assistant_is_refused),
+		HOST_TEST(the_owner_belongs_to_the_assistant_too),
+		HOST_TEST(commit_publishes_and_makes_a_version),
+		HOST_TEST(a_message_has_at_most_1024_characters),
+		HOST_TEST(a_commit_lists_all_faults_at_once_and_keeps_the_draft),
+		HOST_TEST(nothing_changed_makes_no_version),
+		HOST_TEST(a_stale_handle_is_mended_by_reload),
+		HOST_TEST(live_that_moved_on_is_a_conflict_and_both_stay),
+		HOST_TEST(tags_and_slug_do_not_stand_in_the_way),
+		HOST_TEST(discarding_twice_succeeds),
+		HOST_TEST(a_draft_in_the_trash_is_not_discarded),
+		HOST_TEST(created_as_a_draft_it_is_published_by_the_first_commit),
+		HOST_TEST(a_commit_needs_the_right_at_that_moment),
+		HOST_TEST(a_draft_is_read_by_level_3_and_changed_by_nobody_else),
+		HOST_TEST(a_draft_is_patched_by_its_own_id),
+		HOST_TEST(handles_are_freed_in_any_order),
+	};
+
+	return cmocka_run_group_tests_name("api/drafts", tests, NULL, NULL) ? 1 : 0;
+}
