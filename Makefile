@@ -264,7 +264,12 @@ uninstall:
 
 # ---- examples
 
-EXAMPLES := $(patsubst examples/%.c,%,$(sort $(wildcard examples/*.c)))
+# What needs SQLite is built where it is found.
+SQLITE := $(shell $(PKG_CONFIG) --libs sqlite3 2>/dev/null)
+WITH_SQLITE = backend_sqlite run_sqlite
+without_sqlite = $(if $(SQLITE),$1,$(filter-out $(WITH_SQLITE),$1))
+
+EXAMPLES := $(call without_sqlite,$(patsubst examples/%.c,%,$(sort $(wildcard examples/*.c))))
 EXAMPLE_BIN = $(EXAMPLES:%=$(BUILD)/examples/%)
 
 .PHONY: examples demo
@@ -277,7 +282,8 @@ $(BUILD)/examples/%: examples/%.c $(STATIC) $(BUILD)/flags
 	@mkdir -p '$(@D)'
 	$(call say,CC,$@)
 	$(Q)$(CC) -Iinclude $(CPPFLAGS) -std=c99 -Wall -Wextra -Wpedantic $(ASST_HARDEN) $(ASST_EXTRA) \
-		$(CFLAGS) -MMD -MP -MF '$@.d' -o '$@' '$<' $(LDFLAGS) $(STATIC) $(ASST_DEP_LIBS) $(LIBS)
+		$(CFLAGS) -MMD -MP -MF '$@.d' -o '$@' '$<' $(LDFLAGS) $(STATIC) $(ASST_DEP_LIBS) \
+		$(if $(filter $*,$(WITH_SQLITE)),$(SQLITE)) $(LIBS)
 
 -include $(wildcard $(EXAMPLE_BIN:=.d))
 
@@ -372,8 +378,9 @@ $(RESULTS)/oom/%: $(TESTS)/oom/% FORCE
 
 # conformance: the suite for backends, on the reference and on the built-in ones
 CONFORMANCE_SRC := $(filter-out tests/conformance/run_%,$(sort $(wildcard tests/conformance/*.c)))
-CONFORMANCE_RUN := $(patsubst tests/conformance/%.c,%,$(sort $(wildcard tests/conformance/run_*.c)))
-CONFORMANCE_RESULTS = $(CONFORMANCE_RUN:%=$(RESULTS)/conformance/%)
+CONFORMANCE_RUN := $(call without_sqlite,$(patsubst tests/conformance/%.c,%,$(sort \
+	$(wildcard tests/conformance/run_*.c))))
+CONFORMANCE_RESULTS = $(CONFORMANCE_RUN:%=$(RESULTS)/conformance/%) $(RESULTS)/conformance/run_file
 ARGS_run_builtin = memory:
 
 $(TESTS)/conformance/%: tests/conformance/%.c $(CONFORMANCE_SRC) $(PUBLIC) $(TEST_HEADERS) \
@@ -381,10 +388,38 @@ $(TESTS)/conformance/%: tests/conformance/%.c $(CONFORMANCE_SRC) $(PUBLIC) $(TES
 	@mkdir -p '$(@D)'
 	$(call say,CC,$@)
 	$(Q)$(CC) @$(BUILD)/stage.cflags -Itests/conformance $(CPPFLAGS) $(TEST_CFLAGS) $(CFLAGS) -o '$@' '$<' \
-		$(CONFORMANCE_SRC) $(LDFLAGS) @$(BUILD)/stage.libs -lpthread $(LIBS)
+		$(CONFORMANCE_SRC) $(LDFLAGS) @$(BUILD)/stage.libs -lpthread \
+		$(if $(filter $*,$(WITH_SQLITE)),$(SQLITE)) $(LIBS)
+
+$(RESULTS)/conformance/run_file: $(TESTS)/conformance/run_builtin FORCE | $(STAGED)
+	@$(RUN) '$@' 'conformance/run_file' counted - "$(CURDIR)/$<" file:.
 
 $(RESULTS)/conformance/%: $(TESTS)/conformance/% FORCE | $(STAGED)
 	@$(RUN) '$@' 'conformance/$*' counted - "$(CURDIR)/$<" $(ARGS_$*)
+
+# crash: the file backend on a simulated disk, on damaged files, in killed processes
+SIM_SRC := $(filter-out tests/sim/run_%,$(sort $(wildcard tests/sim/*.c)))
+SIM := $(patsubst tests/sim/%.c,%,$(sort $(wildcard tests/sim/run_*.c)))
+CRASH := $(patsubst tests/crash/%.c,%,$(sort $(wildcard tests/crash/*.c)))
+CRASH_RESULTS = $(RESULTS)/crash/run_crash $(RESULTS)/crash/faults $(RESULTS)/crash/run_errors \
+	$(CRASH:%=$(RESULTS)/crash/%)
+ARGS_run_crash = SHORT
+BUILD_PRIVATE = $(CC) $(ASST_CPPFLAGS) -Itests $(CPPFLAGS) $(TEST_CFLAGS) $(CFLAGS) -o
+
+$(SIM:%=$(TESTS)/crash/%): $(TESTS)/crash/%: tests/sim/%.c $(SIM_SRC) $(TEST_HEADERS) $(STATIC) $(BUILD)/flags
+	@mkdir -p '$(@D)'
+	$(call say,CC,$@)
+	$(Q)$(BUILD_PRIVATE) '$@' '$<' $(SIM_SRC) $(LDFLAGS) $(STATIC) $(ASST_DEP_LIBS) $(LIBS)
+
+$(CRASH:%=$(TESTS)/crash/%): $(TESTS)/crash/%: tests/crash/%.c $(TEST_HEADERS) $(STATIC) $(BUILD)/flags
+	@mkdir -p '$(@D)'
+	$(call say,CC,$@)
+	$(Q)$(BUILD_PRIVATE) '$@' '$<' $(LDFLAGS) $(STATIC) $(ASST_DEP_LIBS) $(LIBS)
+
+$(RESULTS)/crash/faults: $(TESTS)/crash/run_crash FORCE
+	@$(RUN) '$@' 'crash/faults' counted - "$(CURDIR)/$<" FAULTS
+$(RESULTS)/crash/%: $(TESTS)/crash/% FORCE
+	@$(RUN) '$@' 'crash/$*' counted - "$(CURDIR)/$<" $(ARGS_$*)
 
 # ffi: another language, the staged shared library, no headers
 FFI := $(patsubst tests/ffi/%,%,$(sort $(wildcard tests/ffi/*.py)))
@@ -416,7 +451,7 @@ $(RESULTS)/install: private CHECK_ENV += MAKE='$(MAKE)'
 $(CHECK_RESULTS): FORCE | $(DEPS)
 	@$(CHECK_ENV) $(RUN) '$@' '$(@F)' check - sh 'tests/tools/check-$(@F).sh'
 
-.PHONY: check check-suites check-unit check-api check-oom check-conformance check-ffi check-examples \
+.PHONY: check check-suites check-unit check-api check-oom check-conformance check-crash check-ffi check-examples \
 	$(CHECKS:%=check-%)
 check-unit: $(UNIT_RESULTS)
 	$(SUM) - unit $^
@@ -426,6 +461,8 @@ check-oom: $(OOM_RESULTS)
 	$(SUM) - oom $^
 check-conformance: $(CONFORMANCE_RESULTS)
 	$(SUM) - conformance $^
+check-crash: $(CRASH_RESULTS)
+	$(SUM) - crash $^
 check-ffi: $(FFI_RESULTS)
 	$(SUM) - ffi $^
 check-examples: $(EXAMPLE_RESULTS)
@@ -434,7 +471,7 @@ $(CHECKS:%=check-%): check-%: $(RESULTS)/%
 	$(SUM) - '$*' $^
 
 GROUPS = unit $(UNIT_RESULTS) -- api $(API_RESULTS) -- conformance $(CONFORMANCE_RESULTS) -- \
-	examples $(EXAMPLE_RESULTS)
+	crash $(CRASH_RESULTS) -- examples $(EXAMPLE_RESULTS)
 check-suites: $(filter $(RESULTS)/%,$(GROUPS))
 	$(SUM) - $(GROUPS)
 
@@ -478,6 +515,25 @@ abi-baseline: $(SHARED)
 check-all: | $(DEPS)
 	+@sh tests/tools/run.sh total '$(BUILD)/log' '$(sub_make)' check check-asan check-tsan check-clang \
 		check-abi analyze
+
+# The campaigns that take long: a million crash states, a thousand killed processes.
+.PHONY: nightly
+nightly: $(TESTS)/crash/run_crash $(TESTS)/crash/kill9 | $(DEPS)
+	'$(TESTS)/crash/run_crash' LONG
+	'$(TESTS)/crash/kill9' 1000
+
+# Against the limits of the machine, SQLite and LMDB; BENCH= passes arguments.
+.PHONY: bench
+BENCH_SRC := $(sort $(wildcard tests/bench/*.c))
+LMDB := $(shell $(PKG_CONFIG) --libs lmdb 2>/dev/null)
+BENCH =
+bench: $(BUILD)/bench
+	'$(BUILD)/bench' $(BENCH)
+$(BUILD)/bench: $(BENCH_SRC) $(wildcard tests/bench/*.h) $(STATIC) $(BUILD)/flags
+	$(call say,CC,$@)
+	$(Q)$(BUILD_PRIVATE) '$@' $(if $(SQLITE),-DBENCH_SQLITE) $(if $(LMDB),-DBENCH_LMDB) \
+		$(filter-out $(if $(SQLITE),,tests/bench/sqlite.c) $(if $(LMDB),,tests/bench/lmdb.c),$(BENCH_SRC)) \
+		$(LDFLAGS) $(STATIC) $(ASST_DEP_LIBS) $(SQLITE) $(LMDB) $(LIBS)
 
 coverage: | $(DEPS)
 	@rm -rf '$(BUILD)/coverage'
@@ -523,8 +579,10 @@ Targets:
   examples        build what is in examples/
   install         -lib -headers -pc -man -conformance; DESTDIR=, prefix=, libdir=, ...
   uninstall       take all of that away again
-  check           all tests but the longer ones below; -unit -api -oom -conformance -ffi
+  check           all tests but the longer ones below; -unit -api -oom -conformance -crash -ffi
                   -examples -warnings -layers -headers -exports -man -install -quickstart
+  nightly         long campaigns: crash states, killed processes
+  bench           measure, against the limits of the machine, SQLite and LMDB
   check-asan      the suites under AddressSanitizer and UndefinedBehaviorSanitizer
   check-tsan      the suites under ThreadSanitizer
   check-clang     the suites built by clang

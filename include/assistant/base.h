@@ -86,6 +86,12 @@ typedef struct asst_session asst_session;       /* a principal acting on a store
 typedef struct asst_store asst_store;           /* an open set of workspaces */
 typedef struct asst_store_opts asst_store_opts; /* options for opening a store */
 
+/*
+ * Called now and then by what takes long: done of total, in units of its own; total 0 where it
+ * is not known. What is not 0 stops the work, which then is ASST_ECANCELED.
+ */
+typedef int (*asst_progress)(void *user, uint64_t done, uint64_t total);
+
 /* Vtables, defined in sys/. */
 typedef struct asst_allocator asst_allocator;
 typedef struct asst_backend asst_backend;

@@ -23,8 +23,10 @@ ASST_API void asst_store_opts_free(asst_store_opts *opts);
 /**
  * Set an option whose value is text.
  *
- * "limits": the limit set, "prose" (default), "openapi" or "agents".
- * "default_model": shown where neither the definition nor a catalog names a model ("default").
+ * "limits": the limit set, "prose" (default), "openapi" or "agents"; it sets all limits, so
+ * single ones ("limit.NAME") are set after it.
+ * "durability": "full" (default): what is acknowledged survives the machine; "process": it
+ * survives the process, and what the machine loses is a suffix. For the file backend.
  *
  * @param name   borrowed.
  * @param value  copied; NUL-terminated.
@@ -39,6 +41,11 @@ ASST_API int asst_store_opts_set_text(asst_store_opts *opts, const char *name, c
  * Set an option whose value is a whole number.
  *
  * "keep_unknown_fields": 1 keeps members that the field table does not know (default 0).
+ * "read_only": 1 opens a directory for reading only (default 0). "resident_bytes": how many
+ * bytes of values the file backend keeps in memory (default 268435456). "segment_bytes": the
+ * size of its files, 65536 to 1073741824 (default 67108864). "fill_bytes": how far it writes
+ * zeros ahead, 0 on copy-on-write file systems (default 262144). "auto_compact": 0 compacts only
+ * when asked to (default 1).
  * "limit.NAME": one value of the limit set, -1 for no limit; safety caps can only be
  * lowered. asst_limit_name() gives the names.
  *
@@ -107,6 +114,73 @@ ASST_API int asst_store_open(asst_store **store, const char *where, const asst_s
  */
 ASST_API int asst_store_open_backend(asst_store **store, const asst_backend *backend,
 				     const asst_store_opts *opts, asst_error *err);
+
+/**
+ * Make everything that was committed survive the machine, not only the process: for stores
+ * with the option "durability" at "process". Others have nothing to do.
+ *
+ * @return ASST_OK, ASST_EINVAL, ASST_ESTATE, ASST_EIO, ASST_EINDOUBT.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_store_sync(asst_store *store, asst_error *err);
+
+/**
+ * Give back the space of what was overwritten and deleted. The file backend does so by
+ * itself too; readers and writers go on meanwhile.
+ *
+ * @param progress  may be NULL; called from this thread.
+ * @param user      passed to it.
+ * @param flags     0.
+ * @param err       may be NULL.
+ * @return ASST_OK, ASST_EINVAL, ASST_ECANCELED, ASST_ESTATE, ASST_EREADONLY, ASST_EIO,
+ *         ASST_ECORRUPT, ASST_EINDOUBT, ASST_ENOMEM.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_store_compact(asst_store *store, asst_progress progress, void *user,
+				uint32_t flags, asst_error *err);
+
+/**
+ * Write a copy of the store as it is at one moment, while it is used. The copy is a store
+ * of its own: open it as "file:" and the directory.
+ *
+ * @param directory  borrowed; made, or empty.
+ * @param progress   may be NULL; called from this thread.
+ * @param user       passed to it.
+ * @param flags      0.
+ * @param err        may be NULL.
+ * @return ASST_OK, ASST_EINVAL, ASST_EUNSUPPORTED (the backend has no backup), ASST_EEXISTS
+ *         (the directory is not empty), ASST_ECANCELED, ASST_ESTATE, ASST_EIO, ASST_ENOMEM.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_store_backup(asst_store *store, const char *directory, asst_progress progress,
+			       void *user, uint32_t flags, asst_error *err);
+
+/**
+ * Check everything that is stored: every checksum, every record, every index entry and the
+ * references between them. What is written meanwhile may be reported as if it were wrong.
+ *
+ * @param report    owned, free with asst_buf_free(): JSON, {"ok", "checked", "faults": [texts]};
+ *                  faults of the content do not make the call fail.
+ * @param progress  may be NULL; called from this thread.
+ * @param user      passed to it.
+ * @param flags     0.
+ * @param err       may be NULL.
+ * @return ASST_OK, ASST_EINVAL, ASST_ECANCELED, ASST_ESTATE, ASST_EIO, ASST_EBACKEND,
+ *         ASST_ENOMEM.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_store_verify(asst_buf **report, asst_store *store, asst_progress progress,
+			       void *user, uint32_t flags, asst_error *err);
+
+/**
+ * What can be counted of a store, as a JSON object of whole numbers; which ones depends on
+ * the backend ("keys", "live_bytes", "log_bytes", "resident_bytes", "segments", ...).
+ *
+ * @param out  owned, free with asst_buf_free().
+ * @return ASST_OK, ASST_EINVAL, ASST_ESTATE, ASST_EIO, ASST_ENOMEM.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_store_stats(asst_buf **out, asst_store *store, asst_error *err);
 
 /**
  * Close a store: wait for calls in progress, then close its backend.

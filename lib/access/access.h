@@ -72,7 +72,7 @@ const struct asst__membership *asst__actor_find(const struct asst__actor *actor,
 struct asst__object {
 	bool exists;    /* and is not in the trash */
 	bool published; /* has a version */
-	struct asst__string owner;
+	struct asst__string owner, creator;
 	struct asst__view acl; /* grants; see model/heads.h */
 };
 
@@ -92,7 +92,7 @@ struct asst__decision {
 	int status;       /* ASST_OK, ASST_EDENIED, ASST_ENOTFOUND */
 	int level_held;   /* 0 to ASST_LEVEL_MANAGE, or ASST__LEVEL_OWNER */
 	int level_needed;
-	const char *rule; /* what decided: "seat", "permission", "visibility", or the name of a rule */
+	const char *rule; /* what decided: "seat", "permission", "visibility", "draft", or the name of a rule */
 	struct asst__string principal; /* whose level it is; text NULL: nobody's */
 	int levels[ASST__RULE_COUNT];  /* what each rule gives */
 };
@@ -105,6 +105,9 @@ int asst__decision_fail(const struct asst__decision *decision, enum asst__right 
 /* The decision with its reasons, as JSON. */
 void asst__decision_write(struct asst__text *out, const struct asst__decision *decision,
 			  enum asst__right right, const struct asst__actor *actor);
+
+/* What a team's member has on what the team owns. */
+int asst__team_level(unsigned role);
 
 /* A level as people see it: ownership is ASST_LEVEL_MANAGE. */
 int asst__level_public(int level);

@@ -70,7 +70,7 @@ static bool begins(struct asst__string text, const char *prefix)
 	return text.size >= size && memcmp(text.text, prefix, size) == 0;
 }
 
-static int team_level(unsigned role)
+int asst__team_level(unsigned role)
 {
 	if (role >= ASST__ROLE_PUBLISHER)
 		return role == ASST__ROLE_ADMIN ? ASST__LEVEL_OWNER : ASST_LEVEL_MANAGE;
@@ -99,7 +99,7 @@ static void apply_owner(struct asst__decision *decision, const struct asst__acto
 	if (begins(object->owner, "user:"))
 		raise_level(decision, ASST__RULE_OWNER, ASST__LEVEL_OWNER, member->principal, "owner");
 	else
-		raise_level(decision, ASST__RULE_OWNING_TEAM, team_level(member->role),
+		raise_level(decision, ASST__RULE_OWNING_TEAM, asst__team_level(member->role),
 			    member->principal, "owningTeam");
 }
 
@@ -159,6 +159,14 @@ static void hide(struct asst__decision *decision)
 	memset(decision->levels, 0, sizeof(decision->levels));
 }
 
+/* What has no version yet is seen by its creator and from level 2 on. */
+static int least_visible(const struct asst__actor *actor, const struct asst__object *object)
+{
+	if (object->published || asst__same(object->creator, actor->principal))
+		return ASST_LEVEL_READ;
+	return ASST_LEVEL_WRITE;
+}
+
 void asst__decide(struct asst__decision *decision, enum asst__right right,
 		  const struct asst__actor *actor, const struct asst__object *object, int64_t now)
 {
@@ -181,7 +189,7 @@ void asst__decide(struct asst__decision *decision, enum asst__right right,
 	}
 	if (object->exists)
 		find_level(decision, actor, object, now);
-	if (decision->level_held < (object->published ? ASST_LEVEL_READ : ASST_LEVEL_WRITE))
+	if (decision->level_held < least_visible(actor, object))
 		hide(decision);
 	else if (decision->level_held < row->level)
 		decision->status = ASST_EDENIED;
@@ -197,6 +205,8 @@ int asst__decision_fail(const struct asst__decision *decision, enum asst__right 
 	if (strcmp(decision->rule, "permission") == 0)
 		return asst__fail(err, ASST_EDENIED, "needs the permission %s",
 				  asst__rights[right].name);
+	if (strcmp(decision->rule, "draft") == 0)
+		return asst__fail(err, ASST_EDENIED, "a draft is changed by its own principal alone");
 	return asst__fail(err, ASST_EDENIED, "needs the right %s: level %d, held is %d",
 			  asst__rights[right].name, asst__level_public(decision->level_needed),
 			  asst__level_public(decision->level_held));

@@ -36,10 +36,8 @@ void asst__uuid_maker_close(struct asst__uuid_maker *maker)
 }
 
 /* Move on to the next pair of ms and counter. */
-static void advance(struct asst__uuid_maker *maker, unsigned start)
+static void advance(struct asst__uuid_maker *maker, int64_t now, unsigned start)
 {
-	int64_t now = asst__clock_now(&maker->clock);
-
 	if (now < 0)
 		now = 0;
 	if (now > MS_MAX)
@@ -59,22 +57,22 @@ int asst__uuid_make(struct asst__uuid_maker *maker, unsigned char id[ASST__UUID_
 		    asst_error *err)
 {
 	unsigned char fresh[10];
-	int status;
+	int64_t now = asst__clock_now(&maker->clock);
+	int status = asst__uuid_maker_bytes(maker, fresh, sizeof(fresh), err);
 
+	if (status != ASST_OK)
+		return status;
 	pthread_mutex_lock(&maker->lock);
-	status = asst__random_bytes(&maker->random, fresh, sizeof(fresh), err);
-	if (status == ASST_OK) {
-		advance(maker, (fresh[8] | (unsigned)fresh[9] << 8) & COUNTER_START_MASK);
-		for (int i = 0; i < 6; i++)
-			id[i] = (unsigned char)(maker->last_ms >> (40 - 8 * i));
-		id[6] = (unsigned char)(0x70 | maker->counter >> 8);
-		id[7] = (unsigned char)maker->counter;
-		memcpy(id + 8, fresh, 8);
-		id[8] = (unsigned char)(0x80 | (id[8] & 0x3f));
-		*ms = maker->last_ms;
-	}
+	advance(maker, now, (fresh[8] | (unsigned)fresh[9] << 8) & COUNTER_START_MASK);
+	for (int i = 0; i < 6; i++)
+		id[i] = (unsigned char)(maker->last_ms >> (40 - 8 * i));
+	id[6] = (unsigned char)(0x70 | maker->counter >> 8);
+	id[7] = (unsigned char)maker->counter;
+	*ms = maker->last_ms;
 	pthread_mutex_unlock(&maker->lock);
-	return status;
+	memcpy(id + 8, fresh, 8);
+	id[8] = (unsigned char)(0x80 | (id[8] & 0x3f));
+	return ASST_OK;
 }
 
 int asst__uuid_maker_bytes(struct asst__uuid_maker *maker, void *bytes, size_t size,
@@ -82,6 +80,9 @@ int asst__uuid_maker_bytes(struct asst__uuid_maker *maker, void *bytes, size_t s
 {
 	int status;
 
+	/* The pool is not for two threads at once; a host's source is, and is called unlocked. */
+	if (maker->random.fill)
+		return asst__random_bytes(&maker->random, bytes, size, err);
 	pthread_mutex_lock(&maker->lock);
 	status = asst__random_bytes(&maker->random, bytes, size, err);
 	pthread_mutex_unlock(&maker->lock);

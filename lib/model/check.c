@@ -21,7 +21,8 @@ unsigned asst__schema_find(const struct asst__schema *schema, const char *name)
 	unsigned i;
 
 	for (i = 1; i <= schema->count; i++) {
-		if (strcmp(schema->fields[i].name, name) == 0)
+		/* The first letter tells most of them apart. */
+		if (schema->fields[i].name[0] == name[0] && strcmp(schema->fields[i].name, name) == 0)
 			return i;
 	}
 	return 0;

@@ -222,8 +222,10 @@ static void dataset_rules(struct asst__check *check, unsigned field, const struc
 		const char *mode;
 		unsigned member;
 	} excluded[] = {
-		{ "full", DATASET_FILTER },   { "full", DATASET_FIELDS },   { "full", DATASET_SAMPLE },
-		{ "subset", DATASET_SAMPLE }, { "schema", DATASET_FILTER }, { "schema", DATASET_SAMPLE },
+		{ "full", DATASET_FILTER },
+		{ "full", DATASET_FIELDS },
+		{ "schema", DATASET_FILTER },
+		{ "schema", DATASET_SAMPLE },
 	};
 	const asst__json *mode = parts[DATASET_MODE].node;
 	size_t i;

@@ -69,7 +69,6 @@ static const struct asst__field draft_fields[] = {
 	[ASST__DRAFT_UPDATED_AT] = STORED("updatedAt", ASST__TIME),
 	[ASST__DRAFT_REVISION] = STORED("revision", ASST__INT),
 	[ASST__DRAFT_BASE_VERSION] = STORED("baseVersion", ASST__INT),
-	[ASST__DRAFT_BASE] = STORED("base", ASST__RECORD),
 	[ASST__DRAFT_DEF] = STORED("def", ASST__RECORD),
 };
 

@@ -56,8 +56,7 @@ enum asst__draft_field {
 	ASST__DRAFT_CREATED_AT,
 	ASST__DRAFT_UPDATED_AT,
 	ASST__DRAFT_REVISION,
-	ASST__DRAFT_BASE_VERSION,
-	ASST__DRAFT_BASE,
+	ASST__DRAFT_BASE_VERSION, /* its definition is that version's, live or kept */
 	ASST__DRAFT_DEF
 };
 

@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "base/number.h"
 #include "base/uuid.h"
+#include "model/fields.h"
 #include "model/layout.h"
 
 #include <string.h>
@@ -47,7 +48,9 @@ uint32_t asst__record_begin(struct asst__record *record, const struct asst__sche
 	const char head[ASST__RECORD_HEAD] = { ASST__RECORD_MARK, ASST__RECORD_FORMAT,
 					       (char)schema->id, 0 };
 
-	asst__text_init(&record->text, mem, ASST__RECORD_MOST);
+	/* What holds a definition has room for the largest one. */
+	asst__text_init(&record->text, mem, schema == &asst__def_schema ? ASST__RECORD_MOST :
+									  ASST__VALUE_MOST);
 	asst__text_add(&record->text, head, sizeof(head));
 	return append_object(record, schema);
 }
@@ -149,8 +152,9 @@ int asst__record_end(asst_buf **out, struct asst__record *record, asst_error *er
 	if (record->text.failed == ASST_ELIMIT) {
 		asst__text_free(&record->text);
 		*out = NULL;
-		return asst__fail(err, ASST_ELIMIT, "document_bytes: the record is larger than %d bytes",
-				  ASST__RECORD_MOST);
+		asst__error_add_issue(err, "limit", "", "is too large to be stored");
+		return asst__fail(err, ASST_ELIMIT, "document_bytes: the record is larger than %zu bytes",
+				  record->text.cap);
 	}
 	return asst__text_to_buf(out, &record->text, err);
 }

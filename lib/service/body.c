@@ -25,7 +25,7 @@ static const struct {
 	{ "token", READ_ONLY },	    { "embedded", READ_ONLY },	  { "disabled", AROUND },
 	{ "folderId", AROUND },	    { "tags", AROUND },		  { "secrets", APART },
 	{ "icon", APART },	    { "shares", APART },	  { "tokens", APART },
-	{ "favorite", APART },
+	{ "favorite", APART },	    { "favourite", APART },
 };
 
 /* A body taken apart: the definition's members stay in tree. */
@@ -185,7 +185,8 @@ static int check_body(struct parts *parts, const struct asst__call *call, enum a
 		asst__check_unknown_nulls(&check, &asst__def_schema, patch);
 	check.flags = 0;
 	asst__check_object(&check, &asst__around_schema, parts->around);
-	if (asst__json_kind(asst__json_member(parts->around, "slug")) == ASST__JSON_NULL)
+	if (kind != ASST__BODY_CREATE && kind != ASST__BODY_CREATE_DRAFT &&
+	    asst__json_kind(asst__json_member(parts->around, "slug")) == ASST__JSON_NULL)
 		asst__fault(&check, "slug", "required", "cannot be cleared");
 	check_fixed(&check, parts, call, kind == ASST__BODY_PATCH_DRAFT);
 	status = asst__check_end(&check);

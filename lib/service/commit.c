@@ -14,7 +14,7 @@ struct commit {
 	/* of one attempt */
 	struct asst__loaded loaded;
 	struct asst__part old_head, old_def;
-	struct asst_def live, edited;
+	struct asst_def live, edited, base; /* base: what the draft was made from */
 };
 
 static void commit_reset(struct commit *commit)
@@ -28,6 +28,7 @@ static void commit_reset(struct commit *commit)
 	memset(&commit->old_def, 0, sizeof(commit->old_def));
 	asst__def_dispose(&commit->live);
 	asst__def_dispose(&commit->edited);
+	asst__def_dispose(&commit->base);
 }
 
 /* Every fault that a draft may have is one now. */
@@ -48,6 +49,13 @@ static int check_complete(const struct commit *commit)
 	return status;
 }
 
+static bool moved_on(const struct commit *commit)
+{
+	return asst__view_int(&commit->loaded.head.view, ASST__HEAD_VERSION, 0) !=
+	       asst__view_int(&commit->loaded.draft.view, ASST__DRAFT_BASE_VERSION, 0);
+}
+
+/* The definitions that meet in a commit. The base is live, or a version that is kept. */
 static int open_defs(struct commit *commit)
 {
 	const struct asst__call *call = commit->call;
@@ -59,10 +67,33 @@ static int open_defs(struct commit *commit)
 		status = asst__def_open(&commit->edited, &call->store->mem, loaded->draft.buf,
 					asst__view_text(&loaded->draft.view, ASST__DRAFT_DEF),
 					call->err);
-	return status;
+	if (status != ASST_OK || moved_on(commit))
+		return status == ASST_OK && loaded->base.buf ?
+			       asst__def_open(&commit->base, &call->store->mem, loaded->base.buf,
+					      asst__view_text(&loaded->base.view, ASST__VERSION_DEF),
+					      call->err) : status;
+	return asst__def_open(&commit->base, &call->store->mem, loaded->def.buf, commit->live.bytes,
+			      call->err);
 }
 
-/* The live definition moved on: refused, naming what moved. */
+/* Name the fields that were changed on both sides. */
+static void add_overlaps(const struct commit *commit)
+{
+	const struct asst__schema *schema = &asst__def_schema;
+	char pointer[64] = "/";
+	unsigned i;
+
+	for (i = 1; commit->base.buf && i <= schema->count; i++) {
+		if (asst__view_same(schema, &commit->base.view, &commit->live.view, i) ||
+		    asst__view_same(schema, &commit->base.view, &commit->edited.view, i))
+			continue;
+		memcpy(pointer + 1, schema->fields[i].name, strlen(schema->fields[i].name) + 1);
+		asst__error_add_issue(commit->call->err, "conflict", pointer,
+				      "was changed in the draft and in the live definition");
+	}
+}
+
+/* The live definition moved on: refused, naming what meets. */
 static int check_base(const struct commit *commit)
 {
 	const struct asst__call *call = commit->call;
@@ -71,6 +102,7 @@ static int check_base(const struct commit *commit)
 
 	if (live == base)
 		return ASST_OK;
+	add_overlaps(commit);
 	return asst__fail(call->err, ASST_ECONFLICT,
 			  "the live definition is version %lld, the draft was made from version %lld",
 			  (long long)live, (long long)base);
@@ -149,10 +181,9 @@ static int publish(struct commit *commit, struct asst__change *change)
 	asst__change_put(change, &key, loaded->head.buf);
 	asst__key_part(&key, loaded->id, ASST__PART_DEF);
 	asst__change_put(change, &key, loaded->def.buf);
-	if (from.version > 0) {
-		asst__key_version(&key, loaded->id, (uint64_t)from.version);
-		asst__change_put(change, &key, commit->old_def.buf);
-	}
+	/* Kept also from before the first commit: other drafts may have begun there. */
+	asst__key_version(&key, loaded->id, (uint64_t)from.version);
+	asst__change_put(change, &key, commit->old_def.buf);
 	asst__change_index(change, loaded->id, &before, &after);
 	event.object = to.id;
 	event.old_revision = from.revision;
@@ -176,6 +207,7 @@ static int attempt_commit(void *context, struct asst__change *change, bool lost)
 {
 	struct commit *commit = context;
 	const struct asst__call *call = commit->call;
+	bool unchanged;
 	int status;
 
 	(void)lost;
@@ -187,15 +219,14 @@ static int attempt_commit(void *context, struct asst__change *change, bool lost)
 		status = check_complete(commit);
 	if (status == ASST_OK)
 		status = asst__draft_check_stale(&commit->loaded, commit->draft, call);
-	if (status == ASST_OK)
-		status = check_base(commit);
 	if (status != ASST_OK)
 		return status;
-	if (commit->loaded.object.published &&
-	    !asst__def_changed(&commit->live.view, &commit->edited.view))
-		status = drop_unchanged(commit, change);
-	else
-		status = publish(commit, change);
+	unchanged = commit->loaded.object.published && commit->base.buf &&
+		    !asst__def_changed(&commit->base.view, &commit->edited.view);
+	if (!unchanged)
+		status = check_base(commit);
+	if (status == ASST_OK)
+		status = unchanged ? drop_unchanged(commit, change) : publish(commit, change);
 	if (status == ASST_OK)
 		status = asst__assistant_make(&commit->made, &commit->loaded, true, call);
 	return status;
@@ -240,6 +271,8 @@ int asst_draft_commit(asst_assistant **assistant, asst_draft *draft, const char 
 	memset(&commit, 0, sizeof(commit));
 	commit.call = &call;
 	commit.draft = draft;
+	call.want_draft = true;
+	call.base_version = (int64_t)asst_draft_base_version(draft);
 	status = asst__flags_check(flags, 0, err);
 	if (status == ASST_OK)
 		status = check_message(&commit, message, message_size, err);

@@ -59,20 +59,14 @@ static int choose_owner(struct creation *creation)
 	return ASST_OK;
 }
 
-static int candidate(char slug[ASST__SLUG_MAX + 1], const struct creation *creation, size_t i)
+/* Candidate i, from the first one, of size bytes. */
+static int candidate(char slug[ASST__SLUG_MAX + 1], const struct creation *creation, const char *first,
+		     size_t size, size_t i)
 {
-	struct asst__string given = asst__view_text(&creation->body.around, ASST__AROUND_SLUG);
 	unsigned char random[6];
-	size_t size;
 	int status;
 
-	if (given.text) {
-		memcpy(slug, given.text, given.size + 1);
-		return ASST_OK;
-	}
-	size = asst__slug_from_name(slug, creation->head.name.text, creation->head.name.size);
-	if (i == 0)
-		return ASST_OK;
+	memcpy(slug, first, size + 1);
 	if (i < CANDIDATES - 1) {
 		snprintf(slug + size, ASST__SLUG_MAX + 1 - size, "-%zu", i + 1);
 		return ASST_OK;
@@ -88,8 +82,8 @@ static int candidate(char slug[ASST__SLUG_MAX + 1], const struct creation *creat
 static int choose_slug(struct creation *creation)
 {
 	const struct asst__call *call = creation->call;
-	bool given = asst__view_has(&creation->body.around, ASST__AROUND_SLUG);
-	size_t i, count = given ? 1 : CANDIDATES;
+	struct asst__string given = asst__view_text(&creation->body.around, ASST__AROUND_SLUG);
+	size_t i, count = given.text ? 1 : CANDIDATES, size = given.size;
 	char slugs[CANDIDATES][ASST__SLUG_MAX + 1];
 	struct asst_keys keys;
 	struct asst_sink sink;
@@ -98,8 +92,14 @@ static int choose_slug(struct creation *creation)
 
 	asst__keys_init(&keys, &call->store->mem);
 	asst__sink_init(&sink, &call->store->mem);
+	if (given.text)
+		memcpy(slugs[0], given.text, size + 1);
+	else
+		size = asst__slug_from_name(slugs[0], creation->head.name.text,
+					    creation->head.name.size);
 	for (i = 0; i < count && status == ASST_OK; i++) {
-		status = candidate(slugs[i], creation, i);
+		if (i > 0)
+			status = candidate(slugs[i], creation, slugs[0], size, i);
 		asst__key_slug(&key, creation->head.owner, ASST__STRING(slugs[i]));
 		if (status == ASST_OK)
 			status = asst_keys_add(&keys, key.bytes, key.size, call->err);
@@ -110,7 +110,7 @@ static int choose_slug(struct creation *creation)
 	for (i = 0; status == ASST_OK && i < count && asst__sink_find(&sink, i); i++)
 		;
 	if (status == ASST_OK && i == count)
-		status = given ? ASST_EEXISTS : ASST_EBUSY;
+		status = given.text ? ASST_EEXISTS : ASST_EBUSY;
 	else if (status == ASST_OK)
 		memcpy(creation->slug, slugs[i], sizeof(creation->slug));
 	asst__sink_dispose(&sink);
@@ -174,8 +174,11 @@ static int make_records(struct creation *creation)
 	if (status != ASST_OK)
 		return status;
 	asst__loaded_describe(loaded);
-	asst__decide(&loaded->decision, ASST__RIGHT_READ, &call->session->actor, &loaded->object,
-		     call->now);
+	/* Whoever may not disable may not create what is disabled. */
+	asst__decide(&loaded->decision, creation->head.disabled ? ASST__RIGHT_DISABLE : ASST__RIGHT_READ,
+		     &call->session->actor, &loaded->object, call->now);
+	if (loaded->decision.status == ASST_EDENIED)
+		return asst__decision_fail(&loaded->decision, ASST__RIGHT_DISABLE, call->err);
 	return ASST_OK;
 }
 
@@ -186,7 +189,6 @@ static int make_draft(struct creation *creation, struct asst__change *change)
 	struct asst__string principal = call->session->actor.principal;
 	struct asst__draft_head draft = { .assistant_id = creation->head.id,
 					  .principal = principal,
-					  .base = def_bytes(creation),
 					  .def = def_bytes(creation),
 					  .created_at = creation->head.created_at,
 					  .updated_at = creation->head.created_at,

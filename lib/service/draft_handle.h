@@ -8,6 +8,8 @@
 struct asst_draft {
 	asst_session *session;
 	asst_buf *record; /* the stored draft; NULL until one was loaded */
+	/* They live as long as the handle, records do not. */
+	char id[ASST__UUID_TEXT + 1], assistant_id[ASST__UUID_TEXT + 1];
 	struct asst__view view;
 	struct asst_def def;
 };

@@ -14,11 +14,18 @@ void asst__draft_head_read(struct asst__draft_head *head, const struct asst__vie
 	head->updated_at = asst__view_int(view, ASST__DRAFT_UPDATED_AT, 0);
 	head->revision = asst__view_int(view, ASST__DRAFT_REVISION, 0);
 	head->base_version = asst__view_int(view, ASST__DRAFT_BASE_VERSION, 0);
-	head->base = asst__view_text(view, ASST__DRAFT_BASE);
 	head->def = asst__view_text(view, ASST__DRAFT_DEF);
 }
 
 /* The handle */
+
+static void copy_id(char to[ASST__UUID_TEXT + 1], const struct asst__view *view, unsigned field)
+{
+	struct asst__string id = asst__view_text(view, field);
+
+	if (id.size == ASST__UUID_TEXT)
+		memcpy(to, id.text, id.size + 1);
+}
 
 int asst__draft_show(asst_draft *draft, const struct asst__part *part, asst_error *err)
 {
@@ -36,6 +43,8 @@ int asst__draft_show(asst_draft *draft, const struct asst__part *part, asst_erro
 	draft->def.keep_unknown = draft->session->store->opts.keep_unknown;
 	draft->record = asst_buf_ref(part->buf);
 	draft->view = part->view;
+	copy_id(draft->id, &part->view, ASST__DRAFT_ID);
+	copy_id(draft->assistant_id, &part->view, ASST__DRAFT_ASSISTANT_ID);
 	return ASST_OK;
 }
 
@@ -58,12 +67,12 @@ void asst_draft_free(asst_draft *draft)
 
 const char *asst_draft_id(const asst_draft *draft)
 {
-	return asst__view_text(&draft->view, ASST__DRAFT_ID).text;
+	return draft->id;
 }
 
 const char *asst_draft_assistant_id(const asst_draft *draft)
 {
-	return asst__view_text(&draft->view, ASST__DRAFT_ASSISTANT_ID).text;
+	return draft->assistant_id;
 }
 
 uint64_t asst_draft_base_version(const asst_draft *draft)
@@ -130,11 +139,9 @@ static int open_new(struct editing *editing, struct asst__change *change)
 	const struct asst__call *call = editing->call;
 	struct asst__loaded *loaded = &editing->loaded;
 	const struct asst__view *head = &loaded->head.view;
-	struct asst__string def = asst__view_text(&loaded->def.view, ASST__VERSION_DEF);
 	struct asst__draft_head draft = { .assistant_id = asst__view_text(head, ASST__HEAD_ID),
 					  .principal = call->session->actor.principal,
-					  .base = def,
-					  .def = def,
+					  .def = asst__view_text(&loaded->def.view, ASST__VERSION_DEF),
 					  .created_at = call->now,
 					  .updated_at = call->now,
 					  .revision = 1,
@@ -194,6 +201,7 @@ int asst_draft_edit(asst_draft **draft, asst_session *session, const char *id, u
 	if (status != ASST_OK)
 		return status;
 	memset(&editing, 0, sizeof(editing));
+	call.want_draft = true;
 	editing.call = &call;
 	editing.id = id;
 	status = asst__flags_check(flags, 0, err);
@@ -311,6 +319,7 @@ int asst_draft_patch(asst_draft *draft, const char *json, size_t size, uint32_t 
 	if (status != ASST_OK)
 		return status;
 	memset(&patching, 0, sizeof(patching));
+	call.want_draft = true;
 	patching.call = &call;
 	patching.draft = draft;
 	status = asst__flags_check(flags, 0, err);
@@ -337,6 +346,7 @@ int asst_draft_reload(asst_draft *draft, asst_error *err)
 
 	if (status != ASST_OK)
 		return status;
+	call.want_draft = true;
 	status = asst__draft_find(&loaded, draft, &call, ASST__RIGHT_READ);
 	if (status == ASST_OK)
 		status = asst__draft_show(draft, &loaded.draft, err);
@@ -381,6 +391,7 @@ int asst_draft_discard(asst_draft *draft, uint32_t flags, asst_error *err)
 	if (status != ASST_OK)
 		return status;
 	memset(&patching, 0, sizeof(patching));
+	call.want_draft = true;
 	patching.call = &call;
 	patching.draft = draft;
 	status = asst__flags_check(flags, 0, err);

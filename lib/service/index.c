@@ -8,16 +8,13 @@
 
 #include <string.h>
 
-/* The value of an entry: level and expiry of what gives the right. */
-#define ENTRY_BYTES 9
-
-/* Owner, grantees, and "*" for who sees everything. */
-#define ENTRIES_MAX (ASST__GRANTS_MAX + 2)
+/* Owner, grantees, "*" for who sees everything, and the creator. */
+#define ENTRIES_MAX (ASST__GRANTS_MAX + 3)
 
 struct entry {
 	struct asst__string principal;
 	char class;
-	unsigned char value[ENTRY_BYTES];
+	unsigned char value[ASST__ENTRY_BYTES];
 };
 
 struct entries {
@@ -35,22 +32,68 @@ static const struct asst__sort_value *sort_value(const struct entries *entries, 
 	return sort == ASST__SORT_KEY_NAME ? &entries->name : &entries->updated;
 }
 
-static void add(struct entries *entries, struct asst__string principal, int level, int64_t expires,
-		bool deleted)
+static struct entry *find(struct entries *entries, struct asst__string principal)
 {
-	struct entry *entry = &entries->items[entries->count];
+	size_t i;
+
+	for (i = 0; i < entries->count; i++) {
+		if (asst__same(entries->items[i].principal, principal))
+			return &entries->items[i];
+	}
+	return NULL;
+}
+
+/* The entry of a principal, made where there is none yet. */
+static struct entry *add(struct entries *entries, struct asst__string principal, char class,
+			 const struct asst__head *head)
+{
+	struct entry *entry = find(entries, principal);
+
+	if (entry || !principal.text || entries->count == ENTRIES_MAX)
+		return entry;
+	entry = &entries->items[entries->count++];
+	memset(entry, 0, sizeof(*entry));
+	entry->principal = principal;
+	entry->class = head->deleted_at ? ASST__CLASS_TRASH : class;
+	entry->value[0] = head->version ? 0 : ASST__ENTRY_UNPUBLISHED;
+	return entry;
+}
+
+static void add_owner(struct entries *entries, struct asst__string principal,
+		      const struct asst__head *head)
+{
+	struct entry *entry = add(entries, principal, ASST__CLASS_WRITE, head);
+
+	if (entry)
+		entry->value[0] |= ASST__ENTRY_OWNER;
+}
+
+static void add_grant(struct entries *entries, const struct asst__view *grant,
+		      const struct asst__head *head)
+{
+	int64_t level = asst__view_int(grant, ASST__GRANT_LEVEL, 0);
+	uint64_t expires = (uint64_t)asst__view_int(grant, ASST__GRANT_EXPIRES_AT, 0);
+	struct entry *entry = add(entries, asst__view_text(grant, ASST__GRANT_PRINCIPAL),
+				  level >= ASST_LEVEL_WRITE ? ASST__CLASS_WRITE : ASST__CLASS_READ, head);
 	int i;
 
-	if (!principal.text || entries->count == ENTRIES_MAX)
+	if (!entry)
 		return;
-	entries->count++;
-	entry->principal = principal;
-	entry->class = level >= ASST_LEVEL_WRITE ? ASST__CLASS_WRITE : ASST__CLASS_READ;
-	if (deleted)
-		entry->class = ASST__CLASS_TRASH;
-	entry->value[0] = (unsigned char)level;
+	entry->value[0] |= (unsigned char)(level & ASST__ENTRY_LEVEL);
 	for (i = 0; i < 8; i++)
-		entry->value[1 + i] = (unsigned char)((uint64_t)expires >> (56 - 8 * i));
+		entry->value[1 + i] = (unsigned char)(expires >> (56 - 8 * i));
+}
+
+/* What is not published yet is seen by its creator with less than others need. */
+static void add_creator(struct entries *entries, const struct asst__head *head)
+{
+	struct entry *entry;
+
+	if (head->version || strncmp(head->created_by.text, "user:", 5) != 0)
+		return;
+	entry = add(entries, head->created_by, ASST__CLASS_READ, head);
+	if (entry)
+		entry->value[0] |= ASST__ENTRY_CREATOR;
 }
 
 /* By principal; grants are kept in that order already. */
@@ -73,24 +116,19 @@ static void sort_entries(struct entries *entries)
 static void collect(struct entries *entries, const struct asst__indexed *state)
 {
 	const struct asst__head *head = state->head;
-	bool deleted = head->deleted_at != 0;
 	size_t i, grants = asst__view_count(state->acl, ASST__ACL_GRANTS);
-	struct asst__string principal;
 	struct asst__view grant;
 
 	asst__sort_time(&entries->created, head->created_at);
-	asst__sort_time(&entries->updated, deleted ? head->deleted_at : head->updated_at);
+	asst__sort_time(&entries->updated, head->deleted_at ? head->deleted_at : head->updated_at);
 	asst__sort_name(&entries->name, head->name);
-	add(entries, head->owner, ASST__LEVEL_OWNER, 0, deleted);
-	add(entries, ASST__STRING("*"), ASST__LEVEL_OWNER, 0, deleted);
+	add_owner(entries, head->owner, head);
+	add_owner(entries, ASST__STRING("*"), head);
 	for (i = 0; i < grants; i++) {
 		grant = asst__view_item(state->acl, ASST__ACL_GRANTS, i);
-		principal = asst__view_text(&grant, ASST__GRANT_PRINCIPAL);
-		/* An owner's own entry finds it already. */
-		if (!asst__same(principal, head->owner))
-			add(entries, principal, (int)asst__view_int(&grant, ASST__GRANT_LEVEL, 0),
-			    asst__view_int(&grant, ASST__GRANT_EXPIRES_AT, 0), deleted);
+		add_grant(entries, &grant, head);
 	}
+	add_creator(entries, head);
 	sort_entries(entries);
 }
 
@@ -119,10 +157,10 @@ static void change_entry(struct asst__change *change, const unsigned char id[ASS
 					sort_value(from, sorts[i]), id);
 			asst__change_delete(change, &key);
 		}
-		if (b && !(same && memcmp(a->value, b->value, ENTRY_BYTES) == 0)) {
+		if (b && !(same && memcmp(a->value, b->value, ASST__ENTRY_BYTES) == 0)) {
 			asst__key_index(&key, b->principal, b->class, sorts[i],
 					sort_value(to, sorts[i]), id);
-			asst__change_put_bytes(change, &key, b->value, ENTRY_BYTES);
+			asst__change_put_bytes(change, &key, b->value, ASST__ENTRY_BYTES);
 		}
 	}
 }

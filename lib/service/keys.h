@@ -43,6 +43,16 @@ void asst__key_event(struct asst__key *key);
 #define ASST__SORT_KEY_NAME 'n'
 #define ASST__SORT_KEY_UPDATED 'u'
 
+/*
+ * The value of an entry: a byte with the level that is granted and flags, and 8 bytes with the
+ * time at which the grant ends, 0 for never.
+ */
+#define ASST__ENTRY_BYTES 9
+#define ASST__ENTRY_LEVEL 0x0fu
+#define ASST__ENTRY_OWNER 0x20u       /* the principal owns it, or is "*" */
+#define ASST__ENTRY_CREATOR 0x40u     /* the principal created it; only with the next one */
+#define ASST__ENTRY_UNPUBLISHED 0x80u /* it has no version yet */
+
 /* What an entry is sorted by: a time as 8 bytes, or a folded name and a NUL. */
 struct asst__sort_value {
 	size_t size;

@@ -66,6 +66,7 @@ struct query {
 	bool whole;
 	size_t limit;
 	struct asst__place place; /* the last one that was looked at */
+	size_t step;              /* how many entries of each principal the next scan takes */
 	bool ended;               /* nothing lies behind it */
 };
 
@@ -157,7 +158,7 @@ static int add_range(struct asst_ranges *ranges, const struct query *query,
 		from.size += query->place.size;
 		from.bytes[from.size++] = 0;
 	}
-	return asst_ranges_add(ranges, from.bytes, from.size, to.bytes, to.size, query->limit + 1,
+	return asst_ranges_add(ranges, from.bytes, from.size, to.bytes, to.size, query->step,
 			       query->reverse ? ASST_RANGE_REVERSE : 0, query->call->err);
 }
 
@@ -185,6 +186,7 @@ struct run {
 	size_t at, end; /* in the sink */
 	size_t prefix;  /* bytes of the key before the place */
 	bool cut;       /* there may be more behind its end */
+	const struct asst__membership *member; /* whose range it is; NULL: who sees everything */
 };
 
 static struct asst__string place_of(const struct asst_sink *sink, const struct run *run)
@@ -195,9 +197,13 @@ static struct asst__string place_of(const struct asst_sink *sink, const struct r
 	return (struct asst__string){ key + run->prefix, size - run->prefix };
 }
 
-static size_t make_runs(struct run *runs, const struct asst_ranges *ranges, const struct asst_sink *sink)
+static size_t make_runs(struct run *runs, const struct asst_ranges *ranges,
+			const struct asst_sink *sink, const struct query *query)
 {
+	const struct asst__actor *actor = &query->call->session->actor;
 	size_t i, k, at = 0, count = asst_ranges_count(ranges), size;
+	bool all = actor->system || actor->superuser;
+	size_t each = all ? count : count / actor->count;
 	const char *from;
 
 	for (i = 0; i < count; i++) {
@@ -206,6 +212,7 @@ static size_t make_runs(struct run *runs, const struct asst_ranges *ranges, cons
 			at++;
 		runs[i].end = at;
 		runs[i].cut = at - runs[i].at == asst_ranges_limit(ranges, i);
+		runs[i].member = all ? NULL : &actor->memberships[i / each];
 		/* type, principal, NUL, class, sort */
 		from = asst_ranges_from(ranges, i, &size);
 		for (k = 0; k < size && from[k]; k++)
@@ -242,53 +249,113 @@ static struct run *first_run(struct run *runs, size_t count, const struct asst_s
 	return *cut ? NULL : first;
 }
 
+/* What the entries of one place say together. */
+struct standing {
+	int level; /* the best that is in force */
+	bool unpublished, creator;
+};
+
+static void count_entry(struct standing *standing, const struct asst_sink *sink, const struct run *run,
+			int64_t now)
+{
+	const asst_buf *value = asst_sink_value(sink, run->at);
+	const unsigned char *bytes = (const unsigned char *)asst_buf_data(value);
+	uint64_t expires;
+	int level, owned = ASST_LEVEL_NONE;
+
+	if (asst_buf_size(value) != ASST__ENTRY_BYTES)
+		return;
+	if (bytes[0] & ASST__ENTRY_UNPUBLISHED)
+		standing->unpublished = true;
+	if (bytes[0] & ASST__ENTRY_CREATOR && run->member)
+		standing->creator = true;
+	level = (int)(bytes[0] & ASST__ENTRY_LEVEL);
+	expires = asst__big_endian(bytes + 1);
+	if (expires && (int64_t)expires <= now)
+		level = ASST_LEVEL_NONE;
+	if (bytes[0] & ASST__ENTRY_OWNER)
+		owned = run->member && strncmp(run->member->principal.text, "team:", 5) == 0 ?
+				asst__team_level(run->member->role) : ASST__LEVEL_OWNER;
+	level = owned > level ? owned : level;
+	standing->level = level > standing->level ? level : standing->level;
+}
+
+/* Take all entries of one place. */
+static struct standing take_place(struct run *runs, size_t count, struct asst__string place,
+				  const struct asst_sink *sink, const struct query *query)
+{
+	struct standing standing = { ASST_LEVEL_NONE, false, false };
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (runs[i].at == runs[i].end || !asst__same(place_of(sink, &runs[i]), place))
+			continue;
+		count_entry(&standing, sink, &runs[i], query->call->now);
+		runs[i].at++;
+	}
+	return standing;
+}
+
+/* As asst__decide() would say. */
+static bool allows(const struct standing *standing, int needed)
+{
+	int visible = standing->unpublished && !standing->creator ? ASST_LEVEL_WRITE : ASST_LEVEL_READ;
+
+	return standing->level >= needed && standing->level >= visible;
+}
+
 /* Ids in order, each once, with the place of each. */
 struct found {
 	size_t count, room;
 	struct asst__place *places;
 };
 
-static int add_found(struct found *found, struct asst__string place, const struct asst__call *call)
+static int add_found(struct found *found, const struct asst__place *place, const struct asst__call *call)
 {
-	struct asst__place *to;
-
-	if (found->count) {
-		to = &found->places[found->count - 1];
-		if (to->size == place.size && memcmp(to->bytes, place.text, place.size) == 0)
-			return ASST_OK;
-	}
-	if (place.size <= ASST__UUID_BYTES || place.size > ASST__PLACE_MAX)
-		return asst__fail(call->err, ASST_ECORRUPT, "an index entry is damaged");
-	if (!asst__grow(&call->store->mem, &found->places, found->count, &found->room, sizeof(*to)))
+	if (!asst__grow(&call->store->mem, &found->places, found->count, &found->room, sizeof(*place)))
 		return asst__fail_nomem(call->err);
-	to = &found->places[found->count++];
+	found->places[found->count++] = *place;
+	return ASST_OK;
+}
+
+static int set_place(struct asst__place *to, struct asst__string place, asst_error *err)
+{
+	if (place.size <= ASST__UUID_BYTES || place.size > ASST__PLACE_MAX)
+		return asst__fail(err, ASST_ECORRUPT, "an index entry is damaged");
 	to->size = place.size;
 	memcpy(to->bytes, place.text, place.size);
 	return ASST_OK;
 }
 
-/* Merge the runs: up to want places, and one more that tells that there is more. */
+/*
+ * Merge the runs: up to one place more than a page, which tells that there is another page.
+ * Entries that give too low a level now are left out here, as if they were not there.
+ */
 static int merge(struct found *found, struct query *query, struct run *runs, size_t count,
-		 const struct asst_sink *sink, size_t want)
+		 const struct asst_sink *sink)
 {
-	struct run *run;
+	int needed = asst__rights[query->right].level;
+	struct standing standing;
 	bool cut = false;
+	struct asst__string place;
+	struct run *run;
 	int status = ASST_OK;
 
-	while (status == ASST_OK && found->count <= want) {
+	while (status == ASST_OK && found->count <= query->limit) {
 		run = first_run(runs, count, sink, query, &cut);
 		if (!run)
 			break;
-		status = add_found(found, place_of(sink, run), query->call);
-		run->at++;
+		place = place_of(sink, run);
+		status = set_place(&query->place, place, query->call->err);
+		standing = take_place(runs, count, place, sink, query);
+		if (status == ASST_OK && allows(&standing, needed))
+			status = add_found(found, &query->place, query->call);
 	}
-	query->ended = found->count <= want && !cut;
-	if (found->count > want)
-		found->count = want;
+	query->ended = found->count <= query->limit && !cut;
 	return status;
 }
 
-static int scan(struct found *found, struct query *query, size_t want)
+static int scan(struct found *found, struct query *query)
 {
 	const struct asst__call *call = query->call;
 	const struct asst__mem *mem = &call->store->mem;
@@ -299,7 +366,7 @@ static int scan(struct found *found, struct query *query, size_t want)
 	uint64_t sequence;
 	int status;
 
-	asst__ranges_init(&ranges, mem, 1);
+	asst__ranges_init(&ranges, mem, 0);
 	asst__sink_init(&sink, mem);
 	status = add_ranges(&ranges, query);
 	if (status == ASST_OK)
@@ -311,8 +378,8 @@ static int scan(struct found *found, struct query *query, size_t want)
 		status = runs ? ASST_OK : asst__fail_nomem(call->err);
 	}
 	if (status == ASST_OK) {
-		count = make_runs(runs, &ranges, &sink);
-		status = merge(found, query, runs, count, &sink, want);
+		count = make_runs(runs, &ranges, &sink, query);
+		status = merge(found, query, runs, count, &sink);
 	}
 	asst__free(mem, runs, bytes);
 	asst__sink_dispose(&sink);
@@ -359,47 +426,49 @@ static int load(asst_list *list, const struct query *query, const struct found *
 	const struct asst__call *call = query->call;
 	struct asst_keys keys;
 	struct asst_sink sink;
+	size_t i, count = found->count < query->limit ? found->count : query->limit;
 	uint64_t sequence;
-	size_t i;
 	int status = ASST_OK;
 
-	if (!found->count)
+	if (!count)
 		return ASST_OK;
 	asst__keys_init(&keys, &call->store->mem);
 	asst__sink_init(&sink, &call->store->mem);
-	for (i = 0; i < found->count && status == ASST_OK; i++)
+	for (i = 0; i < count && status == ASST_OK; i++)
 		status = asst__keys_add_object(&keys, id_of(&found->places[i]), query->whole, call->err);
 	if (status == ASST_OK)
 		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink, &sequence,
 					   call->err);
-	for (i = 0; i < found->count && status == ASST_OK; i++)
+	for (i = 0; i < count && status == ASST_OK; i++)
 		status = take(list, query, &sink, i);
 	asst__sink_dispose(&sink);
 	asst__keys_dispose(&keys);
 	return status;
 }
 
-/* Until the page is full or nothing is left: once, unless entries gave no right any more. */
+/* Larger steps where much was left out, so that a page never takes many calls. */
+#define STEP_MOST 4096
+
+/* One scan and one get, unless many entries give no right any more. */
 static int fill(asst_list *list, struct query *query)
 {
 	const struct asst__call *call = query->call;
 	struct found found = { 0, 0, NULL };
 	int status = ASST_OK;
 
-	while (status == ASST_OK && list->count < query->limit && !query->ended) {
-		found.count = 0;
-		status = scan(&found, query, query->limit - list->count);
-		if (status == ASST_OK)
-			status = load(list, query, &found);
-		if (found.count)
-			query->place = found.places[found.count - 1];
+	query->step = query->limit + 1;
+	while (status == ASST_OK && found.count <= query->limit && !query->ended) {
+		status = scan(&found, query);
+		query->step = query->step * 8 < STEP_MOST ? query->step * 8 : STEP_MOST;
 	}
-	asst__free(&call->store->mem, found.places, found.room * sizeof(*found.places));
-	if (status == ASST_OK && !query->ended) {
-		list->cursor = asst__cursor_write(&query->place, query->sort_choice,
+	if (status == ASST_OK)
+		status = load(list, query, &found);
+	if (status == ASST_OK && found.count > query->limit) {
+		list->cursor = asst__cursor_write(&found.places[query->limit - 1], query->sort_choice,
 						  (unsigned)query->right, call->session, &list->mem);
 		status = list->cursor ? ASST_OK : asst__fail_nomem(call->err);
 	}
+	asst__free(&call->store->mem, found.places, found.room * sizeof(*found.places));
 	return status;
 }
 

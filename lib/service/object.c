@@ -31,6 +31,7 @@ void asst__loaded_dispose(struct asst__loaded *loaded)
 	part_dispose(&loaded->acl);
 	part_dispose(&loaded->def);
 	part_dispose(&loaded->draft);
+	part_dispose(&loaded->base);
 }
 
 void asst__loaded_describe(struct asst__loaded *loaded)
@@ -40,6 +41,7 @@ void asst__loaded_describe(struct asst__loaded *loaded)
 	loaded->object.exists = loaded->head.buf && !asst__view_has(head, ASST__HEAD_DELETED_AT);
 	loaded->object.published = asst__view_int(head, ASST__HEAD_VERSION, 0) > 0;
 	loaded->object.owner = asst__view_text(head, ASST__HEAD_OWNER);
+	loaded->object.creator = asst__view_text(head, ASST__HEAD_CREATED_BY);
 	loaded->object.acl = loaded->acl.view;
 }
 
@@ -59,9 +61,9 @@ int asst__keys_add_object(struct asst_keys *keys, const unsigned char id[ASST__U
 }
 
 /* Where things stand in the answer to the question below. */
-enum { GET_HEAD, GET_ACL, GET_DEF, GET_DRAFT, GET_DRAFT_ID };
+enum { GET_HEAD, GET_ACL, GET_DEF, GET_DRAFT_ID, GET_DRAFT, GET_BASE };
 
-/* Ask for an assistant, the draft of a principal, and a draft with the same id. */
+/* Ask for an assistant, a draft with the same id, and the draft of a principal, if one is given. */
 static int ask(struct asst_sink *sink, uint64_t *sequence, const struct asst__call *call,
 	       const unsigned char id[ASST__UUID_BYTES], struct asst__string principal)
 {
@@ -71,12 +73,17 @@ static int ask(struct asst_sink *sink, uint64_t *sequence, const struct asst__ca
 
 	asst__keys_init(&keys, &call->store->mem);
 	status = asst__keys_add_object(&keys, id, true, call->err);
-	asst__key_draft(&key, id, principal);
-	if (status == ASST_OK)
-		status = asst_keys_add(&keys, key.bytes, key.size, call->err);
 	asst__key_draft_id(&key, id);
 	if (status == ASST_OK)
 		status = asst_keys_add(&keys, key.bytes, key.size, call->err);
+	if (status == ASST_OK && principal.text) {
+		asst__key_draft(&key, id, principal);
+		status = asst_keys_add(&keys, key.bytes, key.size, call->err);
+	}
+	if (status == ASST_OK && call->base_version >= 0) {
+		asst__key_version(&key, id, (uint64_t)call->base_version);
+		status = asst_keys_add(&keys, key.bytes, key.size, call->err);
+	}
 	if (status == ASST_OK)
 		status = asst__backend_get(&call->store->backend, call->workspace, &keys, sink,
 					   sequence, call->err);
@@ -96,6 +103,8 @@ static int take_all(struct asst__loaded *loaded, const struct asst_sink *sink, a
 		status = asst__part_take(&loaded->def, sink, GET_DEF, &asst__version_schema, err);
 	if (status == ASST_OK)
 		status = asst__part_take(&loaded->draft, sink, GET_DRAFT, &asst__draft_schema, err);
+	if (status == ASST_OK)
+		status = asst__part_take(&loaded->base, sink, GET_BASE, &asst__version_schema, err);
 	asst__loaded_describe(loaded);
 	return status;
 }
@@ -119,13 +128,26 @@ static void decide(struct asst__loaded *loaded, const struct asst__call *call, e
 	asst__decide(&loaded->decision, right, actor, &loaded->object, call->now);
 	if (!loaded->named_draft || loaded->decision.status == ASST_ENOTFOUND)
 		return;
-	if (loaded->draft.buf &&
-	    (loaded->decision.level_held >= ASST_LEVEL_MANAGE ||
-	     asst__same(asst__view_text(&loaded->draft.view, ASST__DRAFT_PRINCIPAL),
-			actor->principal)))
+	if (loaded->draft.buf && asst__same(asst__view_text(&loaded->draft.view, ASST__DRAFT_PRINCIPAL),
+					    actor->principal))
 		return;
+	if (loaded->draft.buf && loaded->decision.level_held >= ASST_LEVEL_MANAGE) {
+		if (right != ASST__RIGHT_READ) {
+			loaded->decision.status = ASST_EDENIED;
+			loaded->decision.rule = "draft";
+		}
+		return;
+	}
 	memset(&nothing, 0, sizeof(nothing));
 	asst__decide(&loaded->decision, right, actor, &nothing, call->now);
+}
+
+/* Whose draft is to be loaded: the caller's, or nobody's. */
+static struct asst__string own_draft(const struct asst__call *call)
+{
+	static const struct asst__string nobody = { NULL, 0 };
+
+	return call->want_draft ? call->session->actor.principal : nobody;
 }
 
 /* The record behind a draft's own id: 16 bytes of the assistant's id, then the principal. */
@@ -206,7 +228,7 @@ static int locate(struct asst__loaded *loaded, const struct asst__call *call, co
 		  enum asst__right right, struct asst_sink *sink)
 {
 	unsigned char id[ASST__UUID_BYTES];
-	struct asst__string principal = call->session->actor.principal;
+	struct asst__string principal = own_draft(call);
 	bool is_id = asst__uuid_read(id, name, strlen(name));
 	int status = is_id ? ASST_OK : resolve_name(id, call, name, sink);
 

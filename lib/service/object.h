@@ -21,6 +21,7 @@ struct asst__part {
 struct asst__loaded {
 	unsigned char id[ASST__UUID_BYTES];
 	struct asst__part head, acl, def, draft; /* def is the live version's record */
+	struct asst__part base; /* the version that the call asked for, unless it is the live one */
 	uint64_t sequence; /* of the partition */
 	bool named_draft;  /* the caller named it by a draft's own id */
 	struct asst__object object;

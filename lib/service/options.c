@@ -11,8 +11,8 @@ asst_store_opts *asst_store_opts_new(void)
 	if (!opts)
 		return NULL;
 	opts->mem = asst__mem_libc;
+	opts->file = asst__file_defaults;
 	asst__limits_init(&opts->limits, NULL, NULL);
-	memcpy(opts->default_model, "default", sizeof("default"));
 	return opts;
 }
 
@@ -27,6 +27,16 @@ static int check_opts(const asst_store_opts *opts, asst_error *err)
 	return opts ? ASST_OK : asst__fail(err, ASST_EINVAL, "needs options");
 }
 
+static int set_durability(asst_store_opts *opts, const char *value, asst_error *err)
+{
+	bool process = strcmp(value, "process") == 0;
+
+	if (!process && strcmp(value, "full") != 0)
+		return asst__fail(err, ASST_EINVAL, "durability is full or process");
+	opts->file.process_only = process;
+	return ASST_OK;
+}
+
 int asst_store_opts_set_text(asst_store_opts *opts, const char *name, const char *value,
 			     asst_error *err)
 {
@@ -38,31 +48,70 @@ int asst_store_opts_set_text(asst_store_opts *opts, const char *name, const char
 		return asst__fail(err, ASST_EINVAL, "needs the name of an option and its value");
 	if (strcmp(name, "limits") == 0)
 		return asst__limits_init(&opts->limits, value, err);
-	if (strcmp(name, "default_model") == 0) {
-		if (!value[0] || strlen(value) >= sizeof(opts->default_model))
-			return asst__fail(err, ASST_EINVAL, "default_model must have 1 to %zu bytes",
-					  sizeof(opts->default_model) - 1);
-		memcpy(opts->default_model, value, strlen(value) + 1);
-		return ASST_OK;
+	if (strcmp(name, "durability") == 0)
+		return set_durability(opts, value, err);
+	return asst__fail(err, ASST_EINVAL, "options with text are limits and durability");
+}
+
+/* Options that are whole numbers: where they go and what they may be. */
+enum target { KEEP_UNKNOWN, READ_ONLY, AUTO_COMPACT, RESIDENT, SEGMENT, FILL };
+
+static const struct {
+	const char *name;
+	enum target target;
+	int64_t least, most;
+} numbers[] = {
+	{ "keep_unknown_fields", KEEP_UNKNOWN, 0, 1 },
+	{ "read_only", READ_ONLY, 0, 1 },
+	{ "auto_compact", AUTO_COMPACT, 0, 1 },
+	{ "resident_bytes", RESIDENT, 0, INT64_MAX },
+	{ "segment_bytes", SEGMENT, 65536, 1073741824 },
+	{ "fill_bytes", FILL, 0, 67108864 },
+};
+
+static void set_number(asst_store_opts *opts, enum target target, int64_t value)
+{
+	switch (target) {
+	case KEEP_UNKNOWN:
+		opts->keep_unknown = value == 1;
+		break;
+	case READ_ONLY:
+		opts->file.read_only = value == 1;
+		break;
+	case AUTO_COMPACT:
+		opts->file.no_compaction = value == 0;
+		break;
+	case RESIDENT:
+		opts->file.resident_bytes = (uint64_t)value;
+		break;
+	case SEGMENT:
+		opts->file.segment_bytes = (uint64_t)value;
+		break;
+	case FILL:
+		opts->file.fill_bytes = (uint64_t)value;
+		break;
 	}
-	return asst__fail(err, ASST_EINVAL, "options with text are limits and default_model");
 }
 
 int asst_store_opts_set_int(asst_store_opts *opts, const char *name, int64_t value, asst_error *err)
 {
 	int status = check_opts(opts, err);
+	size_t i;
 
 	if (status != ASST_OK)
 		return status;
 	if (name && strncmp(name, "limit.", 6) == 0)
 		return asst__limits_set(&opts->limits, name + 6, value, err);
-	if (name && strcmp(name, "keep_unknown_fields") == 0) {
-		if (value != 0 && value != 1)
-			return asst__fail(err, ASST_EINVAL, "keep_unknown_fields is 0 or 1");
-		opts->keep_unknown = value == 1;
+	for (i = 0; name && i < ASST__COUNT(numbers); i++) {
+		if (strcmp(name, numbers[i].name) != 0)
+			continue;
+		if (value < numbers[i].least || value > numbers[i].most)
+			return asst__fail(err, ASST_EINVAL, "%s must be %lld to %lld", name,
+					  (long long)numbers[i].least, (long long)numbers[i].most);
+		set_number(opts, numbers[i].target, value);
 		return ASST_OK;
 	}
-	return asst__fail(err, ASST_EINVAL, "options with numbers are keep_unknown_fields and limit.NAME");
+	return asst__fail(err, ASST_EINVAL, "no option with a number has this name");
 }
 
 int asst_store_opts_set_allocator(asst_store_opts *opts, const asst_allocator *allocator,

@@ -117,7 +117,6 @@ int asst__draft_write(asst_buf **out, const struct asst__draft_head *draft,
 		asst__record_int(&record, root, ASST__DRAFT_UPDATED_AT, draft->updated_at);
 		asst__record_int(&record, root, ASST__DRAFT_REVISION, draft->revision);
 		asst__record_int(&record, root, ASST__DRAFT_BASE_VERSION, draft->base_version);
-		asst__record_text(&record, root, ASST__DRAFT_BASE, draft->base);
 		asst__record_text(&record, root, ASST__DRAFT_DEF, draft->def);
 	}
 	return asst__record_end(out, &record, err);
@@ -141,6 +140,29 @@ bool asst__def_changed(const struct asst__view *from, const struct asst__view *t
 			return true;
 	}
 	return false;
+}
+
+bool asst__around_changed(const struct asst__head *from, const struct asst__head *to, unsigned field)
+{
+	size_t i;
+
+	switch (field) {
+	case ASST__AROUND_SLUG:
+		return !asst__same(from->slug, to->slug);
+	case ASST__AROUND_OWNER:
+		return !asst__same(from->owner, to->owner);
+	case ASST__AROUND_DISABLED:
+		return from->disabled != to->disabled;
+	case ASST__AROUND_FOLDER:
+		return !asst__same(from->folder, to->folder);
+	default:
+		break;
+	}
+	for (i = 0; i < to->tag_count && i < from->tag_count; i++) {
+		if (!asst__same(from->tags[i], to->tags[i]))
+			return true;
+	}
+	return from->tag_count != to->tag_count;
 }
 
 int asst__revision_check(uint64_t named, uint64_t present, asst_error *err)

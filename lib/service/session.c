@@ -108,16 +108,12 @@ static int fill_memberships(asst_session *session, const struct asst__view *docu
 	return ASST_OK;
 }
 
-/* Both documents' names for the permission are the same one. */
-static bool may_create(const struct asst__view *document)
+static bool has_permission(const struct asst__view *document, const char *permission)
 {
 	size_t i, count = asst__view_count(document, ASST__SESSION_PERMISSIONS);
-	struct asst__string name;
 
 	for (i = 0; i < count; i++) {
-		name = asst__view_text_at(document, ASST__SESSION_PERMISSIONS, i);
-		if (strcmp(name.text, "assistants:create") == 0 ||
-		    strcmp(name.text, "createAssistants") == 0)
+		if (strcmp(asst__view_text_at(document, ASST__SESSION_PERMISSIONS, i).text, permission) == 0)
 			return true;
 	}
 	return false;
@@ -154,9 +150,12 @@ static int fill_session(asst_session **session, asst_store *store, asst_buf *rec
 	if (!made)
 		return asst__fail_nomem(err);
 	made->record = asst_buf_ref(record);
-	made->actor.seat = asst__view_flag(&document, ASST__SESSION_SEAT, false);
+	/* Each of the two documents has its own name for the seat and for the permission. */
+	made->actor.seat = asst__view_flag(&document, ASST__SESSION_SEAT, false) ||
+			   has_permission(&document, "ai.verify");
 	made->actor.superuser = asst__view_flag(&document, ASST__SESSION_SUPERUSER, false);
-	made->actor.may_create = may_create(&document);
+	made->actor.may_create = has_permission(&document, "assistants:create") ||
+				 has_permission(&document, "createAssistants");
 	status = fill_memberships(made, &document, err);
 	if (status == ASST_OK)
 		*session = made;
@@ -190,13 +189,18 @@ int asst_session_open(asst_session **session, asst_store *store, const char *jso
 int asst_session_open_system(asst_session **session, asst_store *store, const char *workspace,
 			     asst_error *err)
 {
+	size_t stripe;
+
 	asst__error_clear(err);
 	if (session)
 		*session = NULL;
 	if (!session || !store || !workspace || !asst__ident_valid(workspace, strlen(workspace)))
 		return asst__fail(err, ASST_EINVAL,
 				  "needs a place for the session, a store and a workspace of 1 to 128 of A-Z a-z 0-9 . _ @ + -");
+	if (!asst__gate_enter(&store->gate, &stripe))
+		return asst__fail(err, ASST_ESTATE, "the store is closed");
 	*session = new_session(store, workspace);
+	asst__gate_leave(&store->gate, stripe);
 	if (!*session)
 		return asst__fail_nomem(err);
 	(*session)->actor.system = true;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Opening and closing stores, and the calls that run on them. */
 #include "service/store.h"
-#include "storage/file/file.h"
 #include "storage/memory.h"
 
 #include <string.h>
@@ -37,7 +36,7 @@ static int open_with(struct asst_backend *backend, const char *where, const asst
 	memcpy(&seed, random + 16, sizeof(seed));
 	if (strcmp(where, "memory:") == 0)
 		return asst__memory_open(backend, &opts->mem, seed, err);
-	return asst__file_open(backend, &asst__io_system, where + 5, &asst__file_defaults, &opts->mem,
+	return asst__file_open(backend, &asst__io_system, where + 5, &opts->file, &opts->mem,
 			       seed, random, err);
 }
 
@@ -206,6 +205,8 @@ int asst__call_begin(struct asst__call *call, asst_session *session, asst_error 
 	call->store = session->store;
 	call->workspace = session->workspace;
 	call->now = asst__clock_now(&session->store->opts.clock);
+	call->want_draft = false;
+	call->base_version = -1;
 	call->err = err;
 	return ASST_OK;
 }

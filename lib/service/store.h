@@ -10,6 +10,7 @@
 #include "base/uuid.h"
 #include "storage/backend.h"
 #include "storage/batch.h"
+#include "storage/file/file.h"
 
 #include <assistant/session.h>
 #include <assistant/store.h>
@@ -24,7 +25,7 @@ struct asst_store_opts {
 	struct asst__clock clock;
 	int (*random)(void *user, void *bytes, size_t size);
 	void *random_user;
-	char default_model[128];
+	struct asst__file_options file;
 };
 
 struct asst_store {
@@ -65,6 +66,8 @@ struct asst__call {
 	const char *workspace;
 	size_t stripe;
 	int64_t now;
+	bool want_draft;      /* also load the caller's own draft */
+	int64_t base_version; /* and this version of the assistant; -1: none */
 	asst_error *err;
 };
 

@@ -37,7 +37,8 @@ static bool change_around(struct update *update)
 	const struct asst__body *body = &update->body;
 	const struct asst__view *around = &body->around;
 	struct asst__head *head = &update->to;
-	bool changed;
+	bool changed = false;
+	unsigned field;
 	size_t i;
 
 	if (body->has[ASST__AROUND_SLUG])
@@ -51,11 +52,8 @@ static bool change_around(struct update *update)
 		for (i = 0; i < head->tag_count; i++)
 			head->tags[i] = asst__view_text_at(around, ASST__AROUND_TAGS, i);
 	}
-	changed = !asst__same(head->slug, update->from.slug) ||
-		  !asst__same(head->folder, update->from.folder) ||
-		  head->disabled != update->from.disabled || head->tag_count != update->from.tag_count;
-	for (i = 0; i < head->tag_count && !changed; i++)
-		changed = !asst__same(head->tags[i], update->from.tags[i]);
+	for (field = 1; field <= asst__around_schema.count && !changed; field++)
+		changed = asst__around_changed(&update->from, head, field);
 	return changed;
 }
 
@@ -153,7 +151,9 @@ static void put_event(struct update *update, struct asst__change *change, const 
 				     .old_revision = update->from.revision,
 				     .new_revision = update->to.revision,
 				     .def_from = old_def,
-				     .def_to = old_def ? &update->body.def_view : NULL };
+				     .def_to = old_def ? &update->body.def_view : NULL,
+				     .head_from = &update->from,
+				     .head_to = &update->to };
 
 	asst__change_event(change, &event);
 }

@@ -10,28 +10,61 @@
 #define DIRECTORY "$store"
 #define TAG_BYTES 8
 
+/* Where a workspace stands among the known ones, or where it belongs; they are sorted. */
+static size_t position(const asst_store *store, const char *workspace, bool *there)
+{
+	size_t low = 0, high = store->workspace_count, middle;
+	int order;
+
+	*there = false;
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		order = strcmp(store->workspaces[middle], workspace);
+		if (order == 0) {
+			*there = true;
+			return middle;
+		}
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static bool known(asst_store *store, const char *workspace)
 {
-	size_t i;
+	bool there;
 
-	for (i = 0; i < store->workspace_count; i++) {
-		if (strcmp(store->workspaces[i], workspace) == 0)
-			return true;
-	}
-	return false;
+	pthread_mutex_lock(&store->workspaces_lock);
+	position(store, workspace, &there);
+	pthread_mutex_unlock(&store->workspaces_lock);
+	return there;
 }
 
 static int remember(asst_store *store, const char *workspace, asst_error *err)
 {
 	char *copy = asst__copy_text(&store->mem, workspace, strlen(workspace));
+	bool there, room = false;
+	size_t i;
 
-	if (!copy || !asst__grow(&store->mem, &store->workspaces, store->workspace_count,
-				 &store->workspace_room, sizeof(*store->workspaces))) {
-		asst__free_text(&store->mem, copy);
+	if (!copy)
 		return asst__fail_nomem(err);
+	pthread_mutex_lock(&store->workspaces_lock);
+	i = position(store, workspace, &there);
+	if (!there)
+		room = asst__grow(&store->mem, &store->workspaces, store->workspace_count,
+				  &store->workspace_room, sizeof(*store->workspaces));
+	if (room) {
+		memmove(store->workspaces + i + 1, store->workspaces + i,
+			(store->workspace_count - i) * sizeof(*store->workspaces));
+		store->workspaces[i] = copy;
+		store->workspace_count++;
 	}
-	store->workspaces[store->workspace_count++] = copy;
-	return ASST_OK;
+	pthread_mutex_unlock(&store->workspaces_lock);
+	if (!room)
+		asst__free_text(&store->mem, copy);
+	return room || there ? ASST_OK : asst__fail_nomem(err);
 }
 
 static size_t key_of(char *key, char type, const void *bytes, size_t size)
@@ -93,23 +126,21 @@ int asst__workspace_ensure(asst_store *store, const char *workspace, asst_error 
 	bool there = false;
 	int status = ASST_OK, tries;
 
-	pthread_mutex_lock(&store->workspaces_lock);
-	if (!known(store, workspace)) {
-		for (tries = 0; !there && status == ASST_OK && tries < 32; tries++) {
-			asst__error_clear(err);
-			status = find(store, key, size, &there, err);
-			if (status != ASST_OK || there)
-				break;
-			status = enter(store, key, size, err);
-			there = status == ASST_OK;
-			if (status == ASST_ECONFLICT)
-				status = ASST_OK;
-		}
-		if (status == ASST_OK && !there)
-			status = asst__fail(err, ASST_EBUSY, "the directory of workspaces is busy");
-		if (status == ASST_OK)
-			status = remember(store, workspace, err);
+	if (known(store, workspace))
+		return ASST_OK;
+	for (tries = 0; !there && tries < 32; tries++) {
+		asst__error_clear(err);
+		status = find(store, key, size, &there, err);
+		if (status != ASST_OK)
+			return status;
+		if (there)
+			break;
+		status = enter(store, key, size, err);
+		if (status != ASST_OK && status != ASST_ECONFLICT)
+			return status;
+		there = status == ASST_OK;
 	}
-	pthread_mutex_unlock(&store->workspaces_lock);
-	return status;
+	if (!there)
+		return asst__fail(err, ASST_EBUSY, "the directory of workspaces is busy");
+	return remember(store, workspace, err);
 }

@@ -75,23 +75,36 @@ void asst__change_drop_draft(struct asst__change *change, const struct asst__loa
 	}
 }
 
-static void add_pointers(struct asst__record *record, uint32_t root, const struct asst__event *event)
+#define CHANGES_MAX (2 * ASST__FIELDS_MAX)
+
+/* The names of the fields that an event's change touched. */
+static size_t changed_fields(const char *names[CHANGES_MAX], const struct asst__event *event)
 {
-	const struct asst__schema *schema = &asst__def_schema;
-	char pointer[64] = "/";
+	const struct asst__schema *def = &asst__def_schema, *around = &asst__around_schema;
 	size_t count = 0;
-	uint32_t list;
 	unsigned i;
 
-	for (i = 1; i <= schema->count; i++)
-		count += !asst__view_same(schema, event->def_from, event->def_to, i);
-	list = count ? asst__record_list(record, root, ASST__EVENT_POINTERS, count) : 0;
-	count = 0;
-	for (i = 1; list && i <= schema->count; i++) {
-		if (asst__view_same(schema, event->def_from, event->def_to, i))
-			continue;
-		memcpy(pointer + 1, schema->fields[i].name, strlen(schema->fields[i].name) + 1);
-		asst__record_text_at(record, list, count++, ASST__STRING(pointer));
+	for (i = 1; event->def_from && event->def_to && i <= def->count; i++) {
+		if (!asst__view_same(def, event->def_from, event->def_to, i))
+			names[count++] = def->fields[i].name;
+	}
+	for (i = 1; event->head_from && event->head_to && i <= around->count; i++) {
+		if (asst__around_changed(event->head_from, event->head_to, i))
+			names[count++] = around->fields[i].name;
+	}
+	return count;
+}
+
+static void add_pointers(struct asst__record *record, uint32_t root, const struct asst__event *event)
+{
+	const char *names[CHANGES_MAX];
+	size_t i, count = changed_fields(names, event);
+	uint32_t list = count ? asst__record_list(record, root, ASST__EVENT_POINTERS, count) : 0;
+	char pointer[64] = "/";
+
+	for (i = 0; list && i < count; i++) {
+		memcpy(pointer + 1, names[i], strlen(names[i]) + 1);
+		asst__record_text_at(record, list, i, ASST__STRING(pointer));
 	}
 }
 
@@ -118,8 +131,7 @@ void asst__change_event(struct asst__change *change, const struct asst__event *e
 		asst__record_text(&record, root, ASST__EVENT_PRINCIPAL, event->principal);
 		if (event->level)
 			asst__record_int(&record, root, ASST__EVENT_LEVEL, event->level);
-		if (event->def_from && event->def_to)
-			add_pointers(&record, root, event);
+		add_pointers(&record, root, event);
 	}
 	change->status = asst__record_end(&value, &record, call->err);
 	if (change->status != ASST_OK)

@@ -39,7 +39,7 @@ int asst__version_write(asst_buf **out, const struct asst__version *version,
 			const struct asst__mem *mem, asst_error *err);
 
 struct asst__draft_head {
-	struct asst__string id, assistant_id, principal, base, def;
+	struct asst__string id, assistant_id, principal, def;
 	int64_t created_at, updated_at, revision, base_version;
 };
 
@@ -77,6 +77,9 @@ struct asst__indexed {
 void asst__change_index(struct asst__change *change, const unsigned char id[ASST__UUID_BYTES],
 			const struct asst__indexed *from, const struct asst__indexed *to);
 
+/* Whether something around the definition differs: field is of asst__around_schema. */
+bool asst__around_changed(const struct asst__head *from, const struct asst__head *to, unsigned field);
+
 /* Put a draft's record and the pointer to it from its own id. */
 void asst__change_draft(struct asst__change *change, const struct asst__loaded *loaded,
 			const unsigned char draft_id[ASST__UUID_BYTES], struct asst__string principal);
@@ -89,6 +92,8 @@ struct asst__event {
 	int64_t old_revision, new_revision; /* 0: none */
 	/* the fields of the definition that changed, from one to the other; may be NULL */
 	const struct asst__view *def_from, *def_to;
+	/* and of what stands around it; may be NULL */
+	const struct asst__head *head_from, *head_to;
 	struct asst__string principal; /* of a grant */
 	int level;
 };

@@ -44,6 +44,16 @@ struct asst__entry *asst__entry_new(const struct asst__mem *mem, size_t key_size
 	return entry;
 }
 
+struct asst__entry *asst__entry_new_inline(const struct asst__mem *mem, size_t key_size,
+					   const void *value, size_t value_size)
+{
+	struct asst__entry *entry = new_entry(mem, key_size, value_size, 0);
+
+	if (entry && value_size)
+		memcpy(entry->bytes, value, value_size);
+	return entry;
+}
+
 struct asst__entry *asst__entry_new_outside(const struct asst__mem *mem, size_t key_size,
 					    const struct asst__place *place)
 {

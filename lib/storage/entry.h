@@ -49,6 +49,9 @@ struct asst__entry *asst__entry_new(const struct asst__mem *mem, size_t key_size
 /* The same for a value that will lie outside, if it is too large for the entry itself. */
 struct asst__entry *asst__entry_new_placed(const struct asst__mem *mem, size_t key_size,
 					   asst_buf *value);
+/* One with a value that fits into it. */
+struct asst__entry *asst__entry_new_inline(const struct asst__mem *mem, size_t key_size,
+					   const void *value, size_t value_size);
 /* One whose value lies outside alone. */
 struct asst__entry *asst__entry_new_outside(const struct asst__mem *mem, size_t key_size,
 					    const struct asst__place *place);

@@ -84,7 +84,11 @@ int asst__memory_open(asst_backend *out, const struct asst__mem *mem, uint64_t s
 		asst__free(mem, memory, sizeof(*memory));
 		return status;
 	}
-	*out = (struct asst_backend){ sizeof(*out), memory, memory_get, memory_scan, memory_apply,
-				      memory_destroy };
+	*out = (struct asst_backend){ .size = sizeof(*out),
+				      .self = memory,
+				      .get = memory_get,
+				      .scan = memory_scan,
+				      .apply = memory_apply,
+				      .destroy = memory_destroy };
 	return ASST_OK;
 }

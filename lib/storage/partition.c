@@ -119,6 +119,23 @@ struct asst__partition *asst__partition_make(struct asst__partitions *partitions
 	return partition;
 }
 
+size_t asst__partition_count(struct asst__partitions *partitions)
+{
+	size_t stripe = asst__rwlock_read(&partitions->lock), count = partitions->count;
+
+	asst__rwlock_read_unlock(&partitions->lock, stripe);
+	return count;
+}
+
+struct asst__partition *asst__partition_at(struct asst__partitions *partitions, size_t i)
+{
+	size_t stripe = asst__rwlock_read(&partitions->lock);
+	struct asst__partition *partition = partitions->items[i];
+
+	asst__rwlock_read_unlock(&partitions->lock, stripe);
+	return partition;
+}
+
 int asst__partition_get(struct asst__partitions *partitions, const struct asst__source *source,
 			const char *name, const asst_keys *keys, asst_sink *sink,
 		      uint64_t *sequence, asst_error *err)

@@ -37,6 +37,10 @@ struct asst__partition *asst__partition_find(struct asst__partitions *partitions
 /* NULL: no memory. */
 struct asst__partition *asst__partition_make(struct asst__partitions *partitions, const char *name);
 
+/* To walk them: what is made meanwhile may be met or not, and may move the others. */
+size_t asst__partition_count(struct asst__partitions *partitions);
+struct asst__partition *asst__partition_at(struct asst__partitions *partitions, size_t i);
+
 /* The methods of a backend, with values that may lie outside (source may be NULL). */
 int asst__partition_get(struct asst__partitions *partitions, const struct asst__source *source,
 			const char *name, const asst_keys *keys, asst_sink *sink, uint64_t *sequence,

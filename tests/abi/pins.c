@@ -33,11 +33,16 @@ AT(asst_backend, get, 2);
 AT(asst_backend, scan, 3);
 AT(asst_backend, apply, 4);
 AT(asst_backend, destroy, 5);
-WORDS(asst_backend, 6);
+AT(asst_backend, sync, 6);
+AT(asst_backend, compact, 7);
+AT(asst_backend, verify, 8);
+AT(asst_backend, backup, 9);
+AT(asst_backend, stats, 10);
+WORDS(asst_backend, 11);
 
 #if defined(__LP64__)
 _Static_assert(sizeof(struct asst_allocator) == 40, "struct asst_allocator on LP64");
-_Static_assert(sizeof(struct asst_backend) == 48, "struct asst_backend on LP64");
+_Static_assert(sizeof(struct asst_backend) == 88, "struct asst_backend on LP64");
 #endif
 
 IS(ASST_OK, 0);

@@ -24,16 +24,19 @@
 	"'actions':[{'actionId':'" T_UUID_A "','requiresConfirmation':false}]," \
 	"'inputFields':[{'slug':'size','type':'SELECT','label':'Size','description':'How big'," \
 	"'required':true,'order':0,'options':['S','M','L']}," \
-	"{'slug':'plan','type':'FILE','label':'Plan','required':false,'order':1,'fileTypes':['pdf']}," \
+	"{'slug':'plan','type':'FILE','label':'Plan','required':false,'order':1," \
+	"'fileTypes':['pdf']}," \
 	"{'slug':'mail','type':'EMAIL','label':'Mail','required':false,'order':2," \
 	"'emailDomain':'acme.test'}],'attachments':['" T_UUID_B "'],'webSearch':true," \
 	"'imageGeneration':true,'dataAnalyst':true,'canvas':true,'extendedThinking':true," \
 	"'welcome':'Hi','type':'dispatcher'," \
 	"'routes':[{'assistantId':'" T_UUID_C "','when':'always'}],'fallback':'" T_UUID_D "'," \
 	"'skills':[{'id':'" T_UUID_E "','type':'dataset-query','name':'Ask','description':'Asks'," \
-	"'enabled':false,'data':{'depth':1.0,'width':[1E5]},'datasetId':'sales','datasourceId':'s1'," \
+	"'enabled':false,'data':{'depth':1.0,'width':[1E5]},'datasetId':'sales'," \
+	"'datasourceId':'s1'," \
 	"'reportId':'r1','queryId':'q1','templateId':'t1','integrationId':'i1'}]," \
-	"'datasets':[{'datasetId':'sales','mode':'sample','filter':{'year':2026},'fields':['sum']," \
+	"'datasets':[{'datasetId':'sales','mode':'sample','filter':{'year':2026}," \
+	"'fields':['sum']," \
 	"'sampleSize':10}],'references':[{'targetType':'report','targetId':'r1'," \
 	"'description':'The report'}],'data':{'host':{'n':12345678901234567890}}}"
 
@@ -150,7 +153,8 @@ struct t_world {
 static inline asst_session *t_session(struct t_world *world, const char *quoted)
 {
 	asst_session *session;
-	int status = asst_session_open(&session, world->store, t_json(quoted), ASST_NUL, world->err);
+	int status = asst_session_open(&session, world->store, t_json(quoted), ASST_NUL,
+				       world->err);
 
 	t_expect(status, world->err, ASST_OK, "", quoted);
 	return session;

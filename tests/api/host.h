@@ -77,8 +77,8 @@ static inline void host_note(struct host_backend *backend, const char *partition
 	atomic_fetch_add(&backend->calls[method], 1);
 	if (backend->trace) {
 		used = strlen(backend->trace);
-		snprintf(backend->trace + used, backend->trace_size - used, "%s %s %zu;", names[method],
-			 partition, count);
+		snprintf(backend->trace + used, backend->trace_size - used, "%s %s %zu;",
+			 names[method], partition, count);
 	}
 	if (backend->before)
 		backend->before(backend->user, method);
@@ -232,13 +232,15 @@ static inline void host_expect(struct host *host, int status, int wanted, const 
 	if (status != wanted || asst_error_status(host->err) != status ||
 	    (message[0] != '\0') != (status != ASST_OK)) {
 		print_error("%s\n  gave %s, error object: %s \"%s\"; wanted %s\n", call,
-			    asst_status_name(status), asst_status_name(asst_error_status(host->err)),
-			    message, asst_status_name(wanted));
+			    asst_status_name(status),
+			    asst_status_name(asst_error_status(host->err)), message,
+			    asst_status_name(wanted));
 		_fail(file, line);
 	}
 }
 
 #define EXPECT(host, wanted, call) host_expect(host, call, wanted, #call, __FILE__, __LINE__)
+#define MUST(host, call) EXPECT(host, ASST_OK, call)
 
 static inline void host_issue(struct host *host, size_t i, const char *code, const char *pointer)
 {
@@ -265,10 +267,10 @@ static inline struct host *host_new(struct host_disk *disk, asst_store_opts *opt
 	atomic_store(&host->random, (uint_fast64_t)atomic_load(&disk->stores) << 40);
 	if (!opts)
 		opts = own = asst_store_opts_new();
-	EXPECT(host, ASST_OK, asst_store_opts_set_clock(opts, host_clock, host, host->err));
-	EXPECT(host, ASST_OK, asst_store_opts_set_random(opts, host_random, host, host->err));
+	MUST(host, asst_store_opts_set_clock(opts, host_clock, host, host->err));
+	MUST(host, asst_store_opts_set_random(opts, host_random, host, host->err));
 	table = host_table(&host->backend);
-	EXPECT(host, ASST_OK, asst_store_open_backend(&host->store, &table, opts, host->err));
+	MUST(host, asst_store_open_backend(&host->store, &table, opts, host->err));
 	asst_store_opts_free(own);
 	return host;
 }
@@ -317,7 +319,8 @@ static inline int host_teardown(void **state)
 
 static inline void host_session_json(char *json, size_t size, const char *spec)
 {
-	char words[160], user[160] = "", workspace[64] = "acme", teams[2048] = "", *word, *rest = words;
+	char words[160], user[160] = "", workspace[64] = "acme", teams[2048] = "", *word,
+			 *rest = words;
 	bool create = strstr(spec, " create") != NULL, super = strstr(spec, " super") != NULL;
 	size_t used;
 
@@ -332,15 +335,16 @@ static inline void host_session_json(char *json, size_t size, const char *spec)
 		} else if (colon) {
 			*colon = '\0';
 			used = strlen(teams);
-			snprintf(teams + used, sizeof(teams) - used, "%s{\"id\":\"%s\",\"role\":\"%s\"}",
-				 used ? "," : "", word, colon + 1);
+			snprintf(teams + used, sizeof(teams) - used,
+				 "%s{\"id\":\"%s\",\"role\":\"%s\"}", used ? "," : "", word,
+				 colon + 1);
 		}
 	}
 	snprintf(json, size,
 		 "{\"workspace\":\"%s\",\"user\":\"%s\",\"aiSeat\":%s,\"superuser\":%s,"
 		 "\"permissions\":[%s],\"teams\":[%s]}",
-		 workspace, user, strstr(spec, " noseat") ? "false" : "true", super ? "true" : "false",
-		 create ? "\"assistants:create\"" : "", teams);
+		 workspace, user, strstr(spec, " noseat") ? "false" : "true",
+		 super ? "true" : "false", create ? "\"assistants:create\"" : "", teams);
 }
 
 /* The session of this text, opened at first use; freed with the host. */
@@ -357,12 +361,11 @@ static inline asst_session *as(struct host *host, const char *spec)
 	assert_true(i < HOST_SESSIONS);
 	made = &host->sessions[i].session;
 	if (strncmp(spec, "system", 6) == 0) {
-		EXPECT(host, ASST_OK, asst_session_open_system(made, host->store,
-							       workspace ? workspace + 1 : "acme",
-							       host->err));
+		MUST(host, asst_session_open_system(made, host->store,
+						    workspace ? workspace + 1 : "acme", host->err));
 	} else {
 		host_session_json(json, sizeof(json), spec);
-		EXPECT(host, ASST_OK, asst_session_open(made, host->store, json, ASST_NUL, host->err));
+		MUST(host, asst_session_open(made, host->store, json, ASST_NUL, host->err));
 	}
 	snprintf(host->sessions[i].spec, sizeof(host->sessions[i].spec), "%s", spec);
 	host->session_count++;
@@ -385,8 +388,8 @@ static inline const char *host_create_with(struct host *host, const char *spec, 
 	asst_assistant *assistant;
 	const char *id;
 
-	EXPECT(host, ASST_OK, asst_assistant_create_json(&assistant, as(host, spec), json, ASST_NUL,
-							 flags, host->err));
+	MUST(host, asst_assistant_create_json(&assistant, as(host, spec), json, ASST_NUL, flags,
+					      host->err));
 	id = host_keep(host, asst_assistant_id(assistant));
 	asst_assistant_free(assistant);
 	return id;
@@ -402,7 +405,7 @@ static inline asst_assistant *host_get(struct host *host, const char *spec, cons
 {
 	asst_assistant *assistant;
 
-	EXPECT(host, ASST_OK, asst_assistant_get(&assistant, as(host, spec), id, 0, host->err));
+	MUST(host, asst_assistant_get(&assistant, as(host, spec), id, 0, host->err));
 	assert_non_null(assistant);
 	return assistant;
 }
@@ -415,8 +418,8 @@ static inline int host_look(struct host *host, const char *spec, const char *id)
 
 static inline int host_patch(struct host *host, const char *spec, const char *id, const char *json)
 {
-	return asst_assistant_patch_json(NULL, as(host, spec), id, json, ASST_NUL, ASST_ANY_REVISION,
-					 0, host->err);
+	return asst_assistant_patch_json(NULL, as(host, spec), id, json, ASST_NUL,
+					 ASST_ANY_REVISION, 0, host->err);
 }
 
 static inline int host_delete(struct host *host, const char *spec, const char *id)
@@ -448,11 +451,12 @@ static inline uint64_t host_version(struct host *host, const char *spec, const c
 	return version;
 }
 
-static inline int host_allowed(struct host *host, const char *spec, const char *right, const char *id)
+static inline int host_allowed(struct host *host, const char *spec, const char *right,
+			       const char *id)
 {
 	int allowed = -1;
 
-	EXPECT(host, ASST_OK, asst_access_check(&allowed, as(host, spec), right, id, host->err));
+	MUST(host, asst_access_check(&allowed, as(host, spec), right, id, host->err));
 	assert_true(allowed == 0 || allowed == 1);
 	return allowed;
 }

@@ -21,26 +21,26 @@ enum { KINDS = 20, STATES = 10 };
 
 /* Sessions; "eng" owns what a team owns, grants go to "bob", "sales" and the workspace. */
 static const char *const kinds[KINDS] = {
-	"ada",			   /* owns */
-	"bob",			   /* has grants */
-	"eve",			   /* a stranger in the workspace */
+	"ada", /* owns */
+	"bob", /* has grants */
+	"eve", /* a stranger in the workspace */
 	"m1 eng:member",
 	"m2 eng:memberPlus",
 	"m3 eng:designer",
 	"m4 eng:dataWizard",
 	"m5 eng:publisher",
 	"m6 eng:admin",
-	"s1 sales:member",	   /* the role in a team that was granted something does not count */
+	"s1 sales:member", /* the role in a team that was granted something does not count */
 	"s6 sales:admin",
 	"bob sales:member eng:member",
-	"ada create eng:member",   /* permissions give no level */
+	"ada create eng:member", /* permissions give no level */
 	"root super",
 	"system",
-	"ada @other",		   /* the same name elsewhere */
+	"ada @other", /* the same name elsewhere */
 	"root super @other",
 	"ada noseat",
 	"root super noseat",
-	"BOB",			   /* compared byte for byte */
+	"BOB", /* compared byte for byte */
 };
 
 /* States: who owns it and which grants there are. */
@@ -79,9 +79,9 @@ static void grant(struct host *host, const char *id, const char *principal, int 
 
 	if (!level)
 		return;
-	snprintf(json, sizeof(json), "{\"principalId\":\"%s\",\"accessLevel\":%d%s}", principal, level,
-		 expires ? ",\"expiresAt\":\"2030-03-17T17:46:41Z\"" : "");
-	EXPECT(host, ASST_OK, asst_share_put_json(as(host, "system"), id, json, ASST_NUL, 0, host->err));
+	snprintf(json, sizeof(json), "{\"principalId\":\"%s\",\"accessLevel\":%d%s}", principal,
+		 level, expires ? ",\"expiresAt\":\"2030-03-17T17:46:41Z\"" : "");
+	MUST(host, asst_share_put_json(as(host, "system"), id, json, ASST_NUL, 0, host->err));
 }
 
 /* The clock stands a second before the grants expire, and is moved there at the end. */
@@ -97,7 +97,7 @@ static const char *make_state(struct host *host, size_t i)
 	grant(host, id, "team:sales", states[i].team, states[i].expired);
 	grant(host, id, "workspace", states[i].workspace, states[i].expired);
 	if (states[i].deleted)
-		EXPECT(host, ASST_OK, host_delete(host, "system", id));
+		MUST(host, host_delete(host, "system", id));
 	return id;
 }
 
@@ -128,21 +128,22 @@ static bool has_number(const char *json, const char *name, int value)
 }
 
 /* explain tells the same as the table. */
-static void check_explanation(struct host *host, asst_session *session, const char *id, size_t right,
-			      int held, int status)
+static void check_explanation(struct host *host, asst_session *session, const char *id,
+			      size_t right, int held, int status)
 {
 	asst_buf *buf;
 	const char *json;
 	char name[64], quoted[64];
 
-	EXPECT(host, ASST_OK, asst_access_explain(&buf, session, rights[right].name, id, host->err));
+	MUST(host, asst_access_explain(&buf, session, rights[right].name, id, host->err));
 	json = asst_buf_data(buf);
 	snprintf(name, sizeof(name), "\"%s\"", rights[right].name);
 	snprintf(quoted, sizeof(quoted), "\"%s\"", asst_status_name(status));
-	if (!has(json, "allowed", status == ASST_OK ? "true" : "false") || !has(json, "right", name) ||
-	    !has(json, "status", quoted) || !has_number(json, "levelHeld", held > 0 ? held : 0) ||
-	    !has_number(json, "levelNeeded", rights[right].level) || !strstr(json, "\"sentence\":\"") ||
-	    !strstr(json, "\"rules\":["))
+	if (!has(json, "allowed", status == ASST_OK ? "true" : "false") ||
+	    !has(json, "right", name) || !has(json, "status", quoted) ||
+	    !has_number(json, "levelHeld", held > 0 ? held : 0) ||
+	    !has_number(json, "levelNeeded", rights[right].level) ||
+	    !strstr(json, "\"sentence\":\"") || !strstr(json, "\"rules\":["))
 		fail_msg("held %d: %s", held, json);
 	if (status == ASST_ENOTFOUND)
 		assert_true(has(json, "principal", "null") && has(json, "rule", "\"visibility\""));
@@ -167,11 +168,11 @@ static void levels_are_those_of_the_design(void **state)
 			held = states[i].level[k];
 			for (r = 0; r < T_COUNT(rights); r++) {
 				status = status_of(held, rights[r].level);
-				EXPECT(host, ASST_OK, asst_access_check(&allowed, session, rights[r].name,
-									ids[i], host->err));
+				MUST(host, asst_access_check(&allowed, session, rights[r].name,
+							     ids[i], host->err));
 				if (allowed != (status == ASST_OK))
-					fail_msg("%s, %s, %s: %d", kinds[k], states[i].what, rights[r].name,
-						 allowed);
+					fail_msg("%s, %s, %s: %d", kinds[k], states[i].what,
+						 rights[r].name, allowed);
 				check_explanation(host, session, ids[i], r, held, status);
 			}
 			status = host_look(host, kinds[k], ids[i]);
@@ -201,16 +202,20 @@ static void operations_answer_as_check_does(void **state)
 			status = status_of(held, 2);
 			EXPECT(host, status, host_patch(host, kinds[k], id, "{\"name\":\"n\"}"));
 			if (status == ASST_EDENIED && held > 0)
-				assert_non_null(strstr(asst_error_message(host->err), "assistant:write"));
-			EXPECT(host, status, asst_draft_edit(&draft, as(host, kinds[k]), id, 0, host->err));
+				assert_non_null(
+					strstr(asst_error_message(host->err), "assistant:write"));
+			EXPECT(host, status,
+			       asst_draft_edit(&draft, as(host, kinds[k]), id, 0, host->err));
 			asst_draft_free(draft);
 			status = status_of(held, 3);
 			EXPECT(host, status, host_share(host, kinds[k], id, "key:k", 3));
 			if (status == ASST_EDENIED && held > 0)
-				assert_non_null(strstr(asst_error_message(host->err), "assistant:share"));
+				assert_non_null(
+					strstr(asst_error_message(host->err), "assistant:share"));
 			if (held > 0) {
 				assistant = host_get(host, kinds[k], id);
-				assert_int_equal(asst_assistant_level(assistant), held > 3 ? 3 : held);
+				assert_int_equal(asst_assistant_level(assistant),
+						 held > 3 ? 3 : held);
 				asst_assistant_free(assistant);
 			}
 			EXPECT(host, status, host_delete(host, kinds[k], id));
@@ -240,14 +245,48 @@ static void explain_names_what_decided(void **state)
 	size_t i;
 
 	for (i = 0; i < T_COUNT(rows); i++) {
-		EXPECT(host, ASST_OK,
-		       asst_access_explain(&buf, as(host, rows[i].kind), "assistant:read",
-					   make_state(host, rows[i].state), host->err));
+		MUST(host, asst_access_explain(&buf, as(host, rows[i].kind), "assistant:read",
+					       make_state(host, rows[i].state), host->err));
 		if (!has(asst_buf_data(buf), "rule", rows[i].rule) ||
 		    !has(asst_buf_data(buf), "principal", rows[i].principal))
 			fail_msg("%s: %s", rows[i].kind, asst_buf_data(buf));
 		asst_buf_free(buf);
 	}
+}
+
+static void a_draft_is_read_by_level_3_and_changed_by_nobody_else(void **state)
+{
+	static const struct {
+		const char *spec;
+		int look, change;
+	} rows[] = { { "one", ASST_ENOTFOUND, ASST_ENOTFOUND },
+		     { "two", ASST_ENOTFOUND, ASST_ENOTFOUND },
+		     { "three", ASST_OK, ASST_EDENIED },
+		     { "ada create", ASST_OK, ASST_EDENIED },
+		     { "root super", ASST_OK, ASST_EDENIED },
+		     { "system", ASST_OK, ASST_EDENIED },
+		     { "eve", ASST_ENOTFOUND, ASST_ENOTFOUND },
+		     { "bob", ASST_OK, ASST_OK } };
+	struct host *host = *state;
+	const char *id = host_create(host, "ada create", "{\"name\":\"Live\"}"), *draft_id;
+	asst_draft *draft, *other;
+	size_t i;
+
+	MUST(host, host_share(host, "ada create", id, "user:one", 1));
+	MUST(host, host_share(host, "ada create", id, "user:two", 2));
+	MUST(host, host_share(host, "ada create", id, "user:three", 3));
+	MUST(host, host_share(host, "ada create", id, "user:bob", 2));
+	MUST(host, asst_draft_edit(&draft, as(host, "bob"), id, 0, host->err));
+	draft_id = asst_draft_id(draft);
+	for (i = 0; i < T_COUNT(rows); i++) {
+		EXPECT(host, rows[i].look, host_look(host, rows[i].spec, draft_id));
+		EXPECT(host, rows[i].change,
+		       host_patch(host, rows[i].spec, draft_id, "{\"name\":\"X\"}"));
+		EXPECT(host, rows[i].change,
+		       asst_draft_edit(&other, as(host, rows[i].spec), draft_id, 0, host->err));
+		asst_draft_free(other);
+	}
+	asst_draft_free(draft);
 }
 
 static void creating_needs_the_permission_and_a_seat(void **state)
@@ -269,12 +308,14 @@ static void creating_needs_the_permission_and_a_seat(void **state)
 	for (i = 0; i < T_COUNT(rows); i++) {
 		assert_int_equal(host_allowed(host, rows[i].kind, "assistants:create", NULL),
 				 rows[i].status == ASST_OK);
-		EXPECT(host, rows[i].status, asst_assistant_create_json(NULL, as(host, rows[i].kind), json,
-									ASST_NUL, 0, host->err));
-		EXPECT(host, rows[i].status, asst_assistant_validate_json(as(host, rows[i].kind), json,
-									  ASST_NUL, 0, host->err));
-		EXPECT(host, ASST_OK, asst_access_explain(&buf, as(host, rows[i].kind), "assistants:create",
-							  NULL, host->err));
+		EXPECT(host, rows[i].status,
+		       asst_assistant_create_json(NULL, as(host, rows[i].kind), json, ASST_NUL, 0,
+						  host->err));
+		EXPECT(host, rows[i].status,
+		       asst_assistant_validate_json(as(host, rows[i].kind), json, ASST_NUL, 0,
+						    host->err));
+		MUST(host, asst_access_explain(&buf, as(host, rows[i].kind), "assistants:create",
+					       NULL, host->err));
 		snprintf(text, sizeof(text), "\"%s\"", asst_status_name(rows[i].status));
 		assert_true(has(asst_buf_data(buf), "status", text));
 		asst_buf_free(buf);
@@ -289,8 +330,8 @@ static void both_names_of_the_permission_are_one(void **state)
 	asst_session *session;
 	int allowed;
 
-	EXPECT(host, ASST_OK, asst_session_open(&session, host->store, json, ASST_NUL, host->err));
-	EXPECT(host, ASST_OK, asst_access_check(&allowed, session, "assistants:create", NULL, host->err));
+	MUST(host, asst_session_open(&session, host->store, json, ASST_NUL, host->err));
+	MUST(host, asst_access_check(&allowed, session, "assistants:create", NULL, host->err));
 	assert_int_equal(allowed, 1);
 	assert_string_equal(asst_session_principal(session), "user:ada");
 	assert_string_equal(asst_session_workspace(session), "acme");
@@ -299,7 +340,8 @@ static void both_names_of_the_permission_are_one(void **state)
 
 static void wrong_questions_are_einval(void **state)
 {
-	static const char *const wrong[] = { "assistant:fly", "", "read", "assistant:READ", "assistant:read " };
+	static const char *const wrong[] = { "assistant:fly", "", "read", "assistant:READ",
+					     "assistant:read " };
 	struct host *host = *state;
 	const char *id = host_create(host, "ada create", "{\"name\":\"a\"}");
 	asst_session *ada = as(host, "ada create");
@@ -309,16 +351,20 @@ static void wrong_questions_are_einval(void **state)
 
 	for (i = 0; i < T_COUNT(wrong); i++) {
 		allowed = 1;
-		EXPECT(host, ASST_EINVAL, asst_access_check(&allowed, ada, wrong[i], id, host->err));
+		EXPECT(host, ASST_EINVAL,
+		       asst_access_check(&allowed, ada, wrong[i], id, host->err));
 		assert_int_equal(allowed, 0);
 		EXPECT(host, ASST_EINVAL, asst_access_explain(&buf, ada, wrong[i], id, host->err));
 		assert_null(buf);
 	}
 	EXPECT(host, ASST_EINVAL, asst_access_check(&allowed, ada, NULL, id, host->err));
-	EXPECT(host, ASST_EINVAL, asst_access_check(&allowed, ada, "assistant:read", NULL, host->err));
-	EXPECT(host, ASST_EINVAL, asst_access_check(&allowed, NULL, "assistant:read", id, host->err));
-	EXPECT(host, ASST_EINVAL, asst_access_explain(&buf, ada, "assistant:read", NULL, host->err));
-	EXPECT(host, ASST_OK, asst_access_check(NULL, ada, "assistant:read", id, host->err));
+	EXPECT(host, ASST_EINVAL,
+	       asst_access_check(&allowed, ada, "assistant:read", NULL, host->err));
+	EXPECT(host, ASST_EINVAL,
+	       asst_access_check(&allowed, NULL, "assistant:read", id, host->err));
+	EXPECT(host, ASST_EINVAL,
+	       asst_access_explain(&buf, ada, "assistant:read", NULL, host->err));
+	MUST(host, asst_access_check(NULL, ada, "assistant:read", id, host->err));
 }
 
 static void the_rights_have_names(void **state)
@@ -340,6 +386,7 @@ int main(void)
 		HOST_TEST(levels_are_those_of_the_design),
 		HOST_TEST(operations_answer_as_check_does),
 		HOST_TEST(explain_names_what_decided),
+		HOST_TEST(a_draft_is_read_by_level_3_and_changed_by_nobody_else),
 		HOST_TEST(creating_needs_the_permission_and_a_seat),
 		HOST_TEST(both_names_of_the_permission_are_one),
 		HOST_TEST(wrong_questions_are_einval),

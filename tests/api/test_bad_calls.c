@@ -17,7 +17,8 @@ static void every_function_refuses_a_missing_session(void **state)
 	int allowed = 1;
 
 	assert_int_equal(asst_def_new(&def, err), ASST_OK);
-	assert_int_equal(asst_assistant_create_json(&assistant, NULL, "{}", 2, 0, err), ASST_EINVAL);
+	assert_int_equal(asst_assistant_create_json(&assistant, NULL, "{}", 2, 0, err),
+			 ASST_EINVAL);
 	assert_int_equal(asst_assistant_create(&assistant, NULL, def, 0, err), ASST_EINVAL);
 	assert_int_equal(asst_assistant_validate_json(NULL, "{}", 2, 0, err), ASST_EINVAL);
 	assert_int_equal(asst_assistant_get(&assistant, NULL, id, 0, err), ASST_EINVAL);
@@ -77,7 +78,8 @@ static void every_function_refuses_a_missing_document_or_id(void **state)
 	assert_int_equal(asst_assistant_get_many(&list, ada, NULL, 1, 0, err), ASST_EINVAL);
 	assert_int_equal(asst_assistant_patch_json(NULL, ada, id, NULL, ASST_NUL, 1, 0, err),
 			 ASST_EINVAL);
-	assert_int_equal(asst_assistant_patch_json(NULL, ada, NULL, "{}", 2, 1, 0, err), ASST_EINVAL);
+	assert_int_equal(asst_assistant_patch_json(NULL, ada, NULL, "{}", 2, 1, 0, err),
+			 ASST_EINVAL);
 	assert_int_equal(asst_assistant_delete(ada, NULL, 1, 0, err), ASST_EINVAL);
 	assert_int_equal(asst_draft_patch(draft, NULL, ASST_NUL, 0, err), ASST_EINVAL);
 	assert_int_equal(asst_draft_edit(NULL, ada, id, 0, err), ASST_EINVAL);
@@ -108,12 +110,14 @@ static void unknown_flags_are_refused(void **state)
 	assert_int_equal(asst_draft_edit(&draft, ada, id, 0, err), ASST_OK);
 	for (flag = 1; flag; flag <<= 1) {
 		int create = flag == ASST_CREATE_DRAFT ? ASST_OK : ASST_EINVAL;
+		const char *json = t_json("{'name':'y'}");
 
-		assert_int_equal(asst_assistant_create_json(NULL, ada, "{\"name\":\"y\"}", ASST_NUL, flag,
-							    err), create);
+		assert_int_equal(asst_assistant_create_json(NULL, ada, json, ASST_NUL, flag, err),
+				 create);
 		assert_int_equal(asst_assistant_validate_json(ada, "{}", 2, flag, err), create);
 		assert_int_equal(asst_assistant_get(NULL, ada, id, flag, err), ASST_EINVAL);
-		assert_int_equal(asst_assistant_get_many(&list, ada, &id, 1, flag, err), ASST_EINVAL);
+		assert_int_equal(asst_assistant_get_many(&list, ada, &id, 1, flag, err),
+				 ASST_EINVAL);
 		assert_int_equal(asst_assistant_patch_json(NULL, ada, id, "{}", 2, 1, flag, err),
 				 ASST_EINVAL);
 		assert_int_equal(asst_assistant_delete(ada, id, 1, flag, err), ASST_EINVAL);
@@ -179,7 +183,8 @@ static void texts_of_errors_do_not_repeat_the_document(void **state)
 	for (i = 0; i < T_COUNT(secrets); i++) {
 		const char *json = t_document(secrets[i]);
 
-		status = asst_assistant_create_json(NULL, world->ada, json, ASST_NUL, 0, world->err);
+		status = asst_assistant_create_json(NULL, world->ada, json, ASST_NUL, 0,
+						    world->err);
 		if (status == ASST_OK)
 			print_error("%s is taken\n", json);
 		bad += status == ASST_OK || repeats_canary(world->err, json);
@@ -198,8 +203,8 @@ static void texts_of_errors_do_not_repeat_the_document(void **state)
 
 static void nor_do_those_of_long_texts_and_of_lists(void **state)
 {
-	static const char *const fields[] = { "name", "description", "instruction", "emoji", "welcome",
-					      "model", "folderId" };
+	static const char *const fields[] = { "name", "description", "instruction", "emoji",
+					      "welcome", "model", "folderId" };
 	struct t_world *world = *state;
 	struct t_text json = { NULL, 0, 0 };
 	asst_list *list;
@@ -213,7 +218,8 @@ static void nor_do_those_of_long_texts_and_of_lists(void **state)
 		t_add(&json, "\":\"");
 		t_add_many(&json, CANARY, "", 4000);
 		t_add(&json, "\"}");
-		status = asst_assistant_validate_json(world->ada, json.data, json.size, 0, world->err);
+		status = asst_assistant_validate_json(world->ada, json.data, json.size, 0,
+						      world->err);
 		bad += status == ASST_OK || repeats_canary(world->err, fields[i]);
 	}
 	t_text_free(&json);

@@ -18,17 +18,20 @@ struct scene {
 
 static int create(struct scene *s)
 {
-	return asst_assistant_create_json(NULL, s->session, "{\"name\":\"New\"}", ASST_NUL, 0, s->host->err);
+	return asst_assistant_create_json(NULL, s->session, "{\"name\":\"New\"}", ASST_NUL, 0,
+					  s->host->err);
 }
 
 static int create_draft(struct scene *s)
 {
-	return asst_assistant_create_json(NULL, s->session, "{}", ASST_NUL, ASST_CREATE_DRAFT, s->host->err);
+	return asst_assistant_create_json(NULL, s->session, "{}", ASST_NUL, ASST_CREATE_DRAFT,
+					  s->host->err);
 }
 
 static int create_same_name(struct scene *s)
 {
-	return asst_assistant_create_json(NULL, s->session, "{\"name\":\"One\"}", ASST_NUL, 0, s->host->err);
+	return asst_assistant_create_json(NULL, s->session, "{\"name\":\"One\"}", ASST_NUL, 0,
+					  s->host->err);
 }
 
 static int create_bad(struct scene *s)
@@ -38,7 +41,8 @@ static int create_bad(struct scene *s)
 
 static int validate(struct scene *s)
 {
-	return asst_assistant_validate_json(s->session, "{\"name\":\"New\"}", ASST_NUL, 0, s->host->err);
+	return asst_assistant_validate_json(s->session, "{\"name\":\"New\"}", ASST_NUL, 0,
+					    s->host->err);
 }
 
 static int get(struct scene *s)
@@ -269,9 +273,9 @@ static struct scene set_up_scene(struct host *host)
 	host_create(host, ada, "{\"name\":\"Two\",\"ownerId\":\"team:eng\"}");
 	scene.natural = "team:eng:two";
 	scene.short_name = "eng:two";
-	EXPECT(host, ASST_OK, host_share(host, ada, scene.id, "user:bob", 1));
-	EXPECT(host, ASST_OK, asst_draft_edit(&scene.draft, scene.session, scene.id, 0, host->err));
-	EXPECT(host, ASST_OK, asst_draft_patch(scene.draft, "{\"name\":\"D\"}", ASST_NUL, 0, host->err));
+	MUST(host, host_share(host, ada, scene.id, "user:bob", 1));
+	MUST(host, asst_draft_edit(&scene.draft, scene.session, scene.id, 0, host->err));
+	MUST(host, asst_draft_patch(scene.draft, "{\"name\":\"D\"}", ASST_NUL, 0, host->err));
 	scene.draft_id = asst_draft_id(scene.draft);
 	return scene;
 }
@@ -287,15 +291,17 @@ static void each_operation_has_its_price(void **state)
 		host = host_new(host_disk_new(), NULL);
 		scene = set_up_scene(host);
 		host_count_anew(host);
-		host_expect(host, prices[i].run(&scene), prices[i].status, prices[i].name, __FILE__, __LINE__);
+		host_expect(host, prices[i].run(&scene), prices[i].status, prices[i].name, __FILE__,
+			    __LINE__);
 		if (host_calls(host, HOST_GET) != prices[i].gets ||
 		    host_calls(host, HOST_SCAN) != prices[i].scans ||
 		    host_calls(host, HOST_APPLY) != prices[i].applies ||
 		    atomic_load(&host->backend.events) != prices[i].events ||
 		    atomic_load(&host->backend.directory) != 0)
 			fail_msg("%s: %d get, %d scan, %d apply, %d events, %d to the directory",
-				 prices[i].name, host_calls(host, HOST_GET), host_calls(host, HOST_SCAN),
-				 host_calls(host, HOST_APPLY), atomic_load(&host->backend.events),
+				 prices[i].name, host_calls(host, HOST_GET),
+				 host_calls(host, HOST_SCAN), host_calls(host, HOST_APPLY),
+				 atomic_load(&host->backend.events),
 				 atomic_load(&host->backend.directory));
 		asst_draft_free(scene.draft);
 		host_free(host);
@@ -320,29 +326,30 @@ static void the_first_write_of_a_workspace_enters_it_in_the_directory(void **sta
 /* A page costs as much when it is the last one, or one of many teams. */
 static void pages_cost_the_same_whoever_lists(void **state)
 {
-	static const char *const sessions[] = { "ada", "bob a:member b:member c:admin", "root super", "system" };
+	static const char *const sessions[] = { "ada", "bob a:member b:member c:admin",
+						"root super", "system" };
 	struct host *host = *state;
 	char options[1100];
 	asst_list *list;
 	size_t i, pages;
 
 	for (i = 0; i < 10; i++)
-		EXPECT(host, ASST_OK, host_share(host, "ada create",
-						 host_create(host, "ada create", "{\"name\":\"a\"}"),
-						 "team:b", 1));
+		MUST(host,
+		     host_share(host, "ada create",
+				host_create(host, "ada create", "{\"name\":\"a\"}"), "team:b", 1));
 	for (i = 0; i < T_COUNT(sessions); i++) {
 		strcpy(options, "{\"limit\":4}");
 		for (pages = 1; pages <= 3; pages++) {
 			host_count_anew(host);
-			EXPECT(host, ASST_OK, asst_assistant_list(&list, as(host, sessions[i]), options,
-								  ASST_NUL, host->err));
+			MUST(host, asst_assistant_list(&list, as(host, sessions[i]), options,
+						       ASST_NUL, host->err));
 			assert_int_equal(asst_list_count(list), pages < 3 ? 4 : 2);
 			assert_int_equal(host_calls(host, HOST_SCAN), 1);
 			assert_int_equal(host_calls(host, HOST_GET), 1);
 			assert_true((asst_list_cursor(list) != NULL) == (pages < 3));
 			if (asst_list_cursor(list))
-				snprintf(options, sizeof(options), "{\"limit\":4,\"cursor\":\"%s\"}",
-					 asst_list_cursor(list));
+				snprintf(options, sizeof(options),
+					 "{\"limit\":4,\"cursor\":\"%s\"}", asst_list_cursor(list));
 			asst_list_free(list);
 		}
 	}

@@ -50,58 +50,59 @@ static void lists_tell_how_many_items_they_have(void **state)
 }
 
 /* Every member of every list of T_FULL that reads as a text, and what does not. */
+static const struct {
+	const char *list;
+	size_t item;
+	const char *member, *wanted;
+} items[] = {
+	{ "conversationStarters", 0, NULL, "Hello" },
+	{ "conversationStarters", 1, NULL, "And now?" },
+	{ "conversationStarters", 2, NULL, NULL },
+	{ "conversationStarters", 0, "text", NULL },
+	{ "attachments", 0, NULL, T_UUID_B },
+	{ "attachments", SIZE_MAX, NULL, NULL },
+	{ "actions", 0, "actionId", T_UUID_A },
+	{ "actions", 1, "actionId", NULL },
+	{ "actions", 0, "requiresConfirmation", NULL },
+	{ "actions", 0, NULL, NULL },
+	{ "inputFields", 0, "slug", "size" },
+	{ "inputFields", 0, "type", "SELECT" },
+	{ "inputFields", 2, "type", "EMAIL" },
+	{ "inputFields", 0, "label", "Size" },
+	{ "inputFields", 0, "description", "How big" },
+	{ "inputFields", 1, "description", NULL },
+	{ "inputFields", 2, "emailDomain", "acme.test" },
+	{ "inputFields", 0, "emailDomain", NULL },
+	{ "inputFields", 0, "order", NULL },
+	{ "inputFields", 0, "options", NULL },
+	{ "routes", 0, "assistantId", T_UUID_C },
+	{ "routes", 0, "when", "always" },
+	{ "skills", 0, "id", T_UUID_E },
+	{ "skills", 0, "type", "dataset-query" },
+	{ "skills", 0, "name", "Ask" },
+	{ "skills", 0, "description", "Asks" },
+	{ "skills", 0, "data", "{\"depth\":1.0,\"width\":[1E5]}" },
+	{ "skills", 0, "datasetId", "sales" },
+	{ "skills", 0, "datasourceId", "s1" },
+	{ "skills", 0, "reportId", "r1" },
+	{ "skills", 0, "queryId", "q1" },
+	{ "skills", 0, "templateId", "t1" },
+	{ "skills", 0, "integrationId", "i1" },
+	{ "datasets", 0, "datasetId", "sales" },
+	{ "datasets", 0, "mode", "sample" },
+	{ "datasets", 0, "filter", "{\"year\":2026}" },
+	{ "references", 0, "targetType", "report" },
+	{ "references", 0, "targetId", "r1" },
+	{ "references", 0, "description", "The report" },
+	{ "references", 0, "colour", NULL },
+	{ "colours", 0, "name", NULL },
+	{ "name", 0, NULL, NULL },
+	{ "data", 0, "host", NULL },
+	{ NULL, 0, NULL, NULL },
+};
+
 static void items_give_their_texts(void **state)
 {
-	static const struct {
-		const char *list;
-		size_t item;
-		const char *member, *wanted;
-	} items[] = {
-		{ "conversationStarters", 0, NULL, "Hello" },
-		{ "conversationStarters", 1, NULL, "And now?" },
-		{ "conversationStarters", 2, NULL, NULL },
-		{ "conversationStarters", 0, "text", NULL },
-		{ "attachments", 0, NULL, T_UUID_B },
-		{ "attachments", SIZE_MAX, NULL, NULL },
-		{ "actions", 0, "actionId", T_UUID_A },
-		{ "actions", 1, "actionId", NULL },
-		{ "actions", 0, "requiresConfirmation", NULL },
-		{ "actions", 0, NULL, NULL },
-		{ "inputFields", 0, "slug", "size" },
-		{ "inputFields", 0, "type", "SELECT" },
-		{ "inputFields", 2, "type", "EMAIL" },
-		{ "inputFields", 0, "label", "Size" },
-		{ "inputFields", 0, "description", "How big" },
-		{ "inputFields", 1, "description", NULL },
-		{ "inputFields", 2, "emailDomain", "acme.test" },
-		{ "inputFields", 0, "emailDomain", NULL },
-		{ "inputFields", 0, "order", NULL },
-		{ "inputFields", 0, "options", NULL },
-		{ "routes", 0, "assistantId", T_UUID_C },
-		{ "routes", 0, "when", "always" },
-		{ "skills", 0, "id", T_UUID_E },
-		{ "skills", 0, "type", "dataset-query" },
-		{ "skills", 0, "name", "Ask" },
-		{ "skills", 0, "description", "Asks" },
-		{ "skills", 0, "data", "{\"depth\":1.0,\"width\":[1E5]}" },
-		{ "skills", 0, "datasetId", "sales" },
-		{ "skills", 0, "datasourceId", "s1" },
-		{ "skills", 0, "reportId", "r1" },
-		{ "skills", 0, "queryId", "q1" },
-		{ "skills", 0, "templateId", "t1" },
-		{ "skills", 0, "integrationId", "i1" },
-		{ "datasets", 0, "datasetId", "sales" },
-		{ "datasets", 0, "mode", "sample" },
-		{ "datasets", 0, "filter", "{\"year\":2026}" },
-		{ "references", 0, "targetType", "report" },
-		{ "references", 0, "targetId", "r1" },
-		{ "references", 0, "description", "The report" },
-		{ "references", 0, "colour", NULL },
-		{ "colours", 0, "name", NULL },
-		{ "name", 0, NULL, NULL },
-		{ "data", 0, "host", NULL },
-		{ NULL, 0, NULL, NULL },
-	};
 	asst_def *def = def_of(T_FULL);
 	size_t i, size;
 

@@ -13,7 +13,8 @@ struct answer {
 };
 
 /* One public operation that takes an id; what came out goes to out. */
-typedef int (*operation)(struct host *host, asst_session *session, const char *id, char *out, size_t size);
+typedef int (*operation)(struct host *host, asst_session *session, const char *id, char *out,
+			 size_t size);
 
 static void put_pointer(char *out, size_t size, const char *name, const void *pointer)
 {
@@ -31,7 +32,8 @@ static int op_get(struct host *host, asst_session *session, const char *id, char
 	return status;
 }
 
-static int op_get_many(struct host *host, asst_session *session, const char *id, char *out, size_t size)
+static int op_get_many(struct host *host, asst_session *session, const char *id, char *out,
+		       size_t size)
 {
 	const char *const ids[] = { id, id };
 	asst_list *list;
@@ -58,57 +60,67 @@ static int patch_with(struct host *host, asst_session *session, const char *id, 
 	return status;
 }
 
-static int op_patch(struct host *host, asst_session *session, const char *id, char *out, size_t size)
+static int op_patch(struct host *host, asst_session *session, const char *id, char *out,
+		    size_t size)
 {
 	return patch_with(host, session, id, "{\"name\":\"x\"}", ASST_ANY_REVISION, out, size);
 }
 
-static int op_patch_bad_body(struct host *host, asst_session *session, const char *id, char *out, size_t size)
+static int op_patch_bad_body(struct host *host, asst_session *session, const char *id, char *out,
+			     size_t size)
 {
 	return patch_with(host, session, id, "{\"name\":\"\",\"colour\":1", 77, out, size);
 }
 
-static int op_patch_read_only(struct host *host, asst_session *session, const char *id, char *out, size_t size)
+static int op_patch_read_only(struct host *host, asst_session *session, const char *id, char *out,
+			      size_t size)
 {
-	return patch_with(host, session, id, "{\"ownerId\":\"user:eve\",\"slug\":\"hidden\"}", 1, out, size);
+	return patch_with(host, session, id, "{\"ownerId\":\"user:eve\",\"slug\":\"hidden\"}", 1,
+			  out, size);
 }
 
-static int op_delete(struct host *host, asst_session *session, const char *id, char *out, size_t size)
+static int op_delete(struct host *host, asst_session *session, const char *id, char *out,
+		     size_t size)
 {
 	(void)out;
 	(void)size;
 	return asst_assistant_delete(session, id, 1, 0, host->err);
 }
 
-static int op_share(struct host *host, asst_session *session, const char *id, char *out, size_t size)
+static int op_share(struct host *host, asst_session *session, const char *id, char *out,
+		    size_t size)
 {
 	(void)out;
 	(void)size;
 	return asst_share_put(session, id, "user:eve", 3, 0, host->err);
 }
 
-static int op_share_bad(struct host *host, asst_session *session, const char *id, char *out, size_t size)
+static int op_share_bad(struct host *host, asst_session *session, const char *id, char *out,
+			size_t size)
 {
 	(void)out;
 	(void)size;
 	return asst_share_put(session, id, "nobody", 9, 0, host->err);
 }
 
-static int op_share_json(struct host *host, asst_session *session, const char *id, char *out, size_t size)
+static int op_share_json(struct host *host, asst_session *session, const char *id, char *out,
+			 size_t size)
 {
 	(void)out;
 	(void)size;
 	return asst_share_put_json(session, id, "{\"principalId\":", ASST_NUL, 0, host->err);
 }
 
-static int op_unshare(struct host *host, asst_session *session, const char *id, char *out, size_t size)
+static int op_unshare(struct host *host, asst_session *session, const char *id, char *out,
+		      size_t size)
 {
 	(void)out;
 	(void)size;
 	return asst_share_remove(session, id, "user:eve", 0, host->err);
 }
 
-static int op_shares(struct host *host, asst_session *session, const char *id, char *out, size_t size)
+static int op_shares(struct host *host, asst_session *session, const char *id, char *out,
+		     size_t size)
 {
 	asst_buf *buf = (asst_buf *)(uintptr_t)1;
 	int status = asst_share_list(&buf, session, id, host->err);
@@ -127,7 +139,8 @@ static int op_edit(struct host *host, asst_session *session, const char *id, cha
 }
 
 /* All rights at once: whether each is allowed. */
-static int op_check(struct host *host, asst_session *session, const char *id, char *out, size_t size)
+static int op_check(struct host *host, asst_session *session, const char *id, char *out,
+		    size_t size)
 {
 	size_t i, used;
 	int allowed, status = ASST_OK;
@@ -141,7 +154,8 @@ static int op_check(struct host *host, asst_session *session, const char *id, ch
 	return status;
 }
 
-static int op_explain(struct host *host, asst_session *session, const char *id, char *out, size_t size)
+static int op_explain(struct host *host, asst_session *session, const char *id, char *out,
+		      size_t size)
 {
 	asst_buf *buf = NULL;
 	int status = asst_access_explain(&buf, session, "assistant:share", id, host->err);
@@ -192,7 +206,8 @@ static void ask(struct answer *answer, struct host *host, asst_session *session,
 	for (i = 0; i < asst_error_issue_count(host->err); i++) {
 		used = strlen(answer->text);
 		snprintf(answer->text + used, sizeof(answer->text) - used, "|%s %s %s",
-			 asst_error_issue_code(host->err, i), asst_error_issue_pointer(host->err, i),
+			 asst_error_issue_code(host->err, i),
+			 asst_error_issue_pointer(host->err, i),
 			 asst_error_issue_message(host->err, i));
 	}
 }
@@ -220,7 +235,8 @@ static void same_answers(struct host *host, asst_session *session, const struct 
 	for (i = 0; i < T_COUNT(operations); i++) {
 		ask(&first, host, session, operations[i].run, ids->items[0].id);
 		if (first.status != operations[i].status)
-			fail_msg("%s of %s: %s", operations[i].name, ids->items[0].what, first.text);
+			fail_msg("%s of %s: %s", operations[i].name, ids->items[0].what,
+				 first.text);
 		assert_int_equal(asst_error_issue_count(host->err), 0);
 		for (k = 1; k < ids->count; k++) {
 			ask(&other, host, session, operations[i].run, ids->items[k].id);
@@ -239,29 +255,33 @@ static const char random_id[] = "0198d0a1-aaaa-7bbb-8ccc-0123456789ab";
 /* Everything that bob must not see. */
 static void fill(struct ids *ids, struct ids *names, struct host *host)
 {
-	const char *deleted = host_create(host, owner, "{\"name\":\"Deleted\"}"), *hidden, *unpublished;
+	const char *deleted = host_create(host, owner, "{\"name\":\"Deleted\"}"), *hidden,
+		   *unpublished;
 	asst_draft *draft;
 
 	hidden = host_create(host, owner, "{\"name\":\"Hidden\",\"disabled\":true}");
-	unpublished = host_create_with(host, owner, "{\"name\":\"Unpublished\"}", ASST_CREATE_DRAFT);
-	EXPECT(host, ASST_OK, host_share(host, owner, unpublished, "user:bob", 1));
-	EXPECT(host, ASST_OK, host_share(host, owner, hidden, "user:eve", 3));
+	unpublished =
+		host_create_with(host, owner, "{\"name\":\"Unpublished\"}", ASST_CREATE_DRAFT);
+	MUST(host, host_share(host, owner, unpublished, "user:bob", 1));
+	MUST(host, host_share(host, owner, hidden, "user:eve", 3));
 	add(ids, "a random id", random_id);
 	add(ids, "a hidden one", hidden);
-	add(ids, "a hidden one of a team", host_create(host, owner, "{\"name\":\"T\",\"ownerId\":\"team:eng\"}"));
-	add(ids, "one of another workspace", host_create(host, "bob create @other", "{\"name\":\"Mine\"}"));
+	add(ids, "a hidden one of a team",
+	    host_create(host, owner, "{\"name\":\"T\",\"ownerId\":\"team:eng\"}"));
+	add(ids, "one of another workspace",
+	    host_create(host, "bob create @other", "{\"name\":\"Mine\"}"));
 	add(ids, "an unpublished one, shared at level 1", unpublished);
-	EXPECT(host, ASST_OK, asst_draft_edit(&draft, as(host, owner), unpublished, 0, host->err));
+	MUST(host, asst_draft_edit(&draft, as(host, owner), unpublished, 0, host->err));
 	add(ids, "its draft", host_keep(host, asst_draft_id(draft)));
 	asst_draft_free(draft);
-	EXPECT(host, ASST_OK, asst_draft_edit(&draft, as(host, owner), hidden, 0, host->err));
+	MUST(host, asst_draft_edit(&draft, as(host, owner), hidden, 0, host->err));
 	add(ids, "the draft of a hidden one", host_keep(host, asst_draft_id(draft)));
 	asst_draft_free(draft);
-	EXPECT(host, ASST_OK, asst_draft_edit(&draft, as(host, owner), deleted, 0, host->err));
+	MUST(host, asst_draft_edit(&draft, as(host, owner), deleted, 0, host->err));
 	add(ids, "the draft of a deleted one", host_keep(host, asst_draft_id(draft)));
 	asst_draft_free(draft);
-	EXPECT(host, ASST_OK, host_share(host, owner, deleted, "user:bob", 3));
-	EXPECT(host, ASST_OK, host_delete(host, owner, deleted));
+	MUST(host, host_share(host, owner, deleted, "user:bob", 3));
+	MUST(host, host_delete(host, owner, deleted));
 	add(ids, "a deleted one", deleted);
 	add(names, "an absent name", "user:ada:absent");
 	add(names, "a hidden name", "user:ada:hidden");
@@ -283,8 +303,8 @@ static void bob_cannot_tell_hidden_from_absent(void **state)
 	fill(&ids, &names, host);
 	/* A draft of ada's on what bob may read, but not manage. */
 	shared = host_create(host, owner, "{\"name\":\"Shared\"}");
-	EXPECT(host, ASST_OK, host_share(host, owner, shared, "user:bob", 2));
-	EXPECT(host, ASST_OK, asst_draft_edit(&draft, as(host, owner), shared, 0, host->err));
+	MUST(host, host_share(host, owner, shared, "user:bob", 2));
+	MUST(host, asst_draft_edit(&draft, as(host, owner), shared, 0, host->err));
 	add(&ids, "another's draft of a shared one", asst_draft_id(draft));
 	same_answers(host, as(host, "bob create"), &ids);
 	same_answers(host, as(host, "bob create"), &names);
@@ -316,7 +336,7 @@ static void superusers_and_the_system_see_nothing_elsewhere(void **state)
 	size_t i;
 
 	deleted = host_create(host, owner, "{\"name\":\"Deleted\"}");
-	EXPECT(host, ASST_OK, host_delete(host, owner, deleted));
+	MUST(host, host_delete(host, owner, deleted));
 	add(&ids, "a random id", random_id);
 	add(&ids, "a deleted one", deleted);
 	add(&ids, "one elsewhere", host_create(host, "bob create @other", "{\"name\":\"Mine\"}"));

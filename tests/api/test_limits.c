@@ -215,7 +215,8 @@ static void every_amount_is_limited_in_every_set(void **state)
 
 	(void)state;
 	for (set = 0; set < T_COUNT(sets); set++) {
-		assert_int_equal(asst_store_opts_set_text(opts, "limits", sets[set], NULL), ASST_OK);
+		assert_int_equal(asst_store_opts_set_text(opts, "limits", sets[set], NULL),
+				 ASST_OK);
 		t_open(&world, opts);
 		for (i = 0; i < T_COUNT(amounts); i++) {
 			int64_t own = own_limit(set, amounts[i].name);
@@ -298,14 +299,17 @@ static void a_select_needs_options_in_agents(void **state)
 
 	(void)state;
 	for (set = 0; set < T_COUNT(sets); set++) {
-		assert_int_equal(asst_store_opts_set_text(opts, "limits", sets[set], NULL), ASST_OK);
+		assert_int_equal(asst_store_opts_set_text(opts, "limits", sets[set], NULL),
+				 ASST_OK);
 		t_open(&world, opts);
 		for (i = 0; i < T_COUNT(rows); i++) {
 			const char *faults = strcmp(sets[set], "agents") ? "" : rows[i].faults;
 			const char *json = t_document(rows[i].body);
 
-			t_expect(asst_assistant_validate_json(world.ada, json, ASST_NUL, 0, world.err),
-				 world.err, t_status_of(faults), faults, json);
+			int status = asst_assistant_validate_json(world.ada, json, ASST_NUL, 0,
+								  world.err);
+
+			t_expect(status, world.err, t_status_of(faults), faults, json);
 		}
 		t_close(&world);
 	}

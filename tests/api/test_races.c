@@ -35,7 +35,7 @@ static int race_setup(void **state)
 	race->host = host_new(disk, NULL);
 	race->other = host_new(disk, NULL);
 	race->id = host_create(race->host, "ada create", "{\"name\":\"First\",\"slug\":\"first\"}");
-	EXPECT(race->host, ASST_OK, host_share(race->host, "ada create", race->id, "user:bob", 2));
+	MUST(race->host, host_share(race->host, "ada create", race->id, "user:bob", 2));
 	race->times = 1;
 	race->host->backend.user = race;
 	host_count_anew(race->host);
@@ -69,29 +69,29 @@ static void tag(struct race *race)
 	char json[64];
 
 	snprintf(json, sizeof(json), "{\"tags\":[\"t%d\"]}", race->happened);
-	EXPECT(race->other, ASST_OK, host_patch(race->other, "ada create", race->id, json));
+	MUST(race->other, host_patch(race->other, "ada create", race->id, json));
 }
 
 static void revoke(struct race *race)
 {
-	EXPECT(race->other, ASST_OK, asst_share_remove(as(race->other, "ada create"), race->id,
-						       "user:bob", 0, race->other->err));
+	MUST(race->other, asst_share_remove(as(race->other, "ada create"), race->id, "user:bob", 0,
+					    race->other->err));
 }
 
 static void lower(struct race *race)
 {
-	EXPECT(race->other, ASST_OK, host_share(race->other, "ada create", race->id, "user:bob", 1));
+	MUST(race->other, host_share(race->other, "ada create", race->id, "user:bob", 1));
 }
 
 static void delete_it(struct race *race)
 {
-	EXPECT(race->other, ASST_OK, host_delete(race->other, "ada create", race->id));
+	MUST(race->other, host_delete(race->other, "ada create", race->id));
 }
 
 static void rename_it(struct race *race)
 {
-	EXPECT(race->other, ASST_OK, host_patch(race->other, "ada create", race->id,
-						"{\"name\":\"Renamed\"}"));
+	MUST(race->other,
+	     host_patch(race->other, "ada create", race->id, "{\"name\":\"Renamed\"}"));
 }
 
 static void take_slug(struct race *race)
@@ -105,7 +105,7 @@ static void a_lost_patch_is_made_again_on_the_new_state(void **state)
 	asst_assistant *assistant;
 
 	start(race, tag);
-	EXPECT(race->host, ASST_OK, host_patch(race->host, "bob", race->id, "{\"name\":\"Second\"}"));
+	MUST(race->host, host_patch(race->host, "bob", race->id, "{\"name\":\"Second\"}"));
 	assert_int_equal(race->happened, 1);
 	assert_int_equal(host_calls(race->host, HOST_GET), 2);
 	assert_int_equal(host_calls(race->host, HOST_APPLY), 2);
@@ -143,8 +143,9 @@ static void a_patch_is_decided_on_what_is_true_when_it_is_applied(void **state)
 		race = *state;
 		start(race, rows[i].act);
 		EXPECT(race->host, rows[i].status,
-		       asst_assistant_patch_json(NULL, as(race->host, "bob"), race->id, rows[i].patch,
-						 ASST_NUL, rows[i].revision, 0, race->host->err));
+		       asst_assistant_patch_json(NULL, as(race->host, "bob"), race->id,
+						 rows[i].patch, ASST_NUL, rows[i].revision, 0,
+						 race->host->err));
 		assert_int_equal(race->happened, 1);
 		assert_int_equal(host_calls(race->host, HOST_APPLY), 1);
 		assert_int_equal(atomic_load(&race->host->backend.events), 0);
@@ -160,7 +161,8 @@ static void a_taken_slug_is_named(void **state)
 	struct race *race = *state;
 
 	start(race, take_slug);
-	EXPECT(race->host, ASST_EEXISTS, host_patch(race->host, "bob", race->id, "{\"slug\":\"taken\"}"));
+	EXPECT(race->host, ASST_EEXISTS,
+	       host_patch(race->host, "bob", race->id, "{\"slug\":\"taken\"}"));
 	assert_int_equal(asst_error_issue_count(race->host->err), 1);
 	host_issue(race->host, 0, "duplicate", "/slug");
 	assert_int_equal(host_look(race->other, "ada create", "user:ada:first"), ASST_OK);
@@ -186,9 +188,9 @@ static void a_slug_from_the_name_gets_a_number_after_a_lost_race(void **state)
 	asst_assistant *assistant;
 
 	start(race, take_slug);
-	EXPECT(race->host, ASST_OK,
-	       asst_assistant_create_json(&assistant, as(race->host, "ada create"),
-					  "{\"name\":\"Taken\"}", ASST_NUL, 0, race->host->err));
+	MUST(race->host,
+	     asst_assistant_create_json(&assistant, as(race->host, "ada create"),
+					"{\"name\":\"Taken\"}", ASST_NUL, 0, race->host->err));
 	assert_string_equal(asst_assistant_slug(assistant), "taken-2");
 	asst_assistant_free(assistant);
 	assert_int_equal(host_calls(race->host, HOST_APPLY), 2);
@@ -200,11 +202,12 @@ static void thirty_two_losses_are_ebusy(void **state)
 
 	race->times = 1000;
 	start(race, tag);
-	EXPECT(race->host, ASST_EBUSY, host_patch(race->host, "bob", race->id, "{\"name\":\"Second\"}"));
+	EXPECT(race->host, ASST_EBUSY,
+	       host_patch(race->host, "bob", race->id, "{\"name\":\"Second\"}"));
 	assert_int_equal(host_calls(race->host, HOST_APPLY), 32);
 	assert_int_equal(race->happened, 32);
 	race->times = 0;
-	EXPECT(race->host, ASST_OK, host_patch(race->host, "bob", race->id, "{\"name\":\"Second\"}"));
+	MUST(race->host, host_patch(race->host, "bob", race->id, "{\"name\":\"Second\"}"));
 	assert_int_equal(host_revision(race->host, "bob", race->id), 34);
 }
 
@@ -214,7 +217,7 @@ static void thirty_one_losses_are_not(void **state)
 
 	race->times = 31;
 	start(race, tag);
-	EXPECT(race->host, ASST_OK, host_patch(race->host, "bob", race->id, "{\"name\":\"Second\"}"));
+	MUST(race->host, host_patch(race->host, "bob", race->id, "{\"name\":\"Second\"}"));
 	assert_int_equal(host_revision(race->host, "bob", race->id), 33);
 }
 
@@ -239,27 +242,28 @@ static void a_commit_is_decided_with_the_rights_of_its_moment(void **state)
 			race_setup(state);
 		}
 		race = *state;
-		EXPECT(race->host, ASST_OK,
-		       asst_draft_edit(&draft, as(race->host, "bob"), race->id, 0, race->host->err));
-		EXPECT(race->host, ASST_OK,
-		       asst_draft_patch(draft, "{\"name\":\"Draft\"}", ASST_NUL, 0, race->host->err));
+		MUST(race->host,
+		     asst_draft_edit(&draft, as(race->host, "bob"), race->id, 0, race->host->err));
+		MUST(race->host,
+		     asst_draft_patch(draft, "{\"name\":\"Draft\"}", ASST_NUL, 0, race->host->err));
 		start(race, rows[i].act);
 		EXPECT(race->host, rows[i].status,
 		       asst_draft_commit(NULL, draft, NULL, 0, 0, race->host->err));
 		assert_int_equal(race->happened, 1);
-		assert_int_equal(atomic_load(&race->host->backend.events), rows[i].status == ASST_OK);
+		assert_int_equal(atomic_load(&race->host->backend.events),
+				 rows[i].status == ASST_OK);
 		race->host->backend.before = NULL;
 		if (rows[i].status != ASST_OK && rows[i].act != delete_it)
-			EXPECT(race->other, ASST_OK,
-			       host_look(race->other, "ada create", asst_draft_id(draft)));
+			MUST(race->other,
+			     host_look(race->other, "ada create", asst_draft_id(draft)));
 		asst_draft_free(draft);
 	}
 }
 
 static void edit_elsewhere(struct race *race)
 {
-	EXPECT(race->other, ASST_OK, asst_draft_edit(&race->draft, as(race->other, "bob"), race->id, 0,
-						     race->other->err));
+	MUST(race->other,
+	     asst_draft_edit(&race->draft, as(race->other, "bob"), race->id, 0, race->other->err));
 }
 
 static void editing_twice_at_once_gives_one_draft(void **state)
@@ -268,8 +272,8 @@ static void editing_twice_at_once_gives_one_draft(void **state)
 	asst_draft *draft;
 
 	start(race, edit_elsewhere);
-	EXPECT(race->host, ASST_OK,
-	       asst_draft_edit(&draft, as(race->host, "bob"), race->id, 0, race->host->err));
+	MUST(race->host,
+	     asst_draft_edit(&draft, as(race->host, "bob"), race->id, 0, race->host->err));
 	assert_int_equal(race->happened, 1);
 	assert_string_equal(asst_draft_id(draft), asst_draft_id(race->draft));
 	asst_draft_free(draft);
@@ -279,23 +283,26 @@ static void sharing_is_decided_anew_too(void **state)
 {
 	struct race *race = *state;
 
-	EXPECT(race->host, ASST_OK, host_share(race->host, "ada create", race->id, "user:bob", 3));
+	MUST(race->host, host_share(race->host, "ada create", race->id, "user:bob", 3));
 	start(race, lower);
 	EXPECT(race->host, ASST_EDENIED, host_share(race->host, "bob", race->id, "user:eve", 1));
 	race->happened = 0;
 	race->act = revoke;
-	EXPECT(race->host, ASST_OK, host_share(race->host, "ada create", race->id, "user:bob", 3));
+	MUST(race->host, host_share(race->host, "ada create", race->id, "user:bob", 3));
 	race->happened = 0;
 	EXPECT(race->host, ASST_ENOTFOUND, host_delete(race->host, "bob", race->id));
-	EXPECT(race->host, ASST_OK, host_look(race->host, "ada create", race->id));
+	MUST(race->host, host_look(race->host, "ada create", race->id));
 }
 
 static void foreign_statuses_become_ebackend(void **state)
 {
 	static const struct {
 		int given, status, raw;
-	} answers[] = { { ASST_EIO, ASST_EIO, 0 }, { -1, ASST_EBACKEND, -1 }, { 5, ASST_EBACKEND, 5 },
-			{ -1024, ASST_EBACKEND, -1024 }, { -1000, ASST_EBACKEND, -1000 } };
+	} answers[] = { { ASST_EIO, ASST_EIO, 0 },
+			{ -1, ASST_EBACKEND, -1 },
+			{ 5, ASST_EBACKEND, 5 },
+			{ -1024, ASST_EBACKEND, -1024 },
+			{ -1000, ASST_EBACKEND, -1000 } };
 	struct host *host = *state;
 	const char *id = host_create(host, "ada create", "{\"name\":\"a\"}");
 	asst_list *list;
@@ -330,7 +337,8 @@ static int write_in_kind(struct host *host, const char *id, asst_draft *draft, i
 
 	switch (kind) {
 	case 0:
-		return asst_assistant_create_json(NULL, ada, "{\"name\":\"New\"}", ASST_NUL, 0, host->err);
+		return asst_assistant_create_json(NULL, ada, "{\"name\":\"New\"}", ASST_NUL, 0,
+						  host->err);
 	case 1:
 		return host_patch(host, "ada create", id, "{\"name\":\"New\"}");
 	case 2:
@@ -362,8 +370,8 @@ static void what_apply_answers_passes_through_and_nothing_is_done(void **state)
 	size_t i;
 	int kind;
 
-	EXPECT(host, ASST_OK, asst_draft_edit(&draft, as(host, "bob"), race->id, 0, host->err));
-	EXPECT(host, ASST_OK, asst_draft_patch(draft, "{\"name\":\"D\"}", ASST_NUL, 0, host->err));
+	MUST(host, asst_draft_edit(&draft, as(host, "bob"), race->id, 0, host->err));
+	MUST(host, asst_draft_patch(draft, "{\"name\":\"D\"}", ASST_NUL, 0, host->err));
 	for (i = 0; i < T_COUNT(answers); i++) {
 		for (kind = 0; kind < 9; kind++) {
 			host_count_anew(host);
@@ -377,8 +385,8 @@ static void what_apply_answers_passes_through_and_nothing_is_done(void **state)
 	}
 	assert_int_equal(host_revision(host, "bob", race->id), 1);
 	/* All of them work again afterwards. */
-	EXPECT(host, ASST_OK, write_in_kind(host, race->id, draft, 3));
-	EXPECT(host, ASST_OK, write_in_kind(host, race->id, draft, 7));
+	MUST(host, write_in_kind(host, race->id, draft, 3));
+	MUST(host, write_in_kind(host, race->id, draft, 7));
 	asst_draft_free(draft);
 }
 

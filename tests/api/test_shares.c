@@ -20,7 +20,7 @@ static const char *grants(struct host *host, const char *spec, const char *id)
 	static char text[65536];
 	asst_buf *buf;
 
-	EXPECT(host, ASST_OK, asst_share_list(&buf, as(host, spec), id, host->err));
+	MUST(host, asst_share_list(&buf, as(host, spec), id, host->err));
 	assert_true(asst_buf_size(buf) < sizeof(text));
 	memcpy(text, asst_buf_data(buf), asst_buf_size(buf) + 1);
 	asst_buf_free(buf);
@@ -41,10 +41,10 @@ static void a_level_is_granted_changed_and_taken_back(void **state)
 	int level;
 
 	for (level = ASST_LEVEL_MANAGE; level >= ASST_LEVEL_READ; level--) {
-		EXPECT(host, ASST_OK, host_share(host, ada, id, "user:bob", level));
+		MUST(host, host_share(host, ada, id, "user:bob", level));
 		assert_int_equal(level_of(host, "bob", id), level);
 	}
-	EXPECT(host, ASST_OK, unshare(host, ada, id, "user:bob"));
+	MUST(host, unshare(host, ada, id, "user:bob"));
 	assert_int_equal(level_of(host, "bob", id), 0);
 	EXPECT(host, ASST_ENOTFOUND, host_look(host, "bob", id));
 }
@@ -54,10 +54,10 @@ static void removing_twice_succeeds(void **state)
 	struct host *host = *state;
 	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
 
-	EXPECT(host, ASST_OK, unshare(host, ada, id, "user:bob"));
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:bob", 1));
-	EXPECT(host, ASST_OK, unshare(host, ada, id, "user:bob"));
-	EXPECT(host, ASST_OK, unshare(host, ada, id, "user:bob"));
+	MUST(host, unshare(host, ada, id, "user:bob"));
+	MUST(host, host_share(host, ada, id, "user:bob", 1));
+	MUST(host, unshare(host, ada, id, "user:bob"));
+	MUST(host, unshare(host, ada, id, "user:bob"));
 	assert_string_equal(grants(host, ada, id), "[]");
 }
 
@@ -66,23 +66,24 @@ static void grants_are_listed_in_the_order_of_their_principals(void **state)
 	struct host *host = *state;
 	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
 
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "workspace", 1));
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:bob", 3));
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "team:eng", 2));
+	MUST(host, host_share(host, ada, id, "workspace", 1));
+	MUST(host, host_share(host, ada, id, "user:bob", 3));
+	MUST(host, host_share(host, ada, id, "team:eng", 2));
 	host_pass(host, 1500);
-	EXPECT(host, ASST_OK, put_json(host, "bob", id,
-				       "{\"accessLevel\":1,\"principalId\":\"key:k.1\","
-				       "\"expiresAt\":\"2031-01-02T04:04:05+01:00\"}"));
-	assert_string_equal(grants(host, ada, id),
-			    "[{\"principalId\":\"key:k.1\",\"accessLevel\":1,"
-			    "\"expiresAt\":\"2031-01-02T03:04:05.000Z\",\"grantedBy\":\"user:bob\","
-			    "\"grantedAt\":\"2030-03-17T17:46:41.500Z\"},"
-			    "{\"principalId\":\"team:eng\",\"accessLevel\":2,\"grantedBy\":\"user:ada\","
-			    "\"grantedAt\":\"2030-03-17T17:46:40.000Z\"},"
-			    "{\"principalId\":\"user:bob\",\"accessLevel\":3,\"grantedBy\":\"user:ada\","
-			    "\"grantedAt\":\"2030-03-17T17:46:40.000Z\"},"
-			    "{\"principalId\":\"workspace\",\"accessLevel\":1,\"grantedBy\":\"user:ada\","
-			    "\"grantedAt\":\"2030-03-17T17:46:40.000Z\"}]");
+	MUST(host, put_json(host, "bob", id,
+			    "{\"accessLevel\":1,\"principalId\":\"key:k.1\","
+			    "\"expiresAt\":\"2031-01-02T04:04:05+01:00\"}"));
+	assert_string_equal(
+		grants(host, ada, id),
+		"[{\"principalId\":\"key:k.1\",\"accessLevel\":1,"
+		"\"expiresAt\":\"2031-01-02T03:04:05.000Z\",\"grantedBy\":\"user:bob\","
+		"\"grantedAt\":\"2030-03-17T17:46:41.500Z\"},"
+		"{\"principalId\":\"team:eng\",\"accessLevel\":2,\"grantedBy\":\"user:ada\","
+		"\"grantedAt\":\"2030-03-17T17:46:40.000Z\"},"
+		"{\"principalId\":\"user:bob\",\"accessLevel\":3,\"grantedBy\":\"user:ada\","
+		"\"grantedAt\":\"2030-03-17T17:46:40.000Z\"},"
+		"{\"principalId\":\"workspace\",\"accessLevel\":1,\"grantedBy\":\"user:ada\","
+		"\"grantedAt\":\"2030-03-17T17:46:40.000Z\"}]");
 	assert_non_null(strstr(grants(host, "eve", id), "key:k.1"));
 	EXPECT(host, ASST_ENOTFOUND, asst_share_list(NULL, as(host, "eve @other"), id, host->err));
 }
@@ -94,8 +95,8 @@ static void sharing_changes_neither_revision_nor_time(void **state)
 	asst_assistant *assistant;
 
 	host_pass(host, 1000);
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:bob", 1));
-	EXPECT(host, ASST_OK, unshare(host, ada, id, "user:bob"));
+	MUST(host, host_share(host, ada, id, "user:bob", 1));
+	MUST(host, unshare(host, ada, id, "user:bob"));
 	assistant = host_get(host, ada, id);
 	assert_int_equal(asst_assistant_revision(assistant), 1);
 	assert_int_equal(asst_assistant_updated_at(assistant), HOST_NOW);
@@ -110,10 +111,10 @@ static void a_grant_ends_at_its_time(void **state)
 	struct host *host = *state;
 	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
 
-	EXPECT(host, ASST_OK, put_json(host, ada, id, json));
+	MUST(host, put_json(host, ada, id, json));
 	host_pass(host, 9999); /* t - 1 */
 	assert_int_equal(level_of(host, "bob", id), 2);
-	EXPECT(host, ASST_OK, host_patch(host, "bob", id, "{\"name\":\"b\"}"));
+	MUST(host, host_patch(host, "bob", id, "{\"name\":\"b\"}"));
 	assert_non_null(strstr(grants(host, ada, id), "user:bob"));
 	host_pass(host, 1); /* t */
 	assert_int_equal(level_of(host, "bob", id), 0);
@@ -162,24 +163,25 @@ static void expired_grants_go_with_the_next_write(void **state)
 		snprintf(json, sizeof(json),
 			 "{\"principalId\":\"user:u%d\",\"accessLevel\":1,"
 			 "\"expiresAt\":\"2030-03-17T17:46:50Z\"}", i);
-		EXPECT(host, ASST_OK, put_json(host, ada, id, json));
+		MUST(host, put_json(host, ada, id, json));
 	}
 	host_count_anew(host);
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:bob", 1));
+	MUST(host, host_share(host, ada, id, "user:bob", 1));
 	with = atomic_load(&host->backend.bytes);
 	host_pass(host, 10000);
 	host_count_anew(host);
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:bob", 2));
+	MUST(host, host_share(host, ada, id, "user:bob", 2));
 	without = atomic_load(&host->backend.bytes);
 	assert_true(without * 5 < with);
 	/* What is there already is written again where something expired lies beside it. */
-	EXPECT(host, ASST_OK, put_json(host, ada, id, "{\"principalId\":\"user:eve\",\"accessLevel\":1,"
-						      "\"expiresAt\":\"2030-03-17T17:47:00Z\"}"));
+	MUST(host, put_json(host, ada, id,
+			    "{\"principalId\":\"user:eve\",\"accessLevel\":1,"
+			    "\"expiresAt\":\"2030-03-17T17:47:00Z\"}"));
 	host_pass(host, 10000);
 	host_count_anew(host);
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:bob", 2));
+	MUST(host, host_share(host, ada, id, "user:bob", 2));
 	assert_int_equal(host_calls(host, HOST_APPLY), 1);
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:bob", 2));
+	MUST(host, host_share(host, ada, id, "user:bob", 2));
 	assert_int_equal(host_calls(host, HOST_APPLY), 1);
 }
 
@@ -192,20 +194,20 @@ static void there_are_at_most_256_grants(void **state)
 
 	for (i = 0; i < 256; i++) {
 		snprintf(principal, sizeof(principal), "user:u%03d", i);
-		EXPECT(host, ASST_OK, host_share(host, ada, id, principal, 1));
+		MUST(host, host_share(host, ada, id, principal, 1));
 	}
 	EXPECT(host, ASST_ELIMIT, host_share(host, ada, id, "user:one-more", 1));
 	assert_non_null(strstr(asst_error_message(host->err), "grants"));
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:u255", 2)); /* a change of one */
+	MUST(host, host_share(host, ada, id, "user:u255", 2)); /* a change of one */
 	for (at = grants(host, ada, id); (at = strstr(at, "principalId")) != NULL; at++)
 		count++;
 	assert_int_equal(count, 256);
 	assert_int_equal(level_of(host, "u000", id), 1);
 	assert_int_equal(level_of(host, "u255", id), 2);
-	EXPECT(host, ASST_OK, unshare(host, ada, id, "user:u100"));
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:one-more", 1));
-	EXPECT(host, ASST_OK, host_patch(host, ada, id, "{\"name\":\"renamed\"}"));
-	EXPECT(host, ASST_OK, host_delete(host, ada, id));
+	MUST(host, unshare(host, ada, id, "user:u100"));
+	MUST(host, host_share(host, ada, id, "user:one-more", 1));
+	MUST(host, host_patch(host, ada, id, "{\"name\":\"renamed\"}"));
+	MUST(host, host_delete(host, ada, id));
 }
 
 static void who_may_share(void **state)
@@ -221,19 +223,19 @@ static void who_may_share(void **state)
 	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
 	size_t i;
 
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:one", 1));
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:two", 2));
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:three", 3));
+	MUST(host, host_share(host, ada, id, "user:one", 1));
+	MUST(host, host_share(host, ada, id, "user:two", 2));
+	MUST(host, host_share(host, ada, id, "user:three", 3));
 	for (i = 0; i < T_COUNT(rows); i++) {
 		EXPECT(host, rows[i].status, host_share(host, rows[i].spec, id, "user:x", 3));
 		EXPECT(host, rows[i].status, unshare(host, rows[i].spec, id, "user:x"));
 	}
 	/* Nobody lowers the owner; who manages may even take his own grant back. */
-	EXPECT(host, ASST_OK, host_share(host, "three", id, "user:ada", 1));
+	MUST(host, host_share(host, "three", id, "user:ada", 1));
 	assert_int_equal(level_of(host, "ada", id), 3);
-	EXPECT(host, ASST_OK, unshare(host, "three", id, "user:ada"));
+	MUST(host, unshare(host, "three", id, "user:ada"));
 	assert_int_equal(level_of(host, "ada", id), 3);
-	EXPECT(host, ASST_OK, unshare(host, "three", id, "user:three"));
+	MUST(host, unshare(host, "three", id, "user:three"));
 	EXPECT(host, ASST_ENOTFOUND, host_share(host, "three", id, "user:x", 1));
 }
 
@@ -256,16 +258,18 @@ static void shared_tells_of_teams_and_the_workspace(void **state)
 		snprintf(json, sizeof(json), "{\"name\":\"a\",\"ownerId\":\"%s\"}", rows[i].owner);
 		id = host_create(host, "system", json);
 		snprintf(json, sizeof(json),
-			 "{\"principalId\":\"%s\",\"accessLevel\":1,\"expiresAt\":\"2030-03-17T17:%zu:00Z\"}",
+			 "{\"principalId\":\"%s\",\"accessLevel\":1,"
+			 "\"expiresAt\":\"2030-03-17T17:%zu:00Z\"}",
 			 rows[i].principal ? rows[i].principal : "user:x", 47 + i);
-		EXPECT(host, ASST_OK, put_json(host, "system", id, json));
+		MUST(host, put_json(host, "system", id, json));
 		for (late = 0; late < 2; late++) {
 			assistant = host_get(host, "system", id);
 			assert_int_equal(asst_assistant_shared(assistant),
 					 late && rows[i].owner[0] == 'u' ? 0 : rows[i].shared);
 			assert_non_null(strstr(asst_assistant_json(assistant, NULL),
-					       asst_assistant_shared(assistant) ? "\"shared\":true" :
-										  "\"shared\":false"));
+					       asst_assistant_shared(assistant) ?
+						       "\"shared\":true" :
+						       "\"shared\":false"));
 			asst_assistant_free(assistant);
 			if (!late)
 				atomic_store(&host->now, HOST_NOW + (20 + 60 * (int64_t)i) * 1000);
@@ -284,14 +288,16 @@ static void bad_principals_and_levels_are_faults(void **state)
 		{ "{\"principalId\":\"user:b b\",\"accessLevel\":1}", "principal", "/principalId" },
 		{ "{\"principalId\":\"USER:bob\",\"accessLevel\":1}", "principal", "/principalId" },
 		{ "{\"principalId\":\"system\",\"accessLevel\":1}", "principal", "/principalId" },
-		{ "{\"principalId\":\"workspace:acme\",\"accessLevel\":1}", "principal", "/principalId" },
+		{ "{\"principalId\":\"workspace:acme\",\"accessLevel\":1}", "principal",
+		  "/principalId" },
 		{ "{\"principalId\":7,\"accessLevel\":1}", "type", "/principalId" },
 		{ "{\"accessLevel\":1}", "required", "/principalId" },
 		{ "{\"principalId\":\"user:bob\"}", "required", "/accessLevel" },
 		{ "{\"principalId\":\"user:bob\",\"accessLevel\":0}", "range", "/accessLevel" },
 		{ "{\"principalId\":\"user:bob\",\"accessLevel\":4}", "range", "/accessLevel" },
 		{ "{\"principalId\":\"user:bob\",\"accessLevel\":\"1\"}", "type", "/accessLevel" },
-		{ "{\"principalId\":\"user:bob\",\"accessLevel\":1,\"x\":1}", "unknown_field", "/x" },
+		{ "{\"principalId\":\"user:bob\",\"accessLevel\":1,\"x\":1}", "unknown_field",
+		  "/x" },
 	};
 	struct host *host = *state;
 	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
@@ -302,7 +308,8 @@ static void bad_principals_and_levels_are_faults(void **state)
 		assert_int_equal(asst_error_issue_count(host->err), 1);
 		host_issue(host, 0, rows[i].code, rows[i].pointer);
 	}
-	EXPECT(host, ASST_EVALIDATION, put_json(host, ada, id, "{\"principalId\":\"\",\"accessLevel\":9}"));
+	EXPECT(host, ASST_EVALIDATION,
+	       put_json(host, ada, id, "{\"principalId\":\"\",\"accessLevel\":9}"));
 	assert_int_equal(asst_error_issue_count(host->err), 2);
 	EXPECT(host, ASST_EVALIDATION, put_json(host, ada, id, "[]"));
 	EXPECT(host, ASST_EVALIDATION, put_json(host, ada, id, "{"));
@@ -327,10 +334,10 @@ static void each_change_of_grants_is_one_event(void **state)
 	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
 
 	host_count_anew(host);
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:bob", 1));
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:bob", 1)); /* as it is: nothing */
-	EXPECT(host, ASST_OK, host_share(host, ada, id, "user:bob", 2));
-	EXPECT(host, ASST_OK, unshare(host, ada, id, "user:bob"));
+	MUST(host, host_share(host, ada, id, "user:bob", 1));
+	MUST(host, host_share(host, ada, id, "user:bob", 1)); /* as it is: nothing */
+	MUST(host, host_share(host, ada, id, "user:bob", 2));
+	MUST(host, unshare(host, ada, id, "user:bob"));
 	assert_int_equal(atomic_load(&host->backend.events), 3);
 }
 

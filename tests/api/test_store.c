@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Stores: options, places, backends of the host, closing, memory, and what the library says of itself. */
+/* Stores: options, places, backends of the host, closing, memory; version and constants. */
 #include "host.h"
 
 #include <assistant/sys/alloc.h>
@@ -18,7 +18,7 @@ static void unknown_options_are_refused(void **state)
 	} options[] = {
 		{ "limits", "prose", 0, ASST_OK }, { "limits", "openapi", 0, ASST_OK },
 		{ "limits", "agents", 0, ASST_OK }, { "limits", "loose", 0, ASST_EINVAL },
-		{ "default_model", "m-1", 0, ASST_OK }, { "default_model", "", 0, ASST_EINVAL },
+		{ "durability", "process", 0, ASST_OK }, { "durability", "", 0, ASST_EINVAL },
 		{ "colour", "red", 0, ASST_EINVAL }, { NULL, "prose", 0, ASST_EINVAL },
 		{ "keep_unknown_fields", NULL, 1, ASST_OK },
 		{ "keep_unknown_fields", NULL, 2, ASST_EINVAL },
@@ -65,8 +65,8 @@ static void options_change_what_a_store_takes(void **state)
 	asst_store_opts_free(opts);
 	host_create(host, "ada create", "{\"name\":\"abc\",\"colour\":\"red\"}");
 	EXPECT(host, ASST_EVALIDATION,
-	       asst_assistant_create_json(NULL, as(host, "ada create"), "{\"name\":\"abcd\"}", ASST_NUL,
-					  0, host->err));
+	       asst_assistant_create_json(NULL, as(host, "ada create"), "{\"name\":\"abcd\"}",
+					  ASST_NUL, 0, host->err));
 	host_issue(host, 0, "too_long", "/name");
 	host_free(host);
 }
@@ -75,7 +75,8 @@ static void options_change_what_a_store_takes(void **state)
 
 static void wrong_places_are_refused(void **state)
 {
-	static const char *const places[] = { "", "memory", "memory:x", "mem:", "/tmp", "http://x", "File:x" };
+	static const char *const places[] = { "",     "memory",   "memory:x", "mem:",
+					      "/tmp", "http://x", "File:x" };
 	asst_error *err = asst_error_new();
 	asst_store *store;
 	size_t i;
@@ -221,10 +222,9 @@ static void handles_of_a_closed_store_may_only_be_freed(void **state)
 	asst_list *list;
 	asst_buf *buf;
 	asst_draft *draft, *other;
-	int allowed;
 
 	ids[0] = id;
-	EXPECT(host, ASST_OK, asst_draft_edit(&draft, ada, id, 0, host->err));
+	MUST(host, asst_draft_edit(&draft, ada, id, 0, host->err));
 	host_close(host);
 	EXPECT(host, ASST_ESTATE, host_look(host, "ada create", id));
 	EXPECT(host, ASST_ESTATE, host_patch(host, "ada create", id, "{}"));
@@ -236,7 +236,7 @@ static void handles_of_a_closed_store_may_only_be_freed(void **state)
 	EXPECT(host, ASST_ESTATE, host_share(host, "ada create", id, "user:bob", 1));
 	EXPECT(host, ASST_ESTATE, asst_share_remove(ada, id, "user:bob", 0, host->err));
 	EXPECT(host, ASST_ESTATE, asst_share_list(&buf, ada, id, host->err));
-	EXPECT(host, ASST_ESTATE, asst_access_check(&allowed, ada, "assistant:read", id, host->err));
+	EXPECT(host, ASST_ESTATE, asst_access_check(NULL, ada, "assistant:read", id, host->err));
 	EXPECT(host, ASST_ESTATE, asst_access_explain(&buf, ada, "assistant:read", id, host->err));
 	EXPECT(host, ASST_ESTATE, asst_draft_edit(&other, ada, id, 0, host->err));
 	EXPECT(host, ASST_ESTATE, asst_draft_patch(draft, "{}", 2, 0, host->err));
@@ -257,12 +257,11 @@ static void what_was_loaded_survives_the_store(void **state)
 	asst_assistant *assistant = host_get(host, "ada create", id);
 	asst_list *list;
 
-	EXPECT(host, ASST_OK, asst_assistant_list(&list, as(host, "ada create"), "{\"view\":\"whole\"}",
-						  ASST_NUL, host->err));
+	MUST(host, asst_assistant_list(&list, as(host, "ada create"), "{\"view\":\"whole\"}",
+				       ASST_NUL, host->err));
 	host_close(host);
 	assert_string_equal(asst_assistant_id(assistant), id);
 	assert_string_equal(asst_assistant_tag_at(assistant, 0), "t");
-	assert_non_null(strstr(asst_assistant_json(assistant, NULL), "\"name\":\"a\""));
 	assert_string_equal(asst_assistant_json(asst_list_at(list, 0), NULL),
 			    asst_assistant_json(assistant, NULL));
 	asst_list_free(list);
@@ -386,13 +385,13 @@ static void use_store(struct host *host)
 	asst_draft *draft;
 	asst_buf *buf;
 
-	EXPECT(host, ASST_OK, host_share(host, "ada create", id, "user:bob", 2));
-	EXPECT(host, ASST_OK, host_patch(host, "ada create", id, "{\"name\":\"b\"}"));
-	EXPECT(host, ASST_OK, asst_draft_edit(&draft, bob, id, 0, host->err));
-	EXPECT(host, ASST_OK, asst_draft_patch(draft, "{\"name\":\"c\"}", ASST_NUL, 0, host->err));
-	EXPECT(host, ASST_OK, asst_draft_commit(&assistant, draft, "m", 1, 0, host->err));
-	EXPECT(host, ASST_OK, asst_assistant_list(&list, bob, NULL, 0, host->err));
-	EXPECT(host, ASST_OK, asst_access_explain(&buf, bob, "assistant:read", id, host->err));
+	MUST(host, host_share(host, "ada create", id, "user:bob", 2));
+	MUST(host, host_patch(host, "ada create", id, "{\"name\":\"b\"}"));
+	MUST(host, asst_draft_edit(&draft, bob, id, 0, host->err));
+	MUST(host, asst_draft_patch(draft, "{\"name\":\"c\"}", ASST_NUL, 0, host->err));
+	MUST(host, asst_draft_commit(&assistant, draft, "m", 1, 0, host->err));
+	MUST(host, asst_assistant_list(&list, bob, NULL, 0, host->err));
+	MUST(host, asst_access_explain(&buf, bob, "assistant:read", id, host->err));
 	assert_non_null(asst_assistant_json(assistant, NULL));
 	host_close(host);
 	asst_buf_free(buf);
@@ -404,7 +403,8 @@ static void use_store(struct host *host)
 static void memory_of_the_host_is_used_and_given_back(void **state)
 {
 	struct counted counted;
-	asst_allocator allocator = { sizeof(allocator), NULL, counted_alloc, counted_realloc, counted_free };
+	asst_allocator allocator = { sizeof(allocator), NULL, counted_alloc, counted_realloc,
+				     counted_free };
 	asst_store_opts *opts = asst_store_opts_new();
 	struct host_disk *disk = host_disk_new();
 	struct host *host;
@@ -449,9 +449,15 @@ static void constants_are_told_by_name(void **state)
 		const char *name;
 		int64_t value;
 	} constants[] = {
-		CONSTANT(ASST_OK), CONSTANT(ASST_EINVAL), CONSTANT(ASST_ECANCELED),
-		CONSTANT(ASST_LEVEL_MANAGE), CONSTANT(ASST_CREATE_DRAFT), CONSTANT(ASST_DEF_INCOMPLETE),
-		CONSTANT(ASST_VERSION_MINOR), { "ASST_NUL", -1 }, { "ASST_ANY_REVISION", -1 },
+		CONSTANT(ASST_OK),
+		CONSTANT(ASST_EINVAL),
+		CONSTANT(ASST_ECANCELED),
+		CONSTANT(ASST_LEVEL_MANAGE),
+		CONSTANT(ASST_CREATE_DRAFT),
+		CONSTANT(ASST_DEF_INCOMPLETE),
+		CONSTANT(ASST_VERSION_MINOR),
+		{ "ASST_NUL", -1 },
+		{ "ASST_ANY_REVISION", -1 },
 	};
 	asst_error *err = asst_error_new();
 	int64_t value;

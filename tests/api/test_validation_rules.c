@@ -92,7 +92,8 @@ static void a_dataset_query_needs_a_dataset_of_the_definition(void **state)
 		{ SKILL("dataset-query", ",'datasetId':'d'"), "missing_for@/skills/0/datasetId" },
 		{ SKILL("dataset-query", "") "," DATASET(""), "missing_for@/skills/0/datasetId" },
 		{ SKILL("web-search", ",'datasetId':'e'") "," DATASET(""), "" },
-		{ SKILL("dataset-query", ",'datasetId':'d','data':{'any':[1]}") "," DATASET(""), "" },
+		{ SKILL("dataset-query", ",'datasetId':'d','data':{'any':[1]}") "," DATASET(""),
+		  "" },
 	};
 
 	t_expect_rows(state, rows, T_COUNT(rows));
@@ -223,7 +224,8 @@ static void all_faults_of_a_document_stand_in_the_order_of_the_fields(void **sta
 		  "[{'slug':'date','type':'DAY','label':'Date','order':0}]}",
 		  "blank@/name range@/creativity choice@/inputFields/0/type" },
 		{ "{'zebra':1,'data':[],'references':[{}],'datasets':[{'mode':1}],"
-		  "'skills':[{'id':'x'}],'fallback':1,'routes':5,'type':'x','welcome':0,'extendedThinking':0,'canvas':0,"
+		  "'skills':[{'id':'x'}],'fallback':1,'routes':5,'type':'x','welcome':0,"
+		  "'extendedThinking':0,'canvas':0,"
 		  "'dataAnalyst':0,'imageGeneration':0,'webSearch':0,'attachments':['x'],"
 		  "'inputFields':[{'order':-1,'slug':5}],'actions':[{'oauth':1}],"
 		  "'conversationStarters':[0],'creativity':2,'model':0,'inputType':0,"

@@ -103,7 +103,7 @@ static void drafts_keep_them_and_commit_them(void **state)
 	asst_assistant *made = t_create(world, WITH_UNKNOWN), *live;
 	asst_draft *draft;
 
-	assert_int_equal(asst_draft_edit(&draft, world->ada, asst_assistant_id(made), 0, world->err),
+	assert_int_equal(asst_draft_edit(&draft, world->ada, asst_assistant_id(made), 0, NULL),
 			 ASST_OK);
 	t_expect(asst_draft_patch(draft, t_json("{'canvas':true,'extra':[1]}"), ASST_NUL, 0,
 				  world->err), world->err, ASST_OK, "", "a draft");
@@ -153,7 +153,8 @@ static void what_is_refused_for_a_reason_is_refused_all_the_same(void **state)
 	size_t i;
 
 	for (i = 0; i < T_COUNT(rows); i++) {
-		status = asst_assistant_validate_json(world->ada, t_document(rows[i].body), ASST_NUL, 0,
+		status = asst_assistant_validate_json(world->ada, t_document(rows[i].body),
+						      ASST_NUL, 0,
 						      world->err);
 		bad += !t_right(status, world->err, ASST_EVALIDATION, rows[i].faults, rows[i].body);
 	}
@@ -185,11 +186,14 @@ static void the_option_is_0_or_1(void **state)
 
 	(void)state;
 	assert_int_equal(asst_store_opts_set_int(opts, "keep_unknown_fields", 0, NULL), ASST_OK);
-	assert_int_equal(asst_store_opts_set_int(opts, "keep_unknown_fields", 2, NULL), ASST_EINVAL);
-	assert_int_equal(asst_store_opts_set_int(opts, "keep_unknown_fields", -1, NULL), ASST_EINVAL);
+	assert_int_equal(asst_store_opts_set_int(opts, "keep_unknown_fields", 2, NULL),
+			 ASST_EINVAL);
+	assert_int_equal(asst_store_opts_set_int(opts, "keep_unknown_fields", -1, NULL),
+			 ASST_EINVAL);
 	assert_int_equal(asst_store_opts_set_int(opts, "keep_unknown", 1, NULL), ASST_EINVAL);
 	assert_int_equal(asst_store_opts_set_int(opts, NULL, 1, NULL), ASST_EINVAL);
-	assert_int_equal(asst_store_opts_set_int(NULL, "keep_unknown_fields", 1, NULL), ASST_EINVAL);
+	assert_int_equal(asst_store_opts_set_int(NULL, "keep_unknown_fields", 1, NULL),
+			 ASST_EINVAL);
 	asst_store_opts_free(opts);
 }
 

@@ -85,6 +85,7 @@ static const struct listed {
 	{ "asst_backend.scan", "files", NULL },
 	{ "asst_backend.apply", "files", NULL },
 	{ "asst_backend.destroy", "files", NULL },
+	{ "asst_backend_open", "files", NULL },
 	{ "asst_store_open", "files", NULL },
 	{ "asst_assistant_create_json", "files", NULL },
 	{ "asst_assistant_delete", "files", NULL },

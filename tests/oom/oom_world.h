@@ -129,8 +129,12 @@ static void world_store(void)
 
 	MUST(asst_backend_init(&w.inner, sizeof(w.inner), NULL));
 	MUST(asst_backend_open(&w.inner, WORLD_WHERE, opts, NULL));
-	w.outer = (struct asst_backend){ sizeof(w.outer), &w, outer_get, outer_scan, outer_apply,
-					 outer_destroy };
+	MUST(asst_backend_init(&w.outer, sizeof(w.outer), NULL));
+	w.outer.self = &w;
+	w.outer.get = outer_get;
+	w.outer.scan = outer_scan;
+	w.outer.apply = outer_apply;
+	w.outer.destroy = outer_destroy;
 	MUST(asst_store_open_backend(&w.store, &w.outer, opts, NULL));
 	asst_store_opts_free(opts);
 }

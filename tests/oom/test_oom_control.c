@@ -93,8 +93,11 @@ static int work(enum way way, asst_error *err)
 	char *a = take(16), *b = a || way == LEAKS ? take(8) : NULL;
 	size_t size = way == WRONG_SIZE ? 15 : 16;
 
-	if (way == BREAKS && changes > 0)
+	if (way == BREAKS && changes > 0) {
+		give(a, 16);
+		give(b, 8);
 		return asst_error_set(err, ASST_EIO, 0, "broken");
+	}
 	if (!a || !b) {
 		changes += way == CHANGES || way == BREAKS;
 		if (way == LEAKS)

@@ -138,22 +138,141 @@ static int run_apply(asst_error *err)
 	return status;
 }
 
+/* Where that does not go, an empty one takes its place, so that the campaign goes on. */
 static void reopen(void)
 {
 	asst_store_opts *opts = world_opts();
 	char where[80];
+	int status;
 
 	snprintf(where, sizeof(where), "file:%s", directory);
 	MUST(asst_backend_init(&w.inner, sizeof(w.inner), NULL));
-	MUST(asst_backend_open(&w.inner, where, opts, NULL));
+	status = asst_backend_open(&w.inner, where, opts, NULL);
+	if (status != ASST_OK) {
+		complain("cannot be opened again: %d", status);
+		MUST(asst_backend_open(&w.inner, "memory:", opts, NULL));
+	}
 	asst_store_opts_free(opts);
 }
 
-/* Closing takes no memory; what is opened again is shown by the stage. */
+/* The last frame may be missing; what is opened again is shown by the stage. */
 static int run_destroy(asst_error *err)
 {
 	int status = FAILING(w.inner.destroy(w.inner.self, err));
 
+	reopen();
+	return status;
+}
+
+static int put(asst_backend *backend, const char *key, bool failing, asst_error *err)
+{
+	asst_batch *batch;
+	uint64_t sequence = 0;
+	size_t failed = 0;
+	int status;
+
+	MUST(asst_batch_new(&batch, NULL));
+	MUST(asst_batch_put(batch, key, strlen(key), "value", 5, NULL));
+	if (failing)
+		status = FAILING(backend->apply(backend->self, "acme", batch, &sequence, &failed,
+						err));
+	else
+		status = backend->apply(backend->self, "acme", batch, &sequence, &failed, err);
+	asst_batch_free(batch);
+	return status;
+}
+
+/* What follows a failure is written as if nothing had been, and read again. */
+static void write_on(asst_backend *backend, bool again)
+{
+	static const char *const keys[] = { "x1", "x2", "x3" };
+	size_t i;
+	int status;
+
+	fault.left = 0;
+	for (i = again ? 0 : 1; i < T_COUNT(keys); i++) {
+		status = put(backend, keys[i], false, NULL);
+		if (status != ASST_OK)
+			complain("afterwards, with memory: writing %s gives %d", keys[i], status);
+	}
+}
+
+static int run_apply_on(asst_error *err)
+{
+	int status = put(&w.inner, "x1", true, err);
+
+	EXPECT(status == ASST_OK || status == ASST_ENOMEM);
+	write_on(&w.inner, status != ASST_OK);
+	EXPECT(w.inner.destroy(w.inner.self, NULL) == ASST_OK);
+	reopen();
+	asst_error_set(err, ASST_OK, 0, NULL);
+	return ASST_OK;
+}
+
+static int open_at(const char *path, asst_backend *backend, bool failing, asst_error *err)
+{
+	asst_store_opts *opts = world_opts();
+	char where[80];
+	int status;
+
+	snprintf(where, sizeof(where), "file:%s", path);
+	MUST(asst_backend_init(backend, sizeof(*backend), NULL));
+	if (failing)
+		status = FAILING(asst_backend_open(backend, where, opts, err));
+	else
+		status = asst_backend_open(backend, where, opts, err);
+	asst_store_opts_free(opts);
+	return status;
+}
+
+/* All that a backend has, by its own scan. */
+static void show_backend(asst_backend *backend)
+{
+	asst_backend inner = w.inner;
+
+	w.inner = *backend;
+	show_partition(&out, "acme");
+	w.inner = inner;
+}
+
+/* A new one, which is written to and read again. */
+static int run_open_new(asst_error *err)
+{
+	char path[sizeof(directory) + 4];
+	asst_backend backend;
+	int status, now_status;
+
+	snprintf(path, sizeof(path), "%s-2", directory);
+	status = open_at(path, &backend, true, err);
+	if (status == ASST_OK) {
+		write_on(&backend, true);
+		MUST(backend.destroy(backend.self, NULL));
+	}
+	fault.left = 0;
+	now_status = open_at(path, &backend, false, NULL);
+	if (now_status != ASST_OK)
+		complain("cannot be opened again: %d", now_status);
+	if (status == ASST_OK && now_status == ASST_OK)
+		show_backend(&backend);
+	if (now_status == ASST_OK)
+		MUST(backend.destroy(backend.self, NULL));
+	remove_directory(path);
+	return status;
+}
+
+/* What recovery reads: the stage's directory, while its own backend is closed. */
+static int run_open_again(asst_error *err)
+{
+	asst_backend backend;
+	int status;
+
+	MUST(w.inner.destroy(w.inner.self, NULL));
+	status = open_at(directory, &backend, true, err);
+	fault.left = 0;
+	if (status == ASST_OK) {
+		write_on(&backend, true);
+		EXPECT(backend.destroy(backend.self, NULL) == ASST_OK);
+	}
 	reopen();
 	return status;
 }
@@ -174,49 +293,35 @@ static int open_store(const char *path, asst_error *err)
 	return status;
 }
 
-static int run_open_new(asst_error *err)
+static int run_store(asst_error *err)
 {
 	char path[sizeof(directory) + 4];
 	int status;
 
 	snprintf(path, sizeof(path), "%s-2", directory);
 	status = open_store(path, err);
-	if (status != ASST_OK) {
-		fault.left = 0;
-		MUST(open_store(path, NULL));
-	}
 	remove_directory(path);
 	return status;
 }
 
-/* What recovery reads: the stage's directory, while its own backend is closed. */
-static int run_open_again(asst_error *err)
-{
-	int status;
-
-	MUST(w.inner.destroy(w.inner.self, NULL));
-	status = open_store(directory, err);
-	fault.left = 0;
-	reopen();
-	return status;
-}
-
-static int run_open_busy(asst_error *err)
+static int run_store_busy(asst_error *err)
 {
 	return open_store(directory, err);
 }
 
 static const struct op ops[] = {
-	{ "asst_assistant_create_json", "files", ASST_OK, ALL, NULL, run_create },
-	{ "asst_draft_commit", "files", ASST_OK, ALL, NULL, run_commit },
-	{ "asst_assistant_delete", "files", ASST_OK, ALL, NULL, run_delete },
-	{ "asst_backend.get", "files", ASST_OK, 0, NULL, run_get },
+	{ "asst_assistant_create_json", "files", ASST_OK, ALL | MAYBE, NULL, run_create },
+	{ "asst_draft_commit", "files", ASST_OK, ALL | MAYBE, NULL, run_commit },
+	{ "asst_assistant_delete", "files", ASST_OK, ALL | MAYBE, NULL, run_delete },
+	{ "asst_backend.get", "files", ASST_OK, HEAP, NULL, run_get },
 	{ "asst_backend.scan", "files", ASST_OK, HEAP, NULL, run_scan },
-	{ "asst_backend.apply", "files", ASST_OK, ALL, NULL, run_apply },
-	{ "asst_backend.destroy", "files", ASST_OK, 0, NULL, run_destroy },
-	{ "asst_store_open", "files, new", ASST_OK, ALL, NULL, run_open_new },
-	{ "asst_store_open", "files, again", ASST_OK, ALL | KEEPS, NULL, run_open_again },
-	{ "asst_store_open", "files, in use", ASST_EBUSY, ALL, NULL, run_open_busy },
+	{ "asst_backend.apply", "files", ASST_OK, ALL | MAYBE, NULL, run_apply },
+	{ "asst_backend.apply", "files, and more", ASST_OK, ALL | MAYBE, NULL, run_apply_on },
+	{ "asst_backend.destroy", "files", ASST_OK, ALL | MAYBE, NULL, run_destroy },
+	{ "asst_backend_open", "files, new", ASST_OK, ALL | MAYBE, NULL, run_open_new },
+	{ "asst_backend_open", "files, again", ASST_OK, ALL | MAYBE | KEEPS, NULL, run_open_again },
+	{ "asst_store_open", "files, new", ASST_OK, ALL | MAYBE, NULL, run_store },
+	{ "asst_store_open", "files, in use", ASST_EBUSY, ALL, NULL, run_store_busy },
 };
 
 OOM_TESTS("files", ops)

@@ -29,7 +29,7 @@ static int set_text(const char *name, const char *value, asst_error *err)
 
 static int run_set_text(asst_error *err)
 {
-	return set_text("default_model", "m7", err);
+	return set_text("durability", "process", err);
 }
 
 static int run_set_limits(asst_error *err)

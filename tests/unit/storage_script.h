@@ -93,8 +93,12 @@ static inline int say_destroy(void *self, asst_error *err)
 
 static inline asst_backend table_of(struct script *script)
 {
-	asst_backend backend = { sizeof(backend), script, say_get, say_scan, say_apply,
-				 say_destroy };
+	asst_backend backend = { .size = sizeof(backend),
+				 .self = script,
+				 .get = say_get,
+				 .scan = say_scan,
+				 .apply = say_apply,
+				 .destroy = say_destroy };
 
 	return backend;
 }

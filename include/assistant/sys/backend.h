@@ -84,6 +84,28 @@ struct asst_backend {
 		     size_t *failed, asst_error *err);
 	/* required: close and free; no other call is in progress or follows. */
 	int (*destroy)(void *self, asst_error *err);
+	/*
+	 * optional, NULL where there is nothing to do: make what was applied with relaxed
+	 * durability survive the machine.
+	 */
+	int (*sync)(void *self, asst_error *err);
+	/* optional, NULL where there is nothing to do: give back the space of what is gone. */
+	int (*compact)(void *self, asst_progress progress, void *user, asst_error *err);
+	/*
+	 * optional, NULL where there is nothing to check: read everything that is stored and call
+	 * report for each thing that is wrong, which does not make the call fail.
+	 */
+	int (*verify)(void *self, void (*report)(void *user, const char *what), void *user,
+		      asst_error *err);
+	/*
+	 * optional, NULL where it is not supported: write a copy of one moment, while others
+	 * read and write, to a directory that is made or empty.
+	 */
+	int (*backup)(void *self, const char *directory, asst_progress progress, void *user,
+		      asst_error *err);
+	/* optional, may be NULL: call each with the names and values of what can be counted. */
+	int (*stats)(void *self, void (*each)(void *user, const char *name, uint64_t value), void *user,
+		     asst_error *err);
 	/* ---- end of 0.1; later slots go below, never above ---- */
 };
 

@@ -203,6 +203,8 @@ static int encode(struct asst__file *file, struct asst__txn *txn, asst_error *er
 	round->text.failed = ASST_OK;
 	round->text.size = size;
 	round->sections = sections;
+	if (!size)
+		asst__text_free(&round->text);
 	return asst__fail_nomem(err);
 }
 
@@ -216,9 +218,13 @@ static int join(struct asst__file *file, struct asst__txn *txn, asst_error *err)
 	if (above >= UINT64_MAX - RESERVE_STEP)
 		return asst__fail(err, ASST_ELIMIT, "there is no sequence above the floor");
 	txn->sequence = above + 1;
+	if (!asst__pool_reserve(file, partition, txn->changes->puts))
+		return asst__fail_nomem(err);
 	status = encode(file, txn, err);
-	if (status != ASST_OK)
+	if (status != ASST_OK) {
+		asst__pool_release(file, txn->changes->puts);
 		return status;
+	}
 	partition->assigned = txn->sequence;
 	txn->round = file->open.number;
 	txn->next = NULL;
@@ -348,6 +354,8 @@ static void finish(struct asst__file *file, int status, const struct asst__place
 	size_t at = 0;
 
 	for (txn = round->first; txn; txn = next) {
+		size_t puts = txn->changes->puts;
+
 		next = txn->next;
 		txn->status = status;
 		while (status == ASST_OK && asst__frame_next(&frame, &at, &section) &&
@@ -362,6 +370,7 @@ static void finish(struct asst__file *file, int status, const struct asst__place
 				txn->status = status = ASST_EINDOUBT;
 			}
 		}
+		asst__pool_release(file, puts);
 		txn->done = true;
 	}
 	file->finished = round->number;
@@ -378,6 +387,7 @@ static void fail_open(struct asst__file *file, int status)
 	for (txn = file->open.first; txn; txn = next) {
 		next = txn->next;
 		txn->partition->reserved = 0;
+		asst__pool_release(file, txn->changes->puts);
 		txn->status = status == ASST_EINDOUBT ? ASST_EIO : status;
 		txn->done = true;
 	}

@@ -37,27 +37,37 @@ struct step {
 	asst_error *err;
 };
 
-static bool read_frame(struct step *step, struct asst__frame *frame)
+static int damaged(const struct step *step)
+{
+	return asst__fail(step->err, ASST_ECORRUPT, "%010u.log is damaged at offset %llu",
+			  (unsigned)step->file->segments[0].number,
+			  (unsigned long long)step->file->compact_at);
+}
+
+static int read_frame(struct step *step, struct asst__frame *frame)
 {
 	struct asst__file *file = step->file;
 	const struct asst__segment *segment = &file->segments[0];
 	unsigned char head[8], *bytes;
 	uint32_t size;
+	int error = asst__io_read_full(file->io, segment->file, head, sizeof(head), file->compact_at);
 
-	if (asst__io_read_full(file->io, segment->file, head, sizeof(head), file->compact_at))
-		return false;
+	if (error)
+		return asst__file_fail(file, step->err, error, "read", "the oldest segment");
 	size = asst__get32(head + 4);
 	if (size > segment->used - file->compact_at)
-		return false;
+		return damaged(step);
 	if (size > step->room) {
 		bytes = asst__realloc(&file->mem, step->bytes, step->room, size);
 		if (!bytes)
-			return false;
+			return asst__fail_nomem(step->err);
 		step->bytes = bytes;
 		step->room = size;
 	}
-	return !asst__io_read_full(file->io, segment->file, step->bytes, size, file->compact_at) &&
-	       asst__frame_read(frame, file, segment, step->bytes, size);
+	error = asst__io_read_full(file->io, segment->file, step->bytes, size, file->compact_at);
+	if (error)
+		return asst__file_fail(file, step->err, error, "read", "the oldest segment");
+	return asst__frame_read(frame, file, segment, step->bytes, size) ? ASST_OK : damaged(step);
 }
 
 /* Whether a put is what its key has now. */
@@ -109,18 +119,19 @@ static void copy_section(struct step *step, const struct asst__frame *frame,
 	}
 }
 
-static bool copy_frame(struct step *step)
+static int copy_frame(struct step *step)
 {
 	struct asst__frame frame;
 	struct asst__section section;
 	size_t at = 0;
+	int status = read_frame(step, &frame);
 
-	if (!read_frame(step, &frame))
-		return false;
+	if (status != ASST_OK)
+		return status;
 	for (uint32_t i = 0; i < frame.sections && asst__frame_next(&frame, &at, &section); i++)
 		copy_section(step, &frame, &section);
 	step->file->compact_at += frame.size;
-	return true;
+	return ASST_OK;
 }
 
 /* The copies are durable: let their keys point to them. */
@@ -168,12 +179,8 @@ static int compact_step(struct asst__file *file, bool *ended, asst_error *err)
 	if (!file->compact_at)
 		file->compact_at = ASST__SEGMENT_HEAD;
 	asst__round_begin(&step.round, &file->mem, 0);
-	while (status == ASST_OK && file->compact_at < oldest->used && step.round.text.size < STEP_BYTES) {
-		if (!copy_frame(&step))
-			status = asst__fail(err, ASST_ECORRUPT, "%010u.log is damaged at offset %llu",
-					    (unsigned)oldest->number,
-					    (unsigned long long)file->compact_at);
-	}
+	while (status == ASST_OK && file->compact_at < oldest->used && step.round.text.size < STEP_BYTES)
+		status = copy_frame(&step);
 	*ended = status == ASST_OK && file->compact_at >= oldest->used;
 	if (*ended)
 		asst__round_section(&step.round, ASST__SECTION_OLDEST, "$log", next, 0);
@@ -198,7 +205,8 @@ static int compact_step(struct asst__file *file, bool *ended, asst_error *err)
 
 static bool due(const struct asst__file *file)
 {
-	return !file->options.no_compaction && !file->poisoned && file->segment_count > 1 &&
+	return !file->options.no_compaction && !file->poisoned && !file->pinned &&
+	       file->segment_count > 1 &&
 	       file->written >= (file->options.segment_bytes < 4 * STEP_EVERY ?
 					 file->options.segment_bytes / 4 : STEP_EVERY) &&
 	       log_bytes(file) > file->live + file->live / 2 + file->options.segment_bytes;
@@ -220,8 +228,7 @@ void asst__compact_some(struct asst__file *file)
 	pthread_mutex_unlock(&file->lock);
 }
 
-int asst__file_compact(void *self, int (*progress)(void *user, uint64_t done, uint64_t total),
-		       void *user, asst_error *err)
+int asst__file_compact(void *self, asst_progress progress, void *user, asst_error *err)
 {
 	struct asst__file *file = self;
 	uint32_t until = 0;
@@ -236,6 +243,8 @@ int asst__file_compact(void *self, int (*progress)(void *user, uint64_t done, ui
 		asst__leader_begin(file);
 		if (file->poisoned)
 			status = asst__fail(err, file->poisoned, "%s", file->poison);
+		else if (file->pinned)
+			status = asst__fail(err, ASST_EBUSY, "the log is being copied or checked");
 		pthread_mutex_unlock(&file->lock);
 		if (status == ASST_OK && !until) {
 			total = log_bytes(file);
@@ -262,8 +271,8 @@ void asst__file_stats(void *self, struct asst__file_stats *stats)
 	memset(stats, 0, sizeof(*stats));
 	pthread_mutex_lock(&file->lock);
 	asst__leader_begin(file);
-	for (size_t i = 0; i < file->partitions.count; i++)
-		stats->keys += asst__index_count(&file->partitions.items[i]->index);
+	for (size_t i = 0; i < asst__partition_count(&file->partitions); i++)
+		stats->keys += asst__index_count(&asst__partition_at(&file->partitions, i)->index);
 	stats->live_bytes = file->live;
 	stats->log_bytes = log_bytes(file);
 	stats->resident_bytes = file->resident;

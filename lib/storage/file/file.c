@@ -28,7 +28,7 @@ static uint32_t store_crc(const unsigned char bytes[STORE_BYTES])
 }
 
 /* The id of the store, made durable under its name before anything else is written. */
-static int write_identity(struct asst__file *file, asst_error *err)
+int asst__identity_write(const struct asst__file *file, int dir, asst_error *err)
 {
 	const struct asst__io *io = file->io;
 	unsigned char bytes[STORE_BYTES] = { 0 };
@@ -38,7 +38,7 @@ static int write_identity(struct asst__file *file, asst_error *err)
 	asst__put32(bytes + AT_FORMAT, ASST__FILE_FORMAT);
 	memcpy(bytes + AT_ID, file->id, 16);
 	asst__put32(bytes + AT_CRC, store_crc(bytes));
-	error = io->open(io->self, file->dir, "store.new",
+	error = io->open(io->self, dir, "store.new",
 			 ASST__IO_WRITE | ASST__IO_CREATE | ASST__IO_EXISTING, &handle);
 	if (error)
 		return asst__file_fail(file, err, error, "make", "store.new");
@@ -47,9 +47,9 @@ static int write_identity(struct asst__file *file, asst_error *err)
 		error = io->sync(io->self, handle);
 	io->close(io->self, handle);
 	if (!error)
-		error = io->rename(io->self, file->dir, "store.new", "store");
+		error = io->rename(io->self, dir, "store.new", "store");
 	if (!error)
-		error = io->sync_dir(io->self, file->dir);
+		error = io->sync_dir(io->self, dir);
 	return error ? asst__file_fail(file, err, error, "write", "store") : ASST_OK;
 }
 
@@ -70,42 +70,72 @@ static int check_identity(struct asst__file *file, const unsigned char bytes[STO
 static int see_log(void *user, const char *name)
 {
 	size_t size = strlen(name);
+	char first[24];
 
+	asst__segment_name(first, 1);
 	if (size > 4 && strcmp(name + size - 4, ".log") == 0)
-		*(bool *)user = true;
+		*(int *)user |= strcmp(name, first) == 0 ? 1 : 2;
 	return 0;
 }
 
-static int make_identity(struct asst__file *file, asst_error *err)
+/* Whether there is nothing but the first segment that a creation left which did not end. */
+static int check_unborn(struct asst__file *file, asst_error *err)
 {
-	bool logs = false;
-	int error = file->io->list(file->io->self, file->dir, see_log, &logs);
+	const struct asst__io *io = file->io;
+	int logs = 0, handle, error = io->list(io->self, file->dir, see_log, &logs);
+	uint64_t size = 0;
+	char first[24];
 
 	if (error)
 		return asst__file_fail(file, err, error, "list", "the directory");
-	if (logs)
+	asst__segment_name(first, 1);
+	if (logs == 1) {
+		error = io->open(io->self, file->dir, first, 0, &handle);
+		if (!error) {
+			error = io->size(io->self, handle, &size);
+			io->close(io->self, handle);
+		}
+		if (error)
+			return asst__file_fail(file, err, error, "open", first);
+	}
+	if (logs > 1 || size > ASST__SEGMENT_HEAD)
 		return asst__fail(err, ASST_ECORRUPT, "the file store is missing");
 	if (file->options.read_only)
 		return asst__fail(err, ASST_ENOTFOUND, "there is no store in the directory");
-	return write_identity(file, err);
+	error = logs ? io->unlink(io->self, file->dir, first) : 0;
+	return error ? asst__file_fail(file, err, error, "remove", first) : ASST_OK;
 }
 
-static int open_identity(struct asst__file *file, asst_error *err)
+/* The log comes first: a store that has its name has a log. */
+static int make_store(struct asst__file *file, asst_error *err)
+{
+	int status = check_unborn(file, err);
+
+	if (status == ASST_OK)
+		status = asst__segment_add(file, err);
+	if (status == ASST_OK)
+		status = asst__identity_write(file, file->dir, err);
+	return status;
+}
+
+static int open_store(struct asst__file *file, asst_error *err)
 {
 	const struct asst__io *io = file->io;
 	unsigned char bytes[STORE_BYTES];
 	int handle, error = io->open(io->self, file->dir, "store", 0, &handle);
 
 	if (error == -ENOENT)
-		return make_identity(file, err);
+		return make_store(file, err);
 	if (error)
 		return asst__file_fail(file, err, error, "open", "store");
 	error = asst__io_read_full(io, handle, bytes, sizeof(bytes), 0);
 	io->close(io->self, handle);
 	if (error == -EPIPE)
 		return asst__fail(err, ASST_ECORRUPT, "the file store is cut short");
-	return error ? asst__file_fail(file, err, error, "read", "store") :
-		       check_identity(file, bytes, err);
+	if (error)
+		return asst__file_fail(file, err, error, "read", "store");
+	error = check_identity(file, bytes, err);
+	return error ? error : asst__file_recover(file, err);
 }
 
 static int open_lock(struct asst__file *file, asst_error *err)
@@ -153,11 +183,7 @@ static int open_all(struct asst__file *file, const char *path, asst_error *err)
 	}
 	status = open_lock(file, err);
 	if (status == ASST_OK)
-		status = open_identity(file, err);
-	if (status == ASST_OK)
-		status = asst__file_recover(file, err);
-	if (status == ASST_OK && !file->segment_count && !file->options.read_only)
-		status = asst__segment_add(file, err);
+		status = open_store(file, err);
 	sum_up(file);
 	return status;
 }
@@ -176,6 +202,7 @@ static void free_file(struct asst__file *file)
 		io->close(io->self, file->dir);
 	asst__text_free(&file->open.text);
 	asst__partitions_dispose(&file->partitions);
+	asst__pool_dispose(file);
 	asst__rwlock_destroy(&file->segments_lock);
 	pthread_cond_destroy(&file->changed);
 	pthread_mutex_destroy(&file->lock);
@@ -201,8 +228,13 @@ static int close_log(struct asst__file *file, asst_error *err)
 	asst__round_begin(&round, &file->mem, 0);
 	status = asst__round_write(file, &round, &where, true, true, err);
 	asst__text_free(&round.text);
-	/* On a full disk it is missed, but nothing is lost. */
-	return status == ASST_EINDOUBT ? ASST_EIO : ASST_OK;
+	if (status == ASST_OK)
+		asst__snapshot_write(file, where.offset);
+	if (status == ASST_EINDOUBT)
+		return ASST_EIO;
+	/* Without memory or on a full disk it is missed, but nothing is lost. */
+	asst__error_clear(err);
+	return ASST_OK;
 }
 
 static int file_destroy(void *self, asst_error *err)
@@ -256,7 +288,11 @@ int asst__file_sync(void *self, asst_error *err)
 
 static int init(struct asst__file *file, const struct asst__mem *mem, uint64_t seed, asst_error *err)
 {
-	int status = asst__partitions_init(&file->partitions, mem, seed, err);
+	struct asst__mem pool = asst__pool_mem(file);
+	int status;
+
+	file->mem = *mem;
+	status = asst__partitions_init(&file->partitions, &pool, seed, err);
 
 	if (status != ASST_OK)
 		return status;
@@ -286,7 +322,6 @@ int asst__file_open(asst_backend *out, const struct asst__io *io, const char *pa
 		asst__free(mem, file, sizeof(*file));
 		return status;
 	}
-	file->mem = *mem;
 	file->io = io;
 	file->options = *options;
 	file->dir = file->lock_file = -1;
@@ -300,7 +335,16 @@ int asst__file_open(asst_backend *out, const struct asst__io *io, const char *pa
 		free_file(file);
 		return status;
 	}
-	*out = (struct asst_backend){ sizeof(*out), file, file_get, file_scan, asst__file_apply,
-				      file_destroy };
+	*out = (struct asst_backend){ .size = sizeof(*out),
+				      .self = file,
+				      .get = file_get,
+				      .scan = file_scan,
+				      .apply = asst__file_apply,
+				      .destroy = file_destroy,
+				      .sync = asst__file_sync,
+				      .compact = asst__file_compact,
+				      .verify = asst__file_verify,
+				      .backup = asst__file_backup,
+				      .stats = asst__file_each_stat };
 	return ASST_OK;
 }

@@ -26,10 +26,9 @@ int asst__file_open(asst_backend *out, const struct asst__io *io, const char *pa
 		    const struct asst__file_options *options, const struct asst__mem *mem,
 		    uint64_t seed, const unsigned char id[16], asst_error *err);
 
-/* What a backend opened by asst__file_open() can do beside its table; self is the table's. */
+/* Methods of the table that tests call by their names too. */
 int asst__file_sync(void *self, asst_error *err);
-int asst__file_compact(void *self, int (*progress)(void *user, uint64_t done, uint64_t total),
-		       void *user, asst_error *err);
+int asst__file_compact(void *self, asst_progress progress, void *user, asst_error *err);
 
 struct asst__file_stats {
 	uint64_t keys, live_bytes, log_bytes, resident_bytes, segments, frames, syncs;

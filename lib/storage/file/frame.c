@@ -13,12 +13,18 @@ enum { AT_CRC = 0, AT_SIZE = 4, AT_SERIAL = 8, AT_SYNCED = 16, AT_STORE = 24, AT
 
 void asst__round_begin(struct asst__round *round, const struct asst__mem *mem, uint64_t number)
 {
-	static const char head[ASST__FRAME_HEAD];
-
 	memset(round, 0, sizeof(*round));
 	round->number = number;
 	asst__text_init(&round->text, mem, 2 * (size_t)ASST__FRAME_MOST);
-	asst__text_add(&round->text, head, sizeof(head));
+}
+
+/* Room for the header, which is filled last. */
+static void add_head(struct asst__round *round)
+{
+	static const char head[ASST__FRAME_HEAD];
+
+	if (!round->text.size)
+		asst__text_add(&round->text, head, sizeof(head));
 }
 
 void asst__round_section(struct asst__round *round, enum asst__section_kind kind, const char *name,
@@ -28,6 +34,7 @@ void asst__round_section(struct asst__round *round, enum asst__section_kind kind
 
 	asst__put32(head + 4, ops);
 	asst__put64(head + 8, sequence);
+	add_head(round);
 	asst__text_add(&round->text, head, sizeof(head));
 	asst__text_add(&round->text, name, strlen(name) + 1);
 	round->sections++;
@@ -105,6 +112,7 @@ size_t asst__round_seal(struct asst__round *round, const struct asst__file *file
 	struct asst__text *text = &round->text;
 	unsigned char *bytes, end[8];
 
+	add_head(round);
 	if (text->size % 8)
 		asst__text_add(text, zeros, 8 - text->size % 8);
 	/* Never zero, so that a frame whose end was not written is none. */

@@ -57,6 +57,12 @@ struct asst__round {
 	struct asst__txn *first, *last;
 };
 
+/* Blocks of one size, kept back. */
+struct asst__spares {
+	struct asst__spare *first;
+	size_t count;
+};
+
 struct asst__file {
 	struct asst__mem mem;
 	const struct asst__io *io;
@@ -73,6 +79,9 @@ struct asst__file {
 	struct asst__round flying;  /* is being written */
 	bool writing;               /* somebody is the leader */
 	uint64_t finished;          /* the last round that is over */
+	struct asst__spares leaves, branches; /* for the indexes (pool.c) */
+	size_t pending_puts;        /* of all batches that are not visible yet */
+	unsigned pinned;            /* who needs all segments to stay */
 	int poisoned;               /* the status for writes after a failed sync */
 	char poison[160];
 	char failure[160];          /* why the last round failed that did */
@@ -94,6 +103,9 @@ struct asst__file {
 };
 
 /* Files and segments (segment.c) */
+
+/* Write a file "store" with the store's id into a directory, durably. */
+int asst__identity_write(const struct asst__file *file, int dir, asst_error *err);
 
 int asst__file_fail(const struct asst__file *file, asst_error *err, int error, const char *doing,
 		    const char *name);
@@ -177,11 +189,32 @@ int asst__file_usable(struct asst__file *file, bool to_write, asst_error *err);
 /* No write is taken any more until the store is opened again. */
 void asst__file_poison(struct asst__file *file, const char *why);
 
+/* Memory that showing a batch may need (pool.c); with the lock held */
+
+struct asst__mem asst__pool_mem(struct asst__file *file);
+/* False: no memory. Else to be released when the batch is over. */
+bool asst__pool_reserve(struct asst__file *file, struct asst__partition *partition, size_t puts);
+void asst__pool_release(struct asst__file *file, size_t puts);
+void asst__pool_dispose(struct asst__file *file);
+
 /* Recovery (recover.c) and reading */
 
 int asst__file_recover(struct asst__file *file, asst_error *err);
 int asst__file_read_value(void *self, const struct asst__place *place, asst_buf **value,
 			  asst_error *err);
+
+/* The index snapshot (snapshot.c) */
+
+struct asst__snapshot {
+	uint64_t serial;  /* of the frame it was written behind, which was durable; 0: there is none */
+	uint32_t segment; /* that frame's */
+	uint64_t end;     /* of that frame; 0: the snapshot was not loaded */
+};
+
+/* Load it, if it fits the log: indexes, and where the frames of the segments end. */
+int asst__snapshot_read(struct asst__file *file, struct asst__snapshot *snapshot, asst_error *err);
+/* Write it behind the last frame, which begins at frame; nobody writes meanwhile. */
+void asst__snapshot_write(struct asst__file *file, uint64_t frame);
 
 /* Compaction (compact.c): copy what lives in the oldest segment ahead, then drop it. */
 
@@ -189,6 +222,14 @@ int asst__file_read_value(void *self, const struct asst__place *place, asst_buf 
 void asst__compact_some(struct asst__file *file);
 /* Bytes that the content of an index takes in a log without anything dead, about. */
 uint64_t asst__index_live_bytes(const struct asst__index *index);
+
+/* Checking and copying a log that is in use (inspect.c); methods of the table. */
+int asst__file_verify(void *self, void (*report)(void *user, const char *what), void *user,
+		      asst_error *err);
+int asst__file_backup(void *self, const char *directory, asst_progress progress, void *user,
+		      asst_error *err);
+int asst__file_each_stat(void *self, void (*each)(void *user, const char *name, uint64_t value),
+			 void *user, asst_error *err);
 
 /* Little endian. */
 static inline void asst__put32(unsigned char *to, uint32_t value)

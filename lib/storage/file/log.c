@@ -107,8 +107,8 @@ int asst__round_write(struct asst__file *file, struct asst__round *round, struct
 	int status = ASST_OK;
 
 	asst__error_clear(err);
-	/* The frame's size with padding and end. */
-	size = round->text.size + 16;
+	/* The frame's size with header, padding and end. */
+	size = (round->text.size ? round->text.size : ASST__FRAME_HEAD) + 16;
 	if (segment->used > ASST__SEGMENT_HEAD && segment->used + size > file->options.segment_bytes) {
 		status = roll(file, err);
 		segment = last_segment(file);
@@ -159,7 +159,7 @@ int asst__file_read_value(void *self, const struct asst__place *place, asst_buf 
 		return ASST_OK;
 	asst_buf_free(*value);
 	*value = NULL;
-	if (error)
+	if (error && error != -EPIPE)
 		return asst__file_fail(file, err, error, "read", name);
-	return asst__fail(err, ASST_ECORRUPT, "%s is damaged at offset %u", name, (unsigned)place->offset);
+	return asst__fail(err, ASST_ECORRUPT, "%s is damaged or cut short at offset %u", name, (unsigned)place->offset);
 }

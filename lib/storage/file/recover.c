@@ -18,8 +18,12 @@ struct recovery {
 	uint32_t *numbers; /* of the segment files that are there, sorted */
 	size_t count, room;
 	uint32_t oldest; /* the log begins there */
-	unsigned char *bytes; /* of the segment that is read */
-	size_t size, bytes_room;
+	struct asst__snapshot snapshot;
+	uint64_t proven; /* serial up to which the log says itself that it is durable */
+	size_t tail;     /* where frames begin, in the last segment, that are not proven to be */
+	unsigned char *bytes; /* of the segment that is read, from an offset on */
+	uint64_t from;
+	size_t size, bytes_room; /* size: where the bytes end, in the segment */
 };
 
 /* Finding segments */
@@ -116,7 +120,7 @@ static int open_segments(struct recovery *recovery)
 			status = add_segment(recovery, &segment);
 			recovery->oldest = oldest > recovery->oldest ? (uint32_t)oldest :
 								       recovery->oldest;
-		} else if (i + 1 == recovery->count) {
+		} else if (i + 1 == recovery->count && i > 0) {
 			status = remove_file(recovery, segment.number);
 		} else {
 			status = asst__fail(recovery->err, ASST_ECORRUPT,
@@ -124,30 +128,40 @@ static int open_segments(struct recovery *recovery)
 					    (unsigned)segment.number);
 		}
 	}
-	if (status == ASST_OK && file->segment_count == 0 && recovery->count > 1)
-		status = asst__fail(recovery->err, ASST_ECORRUPT, "no segment of the log can be read");
+	/* The first one was there before the store had its name. */
+	if (status == ASST_OK && file->segment_count == 0)
+		status = asst__fail(recovery->err, ASST_ECORRUPT, "the log is missing");
 	return status;
 }
 
 /* Reading frames */
 
+/* The bytes at an offset in the segment that is read. */
+static unsigned char *bytes_at(const struct recovery *recovery, size_t offset)
+{
+	return recovery->bytes + (offset - (size_t)recovery->from);
+}
+
+/* Read what of a segment lies behind the frames that are known. */
 static int read_segment(struct recovery *recovery, const struct asst__segment *segment)
 {
 	struct asst__file *file = recovery->file;
 	char name[24];
 	unsigned char *bytes;
+	size_t size;
 	int error;
 
-	if (segment->size > recovery->bytes_room) {
-		bytes = asst__realloc(&file->mem, recovery->bytes, recovery->bytes_room,
-				      (size_t)segment->size);
+	recovery->from = segment->used;
+	recovery->size = (size_t)segment->size;
+	size = recovery->size - (size_t)recovery->from;
+	if (size > recovery->bytes_room) {
+		bytes = asst__realloc(&file->mem, recovery->bytes, recovery->bytes_room, size);
 		if (!bytes)
 			return asst__fail_nomem(recovery->err);
 		recovery->bytes = bytes;
-		recovery->bytes_room = (size_t)segment->size;
+		recovery->bytes_room = size;
 	}
-	recovery->size = (size_t)segment->size;
-	error = asst__io_read_full(file->io, segment->file, recovery->bytes, recovery->size, 0);
+	error = asst__io_read_full(file->io, segment->file, recovery->bytes, size, recovery->from);
 	asst__segment_name(name, segment->number);
 	return error ? asst__file_fail(file, recovery->err, error, "read", name) : ASST_OK;
 }
@@ -279,7 +293,7 @@ static bool proves_loss(struct recovery *recovery, const struct asst__segment *s
 	size_t at;
 
 	for (at = (size_t)segment->used; at + ASST__FRAME_HEAD <= recovery->size; at += 8) {
-		if (asst__frame_read(&frame, recovery->file, segment, recovery->bytes + at,
+		if (asst__frame_read(&frame, recovery->file, segment, bytes_at(recovery, at),
 				     recovery->size - at) &&
 		    frame.synced > recovery->file->serial)
 			return true;
@@ -293,15 +307,50 @@ static int read_frames(struct recovery *recovery, struct asst__segment *segment)
 	struct asst__frame frame;
 	int status = ASST_OK;
 
+	recovery->tail = (size_t)segment->used;
 	while (status == ASST_OK &&
-	       asst__frame_read(&frame, file, segment, recovery->bytes + segment->used,
+	       asst__frame_read(&frame, file, segment, bytes_at(recovery, (size_t)segment->used),
 				recovery->size - (size_t)segment->used) &&
 	       frame.serial == file->serial + 1) {
 		status = replay(recovery, &frame, segment);
+		/* A frame that was durable when a later one was written need not be written again. */
+		if (frame.synced > recovery->proven) {
+			recovery->proven = frame.synced;
+			if (frame.synced == file->serial)
+				recovery->tail = (size_t)segment->used;
+		}
 		file->serial++;
 		segment->used += frame.size;
 	}
 	return status;
+}
+
+/*
+ * What was read may have come from the page cache of a process that was killed before its
+ * sync, or whose sync failed: then the disk does not have it, and a sync now would not help,
+ * because the kernel may take the pages for clean. So it is written again before anything
+ * rests on it.
+ */
+static int settle_tail(struct recovery *recovery, const struct asst__segment *segment)
+{
+	struct asst__file *file = recovery->file;
+	const struct asst__io *io = file->io;
+	unsigned char head[ASST__SEGMENT_HEAD];
+	int error;
+
+	if (file->options.read_only)
+		return ASST_OK;
+	error = asst__io_read_full(io, segment->file, head, sizeof(head), 0);
+	if (!error)
+		error = asst__io_write_full(io, segment->file, head, sizeof(head), 0);
+	if (!error)
+		error = asst__io_write_full(io, segment->file, bytes_at(recovery, recovery->tail),
+					    (size_t)segment->used - recovery->tail, recovery->tail);
+	if (!error)
+		error = io->sync(io->self, segment->file);
+	if (!error)
+		error = io->sync_dir(io->self, file->dir);
+	return error ? asst__file_fail(file, recovery->err, error, "settle the end of", "the log") : ASST_OK;
 }
 
 /* What lies behind the end of the log goes, so that it is never taken for frames. */
@@ -317,7 +366,7 @@ static int clear_tail(struct recovery *recovery, const struct asst__segment *seg
 		return ASST_OK;
 	while (!error && at < recovery->size) {
 		part = recovery->size - at < sizeof(zeros) ? recovery->size - at : sizeof(zeros);
-		if (memcmp(recovery->bytes + at, zeros, part) != 0) {
+		if (memcmp(bytes_at(recovery, at), zeros, part) != 0) {
 			error = asst__io_write_full(file->io, segment->file, zeros, part, at);
 			dirty = true;
 		}
@@ -335,6 +384,27 @@ static int corrupt_at(struct recovery *recovery, const struct asst__segment *seg
 			  (unsigned)segment->number, (unsigned long long)segment->used);
 }
 
+/* The frames of a segment from where it stands on; next: the segment behind it, or NULL. */
+static int read_rest(struct recovery *recovery, struct asst__segment *segment,
+		     const struct asst__segment *next)
+{
+	struct asst__file *file = recovery->file;
+	int status = read_segment(recovery, segment);
+
+	if (status == ASST_OK)
+		status = read_frames(recovery, segment);
+	if (status != ASST_OK)
+		return status;
+	if (next ? next->first != file->serial + 1 :
+		   proves_loss(recovery, segment) || file->serial < recovery->snapshot.serial)
+		return corrupt_at(recovery, segment);
+	if (!next)
+		status = settle_tail(recovery, segment);
+	if (!next && status == ASST_OK)
+		status = clear_tail(recovery, segment);
+	return status;
+}
+
 /* One segment after the other; only the last one may end in a torn frame. */
 static int read_log(struct recovery *recovery)
 {
@@ -346,19 +416,19 @@ static int read_log(struct recovery *recovery)
 	for (i = 0; i < file->segment_count && status == ASST_OK; i++) {
 		segment = &file->segments[i];
 		next = i + 1 < file->segment_count ? segment + 1 : NULL;
+		if (recovery->snapshot.end && segment->number < recovery->snapshot.segment)
+			continue;
+		if (recovery->snapshot.end && segment->number == recovery->snapshot.segment) {
+			file->serial = recovery->proven = recovery->snapshot.serial;
+			segment->used = recovery->snapshot.end;
+			status = read_rest(recovery, segment, next);
+			continue;
+		}
 		if (i == 0)
 			file->serial = segment->first - 1;
 		if (segment->first != file->serial + 1)
 			return corrupt_at(recovery, segment);
-		status = read_segment(recovery, segment);
-		if (status == ASST_OK)
-			status = read_frames(recovery, segment);
-		if (status != ASST_OK)
-			return status;
-		if (next ? next->first != file->serial + 1 : proves_loss(recovery, segment))
-			return corrupt_at(recovery, segment);
-		if (!next)
-			status = clear_tail(recovery, segment);
+		status = read_rest(recovery, segment, next);
 	}
 	return status;
 }
@@ -382,6 +452,9 @@ static int check_begin(struct recovery *recovery)
 {
 	struct asst__file *file = recovery->file;
 
+	/* What the snapshot fitted began where its log did. */
+	if (recovery->snapshot.end && recovery->oldest < file->segments[0].number)
+		recovery->oldest = file->segments[0].number;
 	if (file->segment_count && file->segments[0].number > recovery->oldest)
 		return asst__fail(recovery->err, ASST_ECORRUPT, "%010u.log is missing",
 				  (unsigned)recovery->oldest);
@@ -389,23 +462,6 @@ static int check_begin(struct recovery *recovery)
 	    !file->options.read_only)
 		return asst__segment_drop(file, recovery->oldest, recovery->err);
 	return ASST_OK;
-}
-
-/* Leftovers of compaction below the oldest, before they are read. */
-static int drop_leftovers(struct recovery *recovery)
-{
-	struct asst__file *file = recovery->file;
-	int status = ASST_OK;
-
-	while (status == ASST_OK && file->segment_count > 1 &&
-	       file->segments[0].number < recovery->oldest) {
-		status = remove_file(recovery, file->segments[0].number);
-		file->io->close(file->io->self, file->segments[0].file);
-		memmove(file->segments, file->segments + 1,
-			(file->segment_count - 1) * sizeof(*file->segments));
-		file->segment_count--;
-	}
-	return status;
 }
 
 int asst__file_recover(struct asst__file *file, asst_error *err)
@@ -417,9 +473,9 @@ int asst__file_recover(struct asst__file *file, asst_error *err)
 	if (status == ASST_OK)
 		status = open_segments(&recovery);
 	if (status == ASST_OK)
-		status = drop_leftovers(&recovery);
-	if (status == ASST_OK)
 		status = check_row(&recovery);
+	if (status == ASST_OK)
+		status = asst__snapshot_read(file, &recovery.snapshot, err);
 	if (status == ASST_OK)
 		status = read_log(&recovery);
 	if (status == ASST_OK)

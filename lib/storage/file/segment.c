@@ -86,7 +86,8 @@ static void fill_head(unsigned char head[ASST__SEGMENT_HEAD], const struct asst_
 }
 
 /* Everything a segment needs to be found again, before the first frame goes into it. */
-static int write_new(struct asst__file *file, struct asst__segment *segment, const char *name)
+static int write_new(struct asst__file *file, struct asst__segment *segment, const char *name,
+		     bool *begun)
 {
 	const struct asst__io *io = file->io;
 	unsigned char head[ASST__SEGMENT_HEAD];
@@ -95,6 +96,7 @@ static int write_new(struct asst__file *file, struct asst__segment *segment, con
 
 	if (error)
 		return error;
+	*begun = true;
 	fill_head(head, file, segment);
 	error = asst__io_write_full(io, segment->file, head, sizeof(head), 0);
 	if (!error)
@@ -126,12 +128,16 @@ int asst__segment_add(struct asst__file *file, asst_error *err)
 					     &file->segments[file->segment_count - 1] : NULL;
 	struct asst__segment next = { .number = last ? last->number + 1 : 1, .first = file->serial + 1 };
 	char name[24];
+	bool begun = false;
 	int error;
 
 	/* Differs from that of any other segment of this store: under every checksum in it. */
 	next.salt = file->partitions.seed + ((uint64_t)next.number << 32) + next.first;
 	asst__segment_name(name, next.number);
-	error = write_new(file, &next, name);
+	error = write_new(file, &next, name, &begun);
+	/* Frames that went into the old segment now would not be found: the new one is there. */
+	if (error && begun && last)
+		asst__file_poison(file, "a new segment of the log was only begun: open the store again to go on");
 	if (error)
 		return asst__file_fail(file, err, error, "begin", name);
 	error = append(file, &next) ? 0 : -ENOMEM;
@@ -140,13 +146,13 @@ int asst__segment_add(struct asst__file *file, asst_error *err)
 	return error ? asst__fail_nomem(err) : ASST_OK;
 }
 
-static bool all_zero(const unsigned char *bytes, size_t size)
+static bool is_own(const struct asst__file *file, const struct asst__segment *segment,
+		   const unsigned char head[ASST__SEGMENT_HEAD])
 {
-	for (size_t i = 0; i < size; i++) {
-		if (bytes[i])
-			return false;
-	}
-	return true;
+	return memcmp(head, mark, sizeof(mark)) == 0 &&
+	       asst__get32(head + AT_CRC) == head_crc(head) &&
+	       memcmp(head + AT_STORE, file->id, 16) == 0 &&
+	       asst__get32(head + AT_NUMBER) == segment->number;
 }
 
 int asst__segment_read(struct asst__file *file, struct asst__segment *segment, uint64_t *oldest,
@@ -165,11 +171,16 @@ int asst__segment_read(struct asst__file *file, struct asst__segment *segment, u
 	}
 	if (error)
 		return asst__file_fail(file, err, error, "read", name);
-	if (all_zero(head, sizeof(head)) || memcmp(head, mark, sizeof(mark)) != 0 ||
-	    asst__get32(head + AT_CRC) != head_crc(head)) {
+	/*
+	 * A header is durable before the file grows behind it: until then the file may hold
+	 * anything, even what another segment once had in the same blocks.
+	 */
+	if (segment->size <= ASST__SEGMENT_HEAD && !is_own(file, segment, head)) {
 		*empty = true;
 		return ASST_OK;
 	}
+	if (memcmp(head, mark, sizeof(mark)) != 0 || asst__get32(head + AT_CRC) != head_crc(head))
+		return asst__fail(err, ASST_ECORRUPT, "%s is damaged at offset 0: its header", name);
 	if (asst__get32(head + AT_FORMAT) != ASST__FILE_FORMAT)
 		return asst__fail(err, ASST_EFORMAT, "%s has format %u, this library reads %d", name,
 				  (unsigned)asst__get32(head + AT_FORMAT), ASST__FILE_FORMAT);

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Checking the content of a store: each record by itself, each index entry against the
+ * heads it is made from, each reference against what it names; then the backend's own check.
+ */
+#include "base/fail.h"
+#include "service/write.h"
+
+#include <string.h>
+
+/* Keys read in one call. */
+#define PAGE 256
+
+struct verification {
+	struct asst__call call;
+	struct asst__text faults; /* JSON texts with commas between */
+	uint64_t checked, total;
+	asst_progress progress;
+	void *user;
+	/* of one workspace: what there is, and what its heads and drafts say there must be */
+	uint64_t entries, entries_due, slugs, slugs_due, pointers, pointers_due;
+};
+
+static void add_fault(struct verification *v, const char *text)
+{
+	if (v->faults.size)
+		asst__text_add_char(&v->faults, ',');
+	asst__json_write_string(&v->faults, text, strlen(text));
+}
+
+static void backend_fault(void *user, const char *what)
+{
+	add_fault(user, what);
+}
+
+/* A fault names the workspace and the key, in hexadecimal. */
+static void fault(struct verification *v, const void *key, size_t size, const char *what)
+{
+	const unsigned char *bytes = key;
+	struct asst__text text;
+	size_t i;
+
+	asst__text_init(&text, &v->call.store->mem, 8192);
+	asst__text_add_format(&text, "%s: key ", v->call.workspace);
+	for (i = 0; i < size; i++)
+		asst__text_add_format(&text, "%02x", bytes[i]);
+	asst__text_add_format(&text, ": %s", what);
+	if (text.failed)
+		v->faults.failed = text.failed;
+	else
+		add_fault(v, text.data);
+	asst__text_free(&text);
+}
+
+static bool opens(struct asst__view *view, const struct asst__schema *schema, asst_buf *value)
+{
+	return asst__view_open(view, schema, asst_buf_data(value), asst_buf_size(value), NULL) == ASST_OK;
+}
+
+static bool def_opens(const struct asst__view *around, unsigned field)
+{
+	struct asst__string bytes = asst__view_text(around, field);
+	struct asst__view view;
+
+	return bytes.text && asst__view_open(&view, &asst__def_schema, bytes.text, bytes.size, NULL) ==
+				     ASST_OK;
+}
+
+/* Whether all keys of a batch's puts are there with its values. */
+static int check_puts(struct verification *v, const asst_batch *batch)
+{
+	const struct asst__call *call = &v->call;
+	struct asst_keys keys;
+	struct asst_sink sink;
+	uint64_t sequence;
+	size_t i, size;
+	const void *key;
+	int status = ASST_OK;
+
+	asst__keys_init(&keys, &call->store->mem);
+	asst__sink_init(&sink, &call->store->mem);
+	for (i = 0; i < asst_batch_count(batch) && status == ASST_OK; i++) {
+		key = asst_batch_key(batch, i, &size);
+		status = asst_keys_add(&keys, key, size, call->err);
+	}
+	if (status == ASST_OK && i)
+		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink, &sequence,
+					   call->err);
+	for (i = 0; i < asst_batch_count(batch) && status == ASST_OK; i++) {
+		const struct asst__answer *answer = asst__sink_find(&sink, i);
+		asst_buf *value = asst_batch_value(batch, i);
+
+		key = asst_batch_key(batch, i, &size);
+		if (!answer)
+			fault(v, key, size, "is missing");
+		else if (asst_buf_size(answer->value) != asst_buf_size(value) ||
+			 memcmp(asst_buf_data(answer->value), asst_buf_data(value),
+				asst_buf_size(value)) != 0)
+			fault(v, key, size, "does not fit what it is made from");
+	}
+	asst__sink_dispose(&sink);
+	asst__keys_dispose(&keys);
+	return status;
+}
+
+/* Everything that is made from a head: index entries, the slug, the live definition. */
+static int check_head(struct verification *v, const struct asst__loaded *loaded)
+{
+	struct asst__head head;
+	struct asst__indexed state = { &head, &loaded->acl.view };
+	struct asst__change change = { .call = &v->call, .status = ASST_OK };
+	struct asst__key key;
+	int status;
+
+	asst__head_read(&head, &loaded->head.view);
+	asst__batch_init(&change.batch, &v->call.store->mem);
+	asst__change_index(&change, loaded->id, NULL, &state);
+	v->entries_due += asst_batch_count(&change.batch);
+	if (!head.deleted_at) {
+		asst__key_slug(&key, head.owner, head.slug);
+		asst__change_put_bytes(&change, &key, loaded->id, ASST__UUID_BYTES);
+		v->slugs_due++;
+	}
+	status = change.status == ASST_OK ? check_puts(v, &change.batch) : change.status;
+	asst__batch_dispose(&change.batch);
+	asst__key_part(&key, loaded->id, ASST__PART_DEF);
+	if (!loaded->def.buf || !def_opens(&loaded->def.view, ASST__VERSION_DEF))
+		fault(v, key.bytes, key.size, "the live definition is missing or damaged");
+	return status;
+}
+
+static int load(struct verification *v, const unsigned char *id, struct asst__loaded *loaded)
+{
+	const struct asst__call *call = &v->call;
+	struct asst_keys keys;
+	struct asst_sink sink;
+	int status;
+
+	memset(loaded, 0, sizeof(*loaded));
+	memcpy(loaded->id, id, ASST__UUID_BYTES);
+	asst__keys_init(&keys, &call->store->mem);
+	asst__sink_init(&sink, &call->store->mem);
+	status = asst__keys_add_object(&keys, id, true, call->err);
+	if (status == ASST_OK)
+		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
+					   &loaded->sequence, call->err);
+	if (status == ASST_OK)
+		status = asst__part_take(&loaded->head, &sink, 0, &asst__head_schema, call->err);
+	if (status == ASST_OK)
+		status = asst__part_take(&loaded->acl, &sink, 1, &asst__acl_schema, call->err);
+	if (status == ASST_OK)
+		status = asst__part_take(&loaded->def, &sink, 2, &asst__version_schema, call->err);
+	asst__sink_dispose(&sink);
+	asst__keys_dispose(&keys);
+	return status;
+}
+
+/* Parts of an assistant: 'A', id, part. */
+static int check_part(struct verification *v, const unsigned char *key, size_t size, asst_buf *value)
+{
+	struct asst__loaded loaded;
+	struct asst__view view;
+	bool sound = size > ASST__UUID_BYTES + 1;
+	int status = ASST_OK;
+
+	switch (sound ? key[1 + ASST__UUID_BYTES] : 0) {
+	case ASST__PART_HEAD:
+		sound = opens(&view, &asst__head_schema, value);
+		if (!sound)
+			break;
+		status = load(v, key + 1, &loaded);
+		if (status == ASST_OK && loaded.head.buf)
+			status = check_head(v, &loaded);
+		asst__loaded_dispose(&loaded);
+		/* Damage is a finding, not a failure. */
+		sound = status != ASST_ECORRUPT && status != ASST_EFORMAT;
+		status = sound ? status : ASST_OK;
+		break;
+	case ASST__PART_ACL:
+		sound = opens(&view, &asst__acl_schema, value);
+		break;
+	case ASST__PART_DEF:
+	case ASST__PART_VERSION:
+		sound = opens(&view, &asst__version_schema, value) && def_opens(&view, ASST__VERSION_DEF);
+		break;
+	case ASST__PART_DRAFT:
+		sound = opens(&view, &asst__draft_schema, value) && def_opens(&view, ASST__DRAFT_DEF);
+		v->pointers_due++;
+		break;
+	default:
+		sound = false;
+		break;
+	}
+	if (!sound)
+		fault(v, key, size, "the record is damaged");
+	return status;
+}
+
+static int check_key(struct verification *v, const unsigned char *key, size_t size, asst_buf *value)
+{
+	struct asst__view view;
+	int status = ASST_OK;
+
+	v->checked++;
+	switch (size ? key[0] : 0) {
+	case 'A':
+		status = check_part(v, key, size, value);
+		break;
+	case 'D':
+		v->pointers++;
+		if (asst_buf_size(value) <= ASST__UUID_BYTES)
+			fault(v, key, size, "the pointer to a draft is damaged");
+		break;
+	case 'E':
+		if (!opens(&view, &asst__event_schema, value))
+			fault(v, key, size, "the event is damaged");
+		break;
+	case 'I':
+		v->entries++;
+		break;
+	case 'S':
+		v->slugs++;
+		break;
+	default:
+		fault(v, key, size, "is of no known kind");
+		break;
+	}
+	return status;
+}
+
+/* One key alone: what cannot be read is a finding. */
+static int check_alone(struct verification *v, const char *partition, const void *key, size_t size,
+		       int (*check)(struct verification *v, const unsigned char *key, size_t size,
+				    asst_buf *value))
+{
+	const struct asst__call *call = &v->call;
+	struct asst_keys keys;
+	struct asst_sink sink;
+	uint64_t sequence;
+	int status;
+
+	asst__keys_init(&keys, &call->store->mem);
+	asst__sink_init(&sink, &call->store->mem);
+	status = asst_keys_add(&keys, key, size, call->err);
+	if (status == ASST_OK)
+		status = asst__backend_get(&call->store->backend, partition, &keys, &sink, &sequence,
+					   call->err);
+	if (status == ASST_OK && asst__sink_find(&sink, 0)) {
+		status = check(v, key, size, asst__sink_find(&sink, 0)->value);
+	} else if (status == ASST_ECORRUPT) {
+		fault(v, key, size, "its value is damaged");
+		status = ASST_OK;
+	}
+	asst__sink_dispose(&sink);
+	asst__keys_dispose(&keys);
+	return status;
+}
+
+/* Call check for every key of a partition, a page at a time. */
+static int walk(struct verification *v, const char *partition,
+		int (*check)(struct verification *v, const unsigned char *key, size_t size,
+			     asst_buf *value))
+{
+	const struct asst__call *call = &v->call;
+	unsigned char from[ASST_MAX_KEY_BYTES + 1];
+	size_t from_size = 0, i, size, count = PAGE;
+	struct asst_ranges ranges;
+	struct asst_sink sink;
+	const void *key;
+	uint64_t sequence;
+	bool keys_only = false;
+	int status = ASST_OK;
+
+	while (status == ASST_OK && count == PAGE) {
+		if (v->progress && v->progress(v->user, v->checked, 0))
+			return asst__fail(call->err, ASST_ECANCELED, "the check was canceled");
+		asst__ranges_init(&ranges, &call->store->mem, keys_only);
+		asst__sink_init(&sink, &call->store->mem);
+		status = asst_ranges_add(&ranges, from, from_size, "", 0, PAGE, 0, call->err);
+		if (status == ASST_OK)
+			status = asst__backend_scan(&call->store->backend, partition, &ranges, &sink,
+						    &sequence, call->err);
+		count = status == ASST_OK ? asst_sink_count(&sink) : 0;
+		/* Something in the page cannot be read: key by key, then. */
+		if (status == ASST_ECORRUPT && !keys_only) {
+			keys_only = true;
+			count = PAGE;
+			status = ASST_OK;
+			asst__sink_dispose(&sink);
+			asst__ranges_dispose(&ranges);
+			continue;
+		}
+		for (i = 0; i < count && status == ASST_OK; i++) {
+			key = asst_sink_key(&sink, i, &size);
+			status = keys_only ? check_alone(v, partition, key, size, check) :
+					     check(v, key, size, asst_sink_value(&sink, i));
+			memcpy(from, key, size);
+			/* The next key after this one. */
+			from[size] = 0;
+			from_size = size < ASST_MAX_KEY_BYTES ? size + 1 : size;
+		}
+		asst__sink_dispose(&sink);
+		asst__ranges_dispose(&ranges);
+	}
+	return status;
+}
+
+static void compare(struct verification *v, uint64_t there, uint64_t due, const char *what)
+{
+	struct asst__text text;
+
+	if (there == due)
+		return;
+	asst__text_init(&text, &v->call.store->mem, 512);
+	asst__text_add_format(&text, "%s: %llu %s, but %llu are due", v->call.workspace,
+			      (unsigned long long)there, what, (unsigned long long)due);
+	if (text.failed)
+		v->faults.failed = text.failed;
+	else
+		add_fault(v, text.data);
+	asst__text_free(&text);
+}
+
+/* A key of the directory: 'W' and a workspace, or 'T' and a tag. */
+static int check_workspace(struct verification *v, const unsigned char *key, size_t size,
+			   asst_buf *value)
+{
+	char *workspace;
+	int status;
+
+	(void)value;
+	v->checked++;
+	if (!size || key[0] != 'W')
+		return ASST_OK;
+	workspace = asst__copy_text(&v->call.store->mem, (const char *)key + 1, size - 1);
+	if (!workspace)
+		return asst__fail_nomem(v->call.err);
+	v->call.workspace = workspace;
+	v->entries = v->entries_due = v->slugs = v->slugs_due = v->pointers = v->pointers_due = 0;
+	status = walk(v, workspace, check_key);
+	compare(v, v->entries, v->entries_due, "index entries");
+	compare(v, v->slugs, v->slugs_due, "slugs");
+	compare(v, v->pointers, v->pointers_due, "pointers to drafts");
+	asst__free_text(&v->call.store->mem, workspace);
+	return status;
+}
+
+static int write_report(asst_buf **report, struct verification *v)
+{
+	struct asst__text text;
+
+	asst__text_init(&text, &v->call.store->mem, SIZE_MAX / 2);
+	asst__text_add_format(&text, "{\"ok\":%s,\"checked\":%llu,\"faults\":[",
+			      v->faults.size ? "false" : "true", (unsigned long long)v->checked);
+	if (v->faults.size)
+		asst__text_add(&text, v->faults.data, v->faults.size);
+	asst__text_add_cstr(&text, "]}");
+	return asst__text_to_buf(report, &text, v->call.err);
+}
+
+int asst_store_verify(asst_buf **report, asst_store *store, asst_progress progress, void *user,
+		      uint32_t flags, asst_error *err)
+{
+	struct verification v;
+	int status;
+
+	asst__error_clear(err);
+	if (report)
+		*report = NULL;
+	if (!store || !report)
+		return asst__fail(err, ASST_EINVAL, "needs a store and a place for the report");
+	if (asst__flags_check(flags, 0, err) != ASST_OK)
+		return ASST_EINVAL;
+	memset(&v, 0, sizeof(v));
+	v.call.store = store;
+	v.call.err = err;
+	v.progress = progress;
+	v.user = user;
+	asst__text_init(&v.faults, &store->mem, SIZE_MAX / 2);
+	if (!asst__gate_enter(&store->gate, &v.call.stripe))
+		return asst__fail(err, ASST_ESTATE, "the store is closed");
+	status = walk(&v, "$store", check_workspace);
+	if (status == ASST_OK && store->backend.verify)
+		status = store->backend.verify(store->backend.self, backend_fault, &v, err);
+	if (status == ASST_OK && v.faults.failed)
+		status = asst__fail_nomem(err);
+	if (status == ASST_OK)
+		status = write_report(report, &v);
+	asst__text_free(&v.faults);
+	asst__gate_leave(&store->gate, v.call.stripe);
+	return status;
+}

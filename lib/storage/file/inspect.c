@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: MIT */
+/* Checking, copying and counting a log that is in use: its segments stay while this goes on. */
+#include "base/buf.h"
+#include "storage/file/inner.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define PIECE (1024u * 1024)
+
+/* The log as it was at one moment, all of it durable. */
+struct extent {
+	struct asst__file *file;
+	struct asst__segment *segments;
+	size_t count;
+};
+
+static int pin(struct extent *extent, struct asst__file *file, asst_error *err)
+{
+	size_t bytes;
+	int status = ASST_OK;
+
+	pthread_mutex_lock(&file->lock);
+	asst__leader_begin(file);
+	pthread_mutex_unlock(&file->lock);
+	if (!file->options.read_only && !file->poisoned)
+		status = asst__log_sync(file, err);
+	extent->file = file;
+	extent->count = file->segment_count;
+	bytes = extent->count * sizeof(*extent->segments);
+	extent->segments = asst__alloc(&file->mem, bytes);
+	if (extent->segments && bytes)
+		memcpy(extent->segments, file->segments, bytes);
+	else if (!extent->segments && status == ASST_OK)
+		status = asst__fail_nomem(err);
+	pthread_mutex_lock(&file->lock);
+	file->pinned++;
+	asst__leader_end(file);
+	pthread_mutex_unlock(&file->lock);
+	return status;
+}
+
+static void unpin(struct extent *extent)
+{
+	struct asst__file *file = extent->file;
+
+	pthread_mutex_lock(&file->lock);
+	file->pinned--;
+	pthread_mutex_unlock(&file->lock);
+	asst__free(&file->mem, extent->segments, extent->count * sizeof(*extent->segments));
+}
+
+/* Backup */
+
+static int see_any(void *user, const char *name)
+{
+	(void)name;
+	*(bool *)user = true;
+	return 0;
+}
+
+static int copy_segment(struct asst__file *file, const struct asst__segment *segment, int dir,
+			unsigned char *piece, asst_error *err)
+{
+	const struct asst__io *io = file->io;
+	uint64_t at = 0, part;
+	char name[24];
+	int to, error;
+
+	asst__segment_name(name, segment->number);
+	error = io->open(io->self, dir, name, ASST__IO_WRITE | ASST__IO_CREATE, &to);
+	if (error)
+		return asst__file_fail(file, err, error, "make the copy of", name);
+	while (!error && at < segment->used) {
+		part = segment->used - at < PIECE ? segment->used - at : PIECE;
+		error = asst__io_read_full(io, segment->file, piece, (size_t)part, at);
+		if (!error)
+			error = asst__io_write_full(io, to, piece, (size_t)part, at);
+		at += part;
+	}
+	if (!error)
+		error = io->sync(io->self, to);
+	io->close(io->self, to);
+	return error ? asst__file_fail(file, err, error, "copy", name) : ASST_OK;
+}
+
+static int copy_log(const struct extent *extent, int dir, asst_progress progress, void *user,
+		    asst_error *err)
+{
+	struct asst__file *file = extent->file;
+	unsigned char *piece = asst__alloc(&file->mem, PIECE);
+	uint64_t done = 0, total = 0;
+	size_t i;
+	int status = piece ? ASST_OK : asst__fail_nomem(err);
+
+	for (i = 0; i < extent->count; i++)
+		total += extent->segments[i].used;
+	for (i = 0; i < extent->count && status == ASST_OK; i++) {
+		if (progress && progress(user, done, total))
+			status = asst__fail(err, ASST_ECANCELED, "the backup was canceled");
+		else
+			status = copy_segment(file, &extent->segments[i], dir, piece, err);
+		done += extent->segments[i].used;
+	}
+	asst__free(&file->mem, piece, PIECE);
+	return status;
+}
+
+int asst__file_backup(void *self, const char *directory, asst_progress progress, void *user,
+		      asst_error *err)
+{
+	struct asst__file *file = self;
+	struct extent extent;
+	bool full = false;
+	int dir, status = asst__file_usable(file, false, err), error;
+
+	if (status != ASST_OK)
+		return status;
+	error = file->io->open_dir(file->io->self, directory, 1, &dir);
+	if (error)
+		return asst__file_fail(file, err, error, "open", "the directory of the backup");
+	error = file->io->list(file->io->self, dir, see_any, &full);
+	if (error)
+		status = asst__file_fail(file, err, error, "list", "the directory of the backup");
+	else if (full)
+		status = asst__fail(err, ASST_EEXISTS, "the directory of the backup is not empty");
+	if (status == ASST_OK) {
+		status = pin(&extent, file, err);
+		if (status == ASST_OK)
+			status = copy_log(&extent, dir, progress, user, err);
+		/* Last: without it the copy is not a store. */
+		if (status == ASST_OK)
+			status = asst__identity_write(file, dir, err);
+		unpin(&extent);
+	}
+	file->io->close(file->io->self, dir);
+	return status;
+}
+
+/* Verify */
+
+struct finding {
+	struct asst__file *file;
+	void (*report)(void *user, const char *what);
+	void *user;
+};
+
+static void found(const struct finding *finding, const char *name, uint64_t offset, const char *what)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), "%s at offset %llu: %s", name, (unsigned long long)offset, what);
+	finding->report(finding->user, text);
+}
+
+static bool walks(const struct asst__frame *frame)
+{
+	struct asst__section section;
+	size_t at = 0;
+	uint32_t i;
+
+	for (i = 0; i < frame->sections && asst__frame_next(frame, &at, &section); i++)
+		;
+	return i == frame->sections;
+}
+
+/* All frames of a segment, which must have consecutive serials from *serial on. */
+static int verify_segment(const struct finding *finding, const struct asst__segment *segment,
+			  uint64_t *serial, asst_error *err)
+{
+	struct asst__file *file = finding->file;
+	unsigned char *bytes = asst__alloc(&file->mem, (size_t)segment->used);
+	uint64_t at = ASST__SEGMENT_HEAD;
+	struct asst__frame frame;
+	char name[24];
+	int error;
+
+	if (!bytes)
+		return asst__fail_nomem(err);
+	asst__segment_name(name, segment->number);
+	error = asst__io_read_full(file->io, segment->file, bytes, (size_t)segment->used, 0);
+	if (error)
+		found(finding, name, 0, "it cannot be read");
+	while (!error && at < segment->used) {
+		if (!asst__frame_read(&frame, file, segment, bytes + at, (size_t)(segment->used - at))) {
+			found(finding, name, at, "a frame is damaged");
+			break;
+		}
+		if (frame.serial != ++*serial)
+			found(finding, name, at, "a frame is out of order");
+		if (!walks(&frame))
+			found(finding, name, at, "the content of a frame is damaged");
+		at += frame.size;
+	}
+	asst__free(&file->mem, bytes, (size_t)segment->used);
+	return ASST_OK;
+}
+
+/* Every key whose value lies in the log must find it there. */
+static void verify_partition(const struct finding *finding, struct asst__partition *partition)
+{
+	struct asst__file *file = finding->file;
+	struct asst__cursor cursor;
+	const struct asst__entry *entry;
+	size_t stripe = asst__rwlock_read(&partition->lock);
+
+	entry = asst__tree_first(&partition->index.tree, NULL, 0, &cursor);
+	for (; entry; entry = asst__cursor_next(&cursor)) {
+		struct asst__place place;
+		asst_buf *value;
+		char name[24];
+
+		if (!(entry->flags & ASST__ENTRY_PLACE))
+			continue;
+		place = asst__entry_placed(entry).place;
+		if (asst__file_read_value(file, &place, &value, NULL) != ASST_OK) {
+			asst__segment_name(name, place.segment);
+			found(finding, name, place.offset, "the value of a key is damaged");
+		}
+		asst_buf_free(value);
+	}
+	asst__rwlock_read_unlock(&partition->lock, stripe);
+}
+
+int asst__file_verify(void *self, void (*report)(void *user, const char *what), void *user,
+		      asst_error *err)
+{
+	struct asst__file *file = self;
+	struct finding finding = { file, report, user };
+	struct extent extent;
+	uint64_t serial = 0;
+	int status = asst__file_usable(file, false, err);
+
+	if (status != ASST_OK)
+		return status;
+	status = pin(&extent, file, err);
+	if (status == ASST_OK && extent.count)
+		serial = extent.segments[0].first - 1;
+	for (size_t i = 0; i < extent.count && status == ASST_OK; i++)
+		status = verify_segment(&finding, &extent.segments[i], &serial, err);
+	unpin(&extent);
+	for (size_t i = 0; status == ASST_OK && i < asst__partition_count(&file->partitions); i++)
+		verify_partition(&finding, asst__partition_at(&file->partitions, i));
+	return status;
+}
+
+int asst__file_each_stat(void *self, void (*each)(void *user, const char *name, uint64_t value),
+			 void *user, asst_error *err)
+{
+	struct asst__file *file = self;
+	struct asst__file_stats stats;
+	int status = asst__file_usable(file, false, err);
+
+	if (status != ASST_OK)
+		return status;
+	asst__file_stats(self, &stats);
+	each(user, "keys", stats.keys);
+	each(user, "live_bytes", stats.live_bytes);
+	each(user, "log_bytes", stats.log_bytes);
+	each(user, "resident_bytes", stats.resident_bytes);
+	each(user, "segments", stats.segments);
+	each(user, "frames", stats.frames);
+	each(user, "syncs", stats.syncs);
+	return ASST_OK;
+}

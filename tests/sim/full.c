@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A full disk: what is there can be read and deleted, and when there is room again everything
+ * goes on as if nothing had been.
+ */
+#include "sim/errors.h"
+
+#include "storage/backend.h"
+
+#include <assistant/buf.h>
+#include <assistant/error.h>
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#define PUTS 128 /* batches of two values of 900 bytes */
+#define DELETES 12
+
+static const struct asst__file_options options = {
+	.segment_bytes = 1 << 20,
+	.fill_bytes = 1 << 16,
+	.resident_bytes = 10000,
+};
+
+struct fill {
+	struct asst_sim *disk;
+	struct asst_sim_mem mem;
+	asst_backend backend;
+	asst_error *err;
+	bool there[PUTS];
+	char *said;
+};
+
+__attribute__((format(printf, 2, 3))) static void say(struct fill *fill, const char *format, ...)
+{
+	va_list args;
+
+	if (fill->said[0])
+		return;
+	va_start(args, format);
+	(void)vsnprintf(fill->said, 256, format, args);
+	va_end(args);
+}
+
+static bool open_store(struct fill *fill, bool must)
+{
+	int status = asst_sim_open(&fill->backend, fill->disk, &fill->mem, &options, fill->err);
+
+	if (status && (must || status != ASST_EIO))
+		say(fill, "open: %d, %s", status, asst_error_message(fill->err));
+	if (status && (fill->disk->open_count || fill->mem.blocks))
+		say(fill, "an open that fails leaves something");
+	return status == ASST_OK;
+}
+
+static void close_store(struct fill *fill)
+{
+	int status = asst__backend_destroy(&fill->backend, fill->err);
+
+	if (status && status != ASST_EIO)
+		say(fill, "destroy: %d, %s", status, asst_error_message(fill->err));
+	if (fill->disk->open_count || fill->mem.blocks)
+		say(fill, "something is left by destroy");
+}
+
+/* Put or delete both keys of a number. */
+static int change(struct fill *fill, int number, bool put)
+{
+	static const char *const names[] = { "first", "second" };
+	unsigned char value[900];
+	struct asst_batch batch;
+	uint64_t sequence;
+	int status = ASST_OK;
+
+	asst_sim_value((uint32_t)number | 1u, value, sizeof(value));
+	asst__batch_init(&batch, &fill->mem.mem);
+	for (int i = 0; i < 2 && !status; i++) {
+		char key[16];
+		int size = snprintf(key, sizeof(key), "%03d%s", number, names[i]);
+
+		status = put ? asst_batch_put(&batch, key, (size_t)size, value, sizeof(value),
+					      NULL) :
+			       asst_batch_delete(&batch, key, (size_t)size, NULL);
+	}
+	if (!status)
+		status = asst__backend_apply(&fill->backend, "w", &batch, &sequence, NULL,
+					     fill->err);
+	asst__batch_dispose(&batch);
+	if (status == ASST_OK)
+		fill->there[number] = put;
+	else if (status != ASST_EIO)
+		say(fill, "%s on a full disk: %d, %s", put ? "put" : "delete", status,
+		    asst_error_message(fill->err));
+	return status;
+}
+
+/* All that was acknowledged, and nothing else. */
+static void check(struct fill *fill, const char *when)
+{
+	struct asst_ranges ranges;
+	struct asst_sink sink;
+	size_t at = 0;
+	int status;
+
+	asst__ranges_init(&ranges, &fill->mem.mem, 0);
+	asst__sink_init(&sink, &fill->mem.mem);
+	status = asst_ranges_add(&ranges, "", 0, "", 0, 0, 0, NULL);
+	if (!status)
+		status = asst__backend_scan(&fill->backend, "w", &ranges, &sink, NULL, fill->err);
+	if (status)
+		say(fill, "%s: scan: %d, %s", when, status, asst_error_message(fill->err));
+	for (int i = 0; i < PUTS && !status; i++) {
+		for (int j = 0; j < 2 && fill->there[i]; j++, at++) {
+			size_t size = 0;
+			const char *key = asst_sink_key(&sink, at, &size);
+
+			if (size < 3 ||
+			    (key[0] - '0') * 100 + (key[1] - '0') * 10 + key[2] - '0' != i ||
+			    asst_buf_size(asst_sink_value(&sink, at)) != 900)
+				say(fill, "%s: batch %d is not there", when, i);
+		}
+	}
+	if (!status && at != asst_sink_count(&sink))
+		say(fill, "%s: what should not be there is", when);
+	asst__ranges_dispose(&ranges);
+	asst__sink_dispose(&sink);
+}
+
+/* Delete while nothing can be put. */
+static void delete_some(struct fill *fill, struct asst_sim_full *sum, int from)
+{
+	for (int i = from; i < PUTS && i < from + DELETES; i++) {
+		if (!fill->there[i])
+			continue;
+		sum->tried++;
+		sum->deleted += change(fill, i, false) == ASST_OK;
+	}
+}
+
+/* How many batches were put until one was refused. */
+static int put_all(struct fill *fill)
+{
+	int count = 0;
+
+	while (count < PUTS && change(fill, count, true) == ASST_OK)
+		count++;
+	return count;
+}
+
+static void when_full(struct fill *fill, struct asst_sim_full *sum)
+{
+	sum->filled++;
+	check(fill, "full");
+	delete_some(fill, sum, 0);
+	check(fill, "full, deleted");
+	close_store(fill);
+	/* Nothing has to grow for this. */
+	if (!open_store(fill, true))
+		return;
+	check(fill, "full, opened again");
+	delete_some(fill, sum, DELETES);
+	check(fill, "full, opened again, deleted");
+	asst_sim_plan(fill->disk, NULL);
+	/* In the same process. */
+	if (change(fill, 0, true))
+		say(fill, "there is room again, but: %s", asst_error_message(fill->err));
+	check(fill, "with room again");
+	close_store(fill);
+}
+
+bool asst_sim_fill(uint64_t room, struct asst_sim_full *sum, char said[256])
+{
+	const struct asst_sim_plan plan = { .room = room };
+	struct fill fill = { .said = said };
+	bool enough = false;
+
+	said[0] = '\0';
+	fill.disk = asst_sim_new(room);
+	fill.err = asst_error_new();
+	asst_sim_mem_init(&fill.mem);
+	asst_sim_plan(fill.disk, &plan);
+	if (open_store(&fill, false)) {
+		enough = put_all(&fill) == PUTS;
+		if (enough)
+			close_store(&fill);
+		else
+			when_full(&fill, sum);
+	} else {
+		sum->too_small++;
+	}
+	asst_sim_plan(fill.disk, NULL);
+	if (!said[0] && open_store(&fill, true)) {
+		check(&fill, "at last");
+		if (put_all(&fill) != PUTS)
+			say(&fill, "there is room at last, but: %s", asst_error_message(fill.err));
+		check(&fill, "at last, written");
+		close_store(&fill);
+	}
+	asst_sim_free(fill.disk);
+	asst_error_free(fill.err);
+	return enough;
+}
