@@ -328,7 +328,7 @@ static void check_strings(struct asst__check *check, const struct asst__field *f
 		else
 			fits = check_text(check, 0, field->item_limit, asst__json_text(item));
 		if (fits && (field->flags & ASST__UNIQUE) && repeats(field->type, list, item))
-			asst__fault_incomplete(check, NULL, "duplicate", "is there already");
+			asst__fault_incomplete(check, NULL, "duplicate", "must differ from the items before it");
 		asst__check_leave(check, mark);
 	}
 }
@@ -367,7 +367,7 @@ static void check_objects(struct asst__check *check, const struct asst__field *f
 			asst__check_object(check, schema, item);
 			if (schema->key[0] && repeats_key(schema, list, item))
 				asst__fault_incomplete(check, schema->fields[schema->key[0]].name,
-						       "duplicate", "is there already");
+						       "duplicate", "must differ from the items before it");
 		}
 		asst__check_leave(check, mark);
 	}
@@ -458,8 +458,24 @@ static void check_unknown(struct asst__check *check, const struct asst__schema *
 				    "pre-selected OAuth connections are not supported");
 		else if (!(check->flags & ASST__CHECK_KEEP_UNKNOWN))
 			asst__fault(check, asst__json_name(member), "unknown_field",
-				    "is not a field here");
+				    "is not one of the fields that are allowed here");
 	}
+}
+
+static size_t count_nodes(const asst__json *tree)
+{
+	const asst__json *node;
+	size_t count = 1;
+
+	/* As deep as a document may be nested. */
+	for (node = asst__json_first(tree); node; node = asst__json_next(node))
+		count += count_nodes(node);
+	return count;
+}
+
+void asst__check_nodes(struct asst__check *check, const asst__json *tree)
+{
+	within(check, ASST__LIMIT_NODES, count_nodes(tree), "values");
 }
 
 void asst__check_unknown_nulls(struct asst__check *check, const struct asst__schema *schema,
@@ -473,7 +489,7 @@ void asst__check_unknown_nulls(struct asst__check *check, const struct asst__sch
 		if (asst__json_kind(member) == ASST__JSON_NULL &&
 		    !asst__schema_find(schema, asst__json_name(member)))
 			asst__fault(check, asst__json_name(member), "unknown_field",
-				    "is not a field here");
+				    "is not one of the fields that are allowed here");
 	}
 }
 
@@ -498,7 +514,8 @@ void asst__check_object(struct asst__check *check, const struct asst__schema *sc
 		field = &schema->fields[i];
 		mark = asst__check_enter(check, field->name);
 		if (!parts[i].node && (field->flags & ASST__REQUIRED))
-			asst__fault_incomplete(check, NULL, "required", "is required");
+			asst__fault_incomplete(check, NULL, "required", "is required and must be %s",
+					       type_words(field->type));
 		parts[i].faulty = parts[i].node && !check_field(check, field, parts[i].node);
 		if (parts[i].faulty && asst__json_kind(parts[i].node) != type_kind(field->type)) {
 			parts[i].mistyped = true;

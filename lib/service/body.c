@@ -163,9 +163,9 @@ static void check_fixed(struct asst__check *check, struct parts *parts, const st
 			asst__fault(check, name, "belongs_to_assistant",
 				    "belongs to the assistant, not to its draft");
 		} else if (members[i].class == APART) {
-			asst__fault(check, name, "unknown_field", "is not a field here");
+			asst__fault(check, name, "unknown_field", "is not one of the fields that are allowed here");
 		} else {
-			asst__fault(check, name, "read_only", "cannot be changed here");
+			asst__fault(check, name, "read_only", "must be left out or have its present value");
 		}
 	}
 }
@@ -180,6 +180,7 @@ static int check_body(struct parts *parts, const struct asst__call *call, enum a
 
 	asst__check_begin(&check, &call->store->opts.limits,
 			  keep | (draft ? ASST__CHECK_INCOMPLETE : 0), &call->store->mem, call->err);
+	asst__check_nodes(&check, parts->tree);
 	asst__check_object(&check, &asst__def_schema, parts->tree);
 	if (patch)
 		asst__check_unknown_nulls(&check, &asst__def_schema, patch);
@@ -239,10 +240,10 @@ static int scan_body(asst__json **tree, const struct asst__call *call, struct as
 	size_t size = 0;
 
 	if (present && json.size > (size_t)limits.cap[ASST__LIMIT_DOCUMENT_BYTES] &&
-	    asst_assistant_json(present, &size) && json.size <= size) {
+	    asst_assistant_json(present, &size) && json.size <= size)
 		limits.cap[ASST__LIMIT_DOCUMENT_BYTES] = (int64_t)size;
+	if (present)
 		limits.cap[ASST__LIMIT_NODES] += ASST__FIELDS_MAX + ASST__TAGS_MAX;
-	}
 	return asst__scan_object(tree, json.text, json.size, &limits, &call->store->mem, call->err);
 }
 

@@ -96,6 +96,39 @@ static int outer_apply(void *self, const char *partition, const asst_batch *batc
 }
 
 /* The content is wanted until the stage closes. */
+static int outer_sync(void *self, asst_error *err)
+{
+	(void)self;
+	return w.inner.sync(w.inner.self, err);
+}
+
+static int outer_compact(void *self, asst_progress progress, void *user, asst_error *err)
+{
+	(void)self;
+	return w.inner.compact(w.inner.self, progress, user, err);
+}
+
+static int outer_verify(void *self, void (*report)(void *user, const char *what), void *user,
+			asst_error *err)
+{
+	(void)self;
+	return w.inner.verify(w.inner.self, report, user, err);
+}
+
+static int outer_backup(void *self, const char *to, asst_progress progress, void *user,
+			asst_error *err)
+{
+	(void)self;
+	return w.inner.backup(w.inner.self, to, progress, user, err);
+}
+
+static int outer_stats(void *self, void (*each)(void *user, const char *name, uint64_t value),
+		       void *user, asst_error *err)
+{
+	(void)self;
+	return w.inner.stats(w.inner.self, each, user, err);
+}
+
 static int outer_destroy(void *self, asst_error *err)
 {
 	(void)err;
@@ -135,6 +168,11 @@ static void world_store(void)
 	w.outer.scan = outer_scan;
 	w.outer.apply = outer_apply;
 	w.outer.destroy = outer_destroy;
+	w.outer.sync = w.inner.sync ? outer_sync : NULL;
+	w.outer.compact = w.inner.compact ? outer_compact : NULL;
+	w.outer.verify = w.inner.verify ? outer_verify : NULL;
+	w.outer.backup = w.inner.backup ? outer_backup : NULL;
+	w.outer.stats = w.inner.stats ? outer_stats : NULL;
 	MUST(asst_store_open_backend(&w.store, &w.outer, opts, NULL));
 	asst_store_opts_free(opts);
 }

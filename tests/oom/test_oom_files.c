@@ -309,7 +309,51 @@ static int run_store_busy(asst_error *err)
 	return open_store(directory, err);
 }
 
+static int run_compact(asst_error *err)
+{
+	return FAILING(asst_store_compact(w.store, NULL, NULL, 0, err));
+}
+
+static int run_backup(asst_error *err)
+{
+	char path[sizeof(directory) + 4];
+	int status;
+
+	snprintf(path, sizeof(path), "%s-3", directory);
+	status = FAILING(asst_store_backup(w.store, path, NULL, NULL, 0, err));
+	remove_directory(path);
+	return status;
+}
+
+static int run_verify(asst_error *err)
+{
+	asst_buf *report = (asst_buf *)(void *)&w;
+	int status = FAILING(asst_store_verify(&report, w.store, NULL, NULL, 0, err));
+
+	EXPECT((status == ASST_OK) == (report != NULL));
+	if (report)
+		text_format(&out, "%.12s\n", asst_buf_data(report));
+	asst_buf_free(report);
+	return status;
+}
+
+static int run_stats(asst_error *err)
+{
+	asst_buf *stats = (asst_buf *)(void *)&w;
+	int status = FAILING(asst_store_stats(&stats, w.store, err));
+
+	EXPECT((status == ASST_OK) == (stats != NULL));
+	if (stats)
+		text_format(&out, "%.8s\n", asst_buf_data(stats));
+	asst_buf_free(stats);
+	return status;
+}
+
 static const struct op ops[] = {
+	{ "asst_store_compact", "files", ASST_OK, ALL | MAYBE, NULL, run_compact },
+	{ "asst_store_backup", "files", ASST_OK, ALL | MAYBE, NULL, run_backup },
+	{ "asst_store_verify", "files", ASST_OK, ALL | MAYBE, NULL, run_verify },
+	{ "asst_store_stats", "files", ASST_OK, ALL | MAYBE, NULL, run_stats },
 	{ "asst_assistant_create_json", "files", ASST_OK, ALL | MAYBE, NULL, run_create },
 	{ "asst_draft_commit", "files", ASST_OK, ALL | MAYBE, NULL, run_commit },
 	{ "asst_assistant_delete", "files", ASST_OK, ALL | MAYBE, NULL, run_delete },

@@ -197,15 +197,17 @@ static int verify_segment(const struct finding *finding, const struct asst__segm
 }
 
 /* Every key whose value lies in the log must find it there. */
-static void verify_partition(const struct finding *finding, struct asst__partition *partition)
+static int verify_partition(const struct finding *finding, struct asst__partition *partition,
+			    asst_error *err)
 {
 	struct asst__file *file = finding->file;
 	struct asst__cursor cursor;
 	const struct asst__entry *entry;
 	size_t stripe = asst__rwlock_read(&partition->lock);
+	int status = ASST_OK;
 
 	entry = asst__tree_first(&partition->index.tree, NULL, 0, &cursor);
-	for (; entry; entry = asst__cursor_next(&cursor)) {
+	for (; entry && status != ASST_ENOMEM; entry = asst__cursor_next(&cursor)) {
 		struct asst__place place;
 		asst_buf *value;
 		char name[24];
@@ -213,13 +215,15 @@ static void verify_partition(const struct finding *finding, struct asst__partiti
 		if (!(entry->flags & ASST__ENTRY_PLACE))
 			continue;
 		place = asst__entry_placed(entry).place;
-		if (asst__file_read_value(file, &place, &value, NULL) != ASST_OK) {
+		status = asst__file_read_value(file, &place, &value, NULL);
+		if (status != ASST_OK && status != ASST_ENOMEM) {
 			asst__segment_name(name, place.segment);
 			found(finding, name, place.offset, "the value of a key is damaged");
 		}
 		asst_buf_free(value);
 	}
 	asst__rwlock_read_unlock(&partition->lock, stripe);
+	return status == ASST_ENOMEM ? asst__fail_nomem(err) : ASST_OK;
 }
 
 int asst__file_verify(void *self, void (*report)(void *user, const char *what), void *user,
@@ -240,7 +244,7 @@ int asst__file_verify(void *self, void (*report)(void *user, const char *what), 
 		status = verify_segment(&finding, &extent.segments[i], &serial, err);
 	unpin(&extent);
 	for (size_t i = 0; status == ASST_OK && i < asst__partition_count(&file->partitions); i++)
-		verify_partition(&finding, asst__partition_at(&file->partitions, i));
+		status = verify_partition(&finding, asst__partition_at(&file->partitions, i), err);
 	return status;
 }
 
