@@ -52,8 +52,10 @@ static void show(const asst_assistant *assistant)
 
 	printf("   %s  \"%s\" by %s, version %llu, revision %llu, level %d\n",
 	       asst_assistant_slug(assistant), asst_assistant_name(assistant),
-	       asst_assistant_owner(assistant), (unsigned long long)asst_assistant_version(assistant),
-	       (unsigned long long)asst_assistant_revision(assistant), asst_assistant_level(assistant));
+	       asst_assistant_owner(assistant),
+	       (unsigned long long)asst_assistant_version(assistant),
+	       (unsigned long long)asst_assistant_revision(assistant),
+	       asst_assistant_level(assistant));
 	if (def)
 		printf("     creativity %g, %zu conversation starters, %zu input fields\n",
 		       asst_def_creativity(def), asst_def_count(def, "conversationStarters"),
@@ -84,12 +86,14 @@ static asst_assistant *create(asst_session *ada)
 	asst_assistant *assistant;
 
 	puts("\n3. Create");
-	must(asst_assistant_create_json(&assistant, ada,
-		"{\"name\":\"Invoice Analyzer\",\"emoji\":\"\xF0\x9F\xA7\xBE\","
-		"\"instruction\":\"You are an invoice analysis agent.\",\"inputType\":\"STRUCTURED\","
-		"\"conversationStarters\":[\"Check this invoice\"],\"tags\":[\"finance\"],"
-		"\"inputFields\":[{\"slug\":\"customer_name\",\"type\":\"TEXT\","
-		"\"label\":\"Customer Name\",\"required\":true,\"order\":0}]}", ASST_NUL, 0, err),
+	must(asst_assistant_create_json(
+		     &assistant, ada,
+		     "{\"name\":\"Invoice Analyzer\",\"emoji\":\"\xF0\x9F\xA7\xBE\","
+		     "\"instruction\":\"You are an invoice analysis agent.\",\"inputType\":\"STRUCTURED\","
+		     "\"conversationStarters\":[\"Check this invoice\"],\"tags\":[\"finance\"],"
+		     "\"inputFields\":[{\"slug\":\"customer_name\",\"type\":\"TEXT\","
+		     "\"label\":\"Customer Name\",\"required\":true,\"order\":0}]}",
+		     ASST_NUL, 0, err),
 	     "create an assistant");
 	show(assistant);
 	return assistant;
@@ -100,7 +104,8 @@ static void may(asst_session *session, const char *right, const char *id)
 	int allowed;
 
 	must(asst_access_check(&allowed, session, right, id, err), "ask for a decision");
-	printf("   may %s %s? %s\n", asst_session_principal(session), right, allowed ? "yes" : "no");
+	printf("   may %s %s? %s\n", asst_session_principal(session), right,
+	       allowed ? "yes" : "no");
 }
 
 static void share(asst_session *ada, asst_session *bob, const char *id)
@@ -124,8 +129,9 @@ static void edit(asst_session *ada, asst_session *bob, const char *id)
 
 	puts("\n5. Edit as a draft: what bob reads does not move until it is published");
 	must(asst_draft_edit(&draft, ada, id, 0, err), "open a draft");
-	must(asst_draft_patch(draft, "{\"name\":\"Contract Analyzer\",\"creativity\":0.1}", ASST_NUL, 0,
-			      err), "edit the draft");
+	must(asst_draft_patch(draft, "{\"name\":\"Contract Analyzer\",\"creativity\":0.1}",
+			      ASST_NUL, 0, err),
+	     "edit the draft");
 	printf("   the draft says \"%s\"\n", asst_def_name(asst_draft_def(draft), NULL));
 	must(asst_assistant_get(&live, bob, id, 0, err), "read the live one");
 	show(live);
@@ -144,7 +150,9 @@ static void list(asst_session *bob)
 	size_t i;
 
 	puts("\n6. What bob sees");
-	must(asst_assistant_list(&page, bob, "{\"sort\":\"name\",\"view\":\"whole\"}", ASST_NUL, err), "list");
+	must(asst_assistant_list(&page, bob, "{\"sort\":\"name\",\"view\":\"whole\"}", ASST_NUL,
+				 err),
+	     "list");
 	for (i = 0; i < asst_list_count(page); i++)
 		show(asst_list_at(page, i));
 	if (asst_list_count(page))
@@ -166,7 +174,8 @@ static void refuse(asst_session *ada, asst_session *bob, const asst_assistant *s
 	must(asst_access_explain(&why, bob, "assistant:delete", id, err), "explain a decision");
 	printf("   why: %s\n", asst_buf_data(why));
 	asst_buf_free(why);
-	refused(asst_assistant_delete(bob, id, ASST_ANY_REVISION, 0, err), ASST_EDENIED, "bob deletes");
+	refused(asst_assistant_delete(bob, id, ASST_ANY_REVISION, 0, err), ASST_EDENIED,
+		"bob deletes");
 }
 
 int main(int argc, char **argv)

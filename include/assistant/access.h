@@ -24,8 +24,8 @@ extern "C" {
  *         ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
-ASST_API int asst_access_check(int *allowed, asst_session *session, const char *right, const char *id,
-			       asst_error *err);
+ASST_API int asst_access_check(int *allowed, asst_session *session, const char *right,
+			       const char *id, asst_error *err);
 
 /**
  * The same decision with its reasons, as JSON: "allowed", "right", "status" (what the

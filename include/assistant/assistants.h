@@ -87,8 +87,9 @@ ASST_API int asst_assistant_get(asst_assistant **assistant, asst_session *sessio
  * @return as asst_assistant_get(), but never ASST_ENOTFOUND; ASST_ELIMIT.
  * Threads: B.  Since: 0.1.
  */
-ASST_API int asst_assistant_get_many(asst_list **list, asst_session *session, const char *const *ids,
-				     size_t count, uint32_t flags, asst_error *err);
+ASST_API int asst_assistant_get_many(asst_list **list, asst_session *session,
+				     const char *const *ids, size_t count, uint32_t flags,
+				     asst_error *err);
 
 /**
  * Change an assistant by a merge patch (RFC 7396). What changes the definition makes a

@@ -133,7 +133,8 @@ ASST_API const char *asst_def_name(const asst_def *def, size_t *size);
 ASST_API const char *asst_def_description(const asst_def *def, size_t *size);
 ASST_API const char *asst_def_emoji(const asst_def *def, size_t *size);
 ASST_API const char *asst_def_instruction(const asst_def *def, size_t *size);
-ASST_API const char *asst_def_input_type(const asst_def *def, size_t *size); /* "PROMPT" or "STRUCTURED" */
+ASST_API const char *asst_def_input_type(const asst_def *def,
+					 size_t *size); /* "PROMPT" or "STRUCTURED" */
 ASST_API const char *asst_def_model(const asst_def *def, size_t *size);
 ASST_API double asst_def_creativity(const asst_def *def);
 ASST_API int asst_def_web_search(const asst_def *def);
@@ -142,7 +143,8 @@ ASST_API int asst_def_data_analyst(const asst_def *def);
 ASST_API int asst_def_canvas(const asst_def *def);
 ASST_API int asst_def_extended_thinking(const asst_def *def);
 ASST_API const char *asst_def_welcome(const asst_def *def, size_t *size);
-ASST_API const char *asst_def_type(const asst_def *def, size_t *size); /* "custom" or "dispatcher" */
+ASST_API const char *asst_def_type(const asst_def *def,
+				   size_t *size); /* "custom" or "dispatcher" */
 ASST_API const char *asst_def_fallback(const asst_def *def, size_t *size); /* an id */
 ASST_API const char *asst_def_data(const asst_def *def, size_t *size); /* an object, as JSON text */
 
@@ -166,7 +168,8 @@ ASST_API int64_t asst_def_item_int(const asst_def *def, const char *list, size_t
 				   const char *member);
 
 /** A flag of item i, such as "requiresConfirmation" of an action. Threads: A. Since: 0.1. */
-ASST_API int asst_def_item_bool(const asst_def *def, const char *list, size_t i, const char *member);
+ASST_API int asst_def_item_bool(const asst_def *def, const char *list, size_t i,
+				const char *member);
 
 /** Whether item i has a member. Threads: A. Since: 0.1. */
 ASST_API int asst_def_item_has(const asst_def *def, const char *list, size_t i, const char *member);

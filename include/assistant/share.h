@@ -33,8 +33,8 @@ ASST_API int asst_share_put(asst_session *session, const char *id, const char *p
  * @param size  in bytes, or ASST_NUL.
  * Threads: B.  Since: 0.1.
  */
-ASST_API int asst_share_put_json(asst_session *session, const char *id, const char *json, size_t size,
-				 uint32_t flags, asst_error *err);
+ASST_API int asst_share_put_json(asst_session *session, const char *id, const char *json,
+				 size_t size, uint32_t flags, asst_error *err);
 
 /**
  * Take a grant back. Removing one that is not there succeeds.
@@ -57,7 +57,8 @@ ASST_API int asst_share_remove(asst_session *session, const char *id, const char
  *         ASST_ECORRUPT, ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
-ASST_API int asst_share_list(asst_buf **out, asst_session *session, const char *id, asst_error *err);
+ASST_API int asst_share_list(asst_buf **out, asst_session *session, const char *id,
+			     asst_error *err);
 
 #ifdef __cplusplus
 }

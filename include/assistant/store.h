@@ -72,8 +72,8 @@ ASST_API int asst_store_opts_set_allocator(asst_store_opts *opts, const asst_all
  * @param user  passed to it; must outlive the store.
  * Threads: A.  Since: 0.1.
  */
-ASST_API int asst_store_opts_set_clock(asst_store_opts *opts, int64_t (*now)(void *user), void *user,
-				       asst_error *err);
+ASST_API int asst_store_opts_set_clock(asst_store_opts *opts, int64_t (*now)(void *user),
+				       void *user, asst_error *err);
 
 /**
  * Take random bytes from the host, for example in tests.
@@ -84,8 +84,8 @@ ASST_API int asst_store_opts_set_clock(asst_store_opts *opts, int64_t (*now)(voi
  * Threads: A.  Since: 0.1.
  */
 ASST_API int asst_store_opts_set_random(asst_store_opts *opts,
-					int (*fill)(void *user, void *bytes, size_t size), void *user,
-					asst_error *err);
+					int (*fill)(void *user, void *bytes, size_t size),
+					void *user, asst_error *err);
 
 /**
  * Open a store on a built-in backend.

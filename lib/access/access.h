@@ -92,7 +92,8 @@ struct asst__decision {
 	int status;       /* ASST_OK, ASST_EDENIED, ASST_ENOTFOUND */
 	int level_held;   /* 0 to ASST_LEVEL_MANAGE, or ASST__LEVEL_OWNER */
 	int level_needed;
-	const char *rule; /* what decided: "seat", "permission", "visibility", "draft", or the name of a rule */
+	const char *
+		rule; /* what decided: "seat", "permission", "visibility", "draft", or the name of a rule */
 	struct asst__string principal; /* whose level it is; text NULL: nobody's */
 	int levels[ASST__RULE_COUNT];  /* what each rule gives */
 };

@@ -97,7 +97,8 @@ static void apply_owner(struct asst__decision *decision, const struct asst__acto
 	if (!member)
 		return;
 	if (begins(object->owner, "user:"))
-		raise_level(decision, ASST__RULE_OWNER, ASST__LEVEL_OWNER, member->principal, "owner");
+		raise_level(decision, ASST__RULE_OWNER, ASST__LEVEL_OWNER, member->principal,
+			    "owner");
 	else
 		raise_level(decision, ASST__RULE_OWNING_TEAM, asst__team_level(member->role),
 			    member->principal, "owningTeam");
@@ -116,9 +117,11 @@ static void apply_grant(struct asst__decision *decision, const struct asst__acto
 	if (level < ASST_LEVEL_READ || level > ASST_LEVEL_MANAGE)
 		return;
 	if (begins(member->principal, "team:"))
-		raise_level(decision, ASST__RULE_GRANT_TEAM, (int)level, member->principal, "grantTeam");
+		raise_level(decision, ASST__RULE_GRANT_TEAM, (int)level, member->principal,
+			    "grantTeam");
 	else if (begins(member->principal, "user:") || begins(member->principal, "key:"))
-		raise_level(decision, ASST__RULE_GRANT_USER, (int)level, member->principal, "grantUser");
+		raise_level(decision, ASST__RULE_GRANT_USER, (int)level, member->principal,
+			    "grantUser");
 	else
 		raise_level(decision, ASST__RULE_GRANT_WORKSPACE, (int)level, member->principal,
 			    "grantWorkspace");
@@ -139,7 +142,8 @@ static void find_level(struct asst__decision *decision, const struct asst__actor
 		raise_level(decision, ASST__RULE_SUPERUSER, ASST__LEVEL_OWNER, actor->principal,
 			    "superuser");
 	if (actor->system)
-		raise_level(decision, ASST__RULE_SYSTEM, ASST__LEVEL_OWNER, actor->principal, "system");
+		raise_level(decision, ASST__RULE_SYSTEM, ASST__LEVEL_OWNER, actor->principal,
+			    "system");
 }
 
 static void refuse(struct asst__decision *decision, int status, const char *rule)
@@ -206,7 +210,8 @@ int asst__decision_fail(const struct asst__decision *decision, enum asst__right 
 		return asst__fail(err, ASST_EDENIED, "needs the permission %s",
 				  asst__rights[right].name);
 	if (strcmp(decision->rule, "draft") == 0)
-		return asst__fail(err, ASST_EDENIED, "a draft is changed by its own principal alone");
+		return asst__fail(err, ASST_EDENIED,
+				  "a draft is changed by its own principal alone");
 	return asst__fail(err, ASST_EDENIED, "needs the right %s: level %d, held is %d",
 			  asst__rights[right].name, asst__level_public(decision->level_needed),
 			  asst__level_public(decision->level_held));

@@ -39,16 +39,18 @@ static void add_sentence(struct asst__text *out, const struct asst__decision *de
 	const char *needed_words = level_words(decision->level_needed);
 
 	if (decision->status == ASST_ENOTFOUND)
-		asst__text_add_format(out, "%s may not %s: no assistant with this id is visible", who,
-				      name);
+		asst__text_add_format(out, "%s may not %s: no assistant with this id is visible",
+				      who, name);
 	else if (decision->level_needed == ASST_LEVEL_NONE || strcmp(decision->rule, "seat") == 0)
 		asst__text_add_format(out, "%s may%s %s: decided by %s", who,
-				      decision->status == ASST_OK ? "" : " not", name, decision->rule);
+				      decision->status == ASST_OK ? "" : " not", name,
+				      decision->rule);
 	else
-		asst__text_add_format(out, "%s may%s %s: %s gives %s level %d%s, needed is level %d%s", who,
-				      decision->status == ASST_OK ? "" : " not", name, decision->rule,
-				      decision->principal.text, held, level_words(decision->level_held),
-				      needed, needed_words);
+		asst__text_add_format(out,
+				      "%s may%s %s: %s gives %s level %d%s, needed is level %d%s",
+				      who, decision->status == ASST_OK ? "" : " not", name,
+				      decision->rule, decision->principal.text, held,
+				      level_words(decision->level_held), needed, needed_words);
 }
 
 void asst__decision_write(struct asst__text *out, const struct asst__decision *decision,
@@ -58,7 +60,8 @@ void asst__decision_write(struct asst__text *out, const struct asst__decision *d
 	const char *status = asst_status_name(decision->status);
 	int i;
 
-	asst__text_add_format(out, "{\"allowed\":%s", decision->status == ASST_OK ? "true" : "false");
+	asst__text_add_format(out, "{\"allowed\":%s",
+			      decision->status == ASST_OK ? "true" : "false");
 	add_string(out, "right", asst__rights[right].name, strlen(asst__rights[right].name));
 	add_string(out, "status", status, strlen(status));
 	asst__text_add_format(out, ",\"levelHeld\":%d,\"levelNeeded\":%d,\"ownerNeeded\":%s",

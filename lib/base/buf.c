@@ -37,7 +37,8 @@ int asst_buf_new(asst_buf **out, const void *data, size_t size, asst_error *err)
 	if (out)
 		*out = NULL;
 	if (!out || (!data && size))
-		return asst__fail(err, ASST_EINVAL, "a buffer needs a place to go and bytes to hold");
+		return asst__fail(err, ASST_EINVAL,
+				  "a buffer needs a place to go and bytes to hold");
 	*out = asst__buf_copy(&asst__mem_libc, data, size);
 	return *out ? ASST_OK : asst__fail_nomem(err);
 }

@@ -110,7 +110,8 @@ void asst__error_add_issue(asst_error *err, const char *code, const char *pointe
 	struct issue *issue;
 	size_t pointer_size, message_size;
 
-	if (!err || !asst__grow(&asst__mem_libc, &err->issues, err->count, &err->room, sizeof(*issue)))
+	if (!err ||
+	    !asst__grow(&asst__mem_libc, &err->issues, err->count, &err->room, sizeof(*issue)))
 		return;
 	issue = &err->issues[err->count];
 	pointer_size = strlen(pointer) + 1;

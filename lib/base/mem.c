@@ -28,10 +28,12 @@ static void libc_free(void *user, void *block, size_t size)
 
 const struct asst__mem asst__mem_libc = { NULL, libc_alloc, libc_realloc, libc_free };
 
-int asst__mem_from_allocator(struct asst__mem *mem, const asst_allocator *allocator, asst_error *err)
+int asst__mem_from_allocator(struct asst__mem *mem, const asst_allocator *allocator,
+			     asst_error *err)
 {
 	struct asst_allocator ours;
-	int status = asst__copy_sized(&ours, sizeof(ours), sizeof(ours), allocator, "allocator", err);
+	int status =
+		asst__copy_sized(&ours, sizeof(ours), sizeof(ours), allocator, "allocator", err);
 
 	if (status != ASST_OK)
 		return status;
@@ -141,13 +143,16 @@ int asst__copy_sized(void *ours, size_t known, size_t least, const void *theirs,
 		return asst__fail(err, ASST_EINVAL, "no %s was given", what);
 	memcpy(&size, theirs, sizeof(size));
 	if (size < least || size > SIZED_MOST)
-		return asst__fail(err, ASST_EABI,
-				  "the size of the %s is %zu, but must be %zu or more, and at most %d",
-				  what, size, least, SIZED_MOST);
+		return asst__fail(
+			err, ASST_EABI,
+			"the size of the %s is %zu, but must be %zu or more, and at most %d", what,
+			size, least, SIZED_MOST);
 	for (i = known; i < size; i++) {
 		if (bytes[i])
-			return asst__fail(err, ASST_EABI,
-					  "the %s uses slots that this library does not know: it is newer", what);
+			return asst__fail(
+				err, ASST_EABI,
+				"the %s uses slots that this library does not know: it is newer",
+				what);
 	}
 	memcpy(ours, theirs, size < known ? size : known);
 	memcpy(ours, &known, sizeof(known));

@@ -22,7 +22,8 @@ struct asst__mem {
 extern const struct asst__mem asst__mem_libc;
 
 /* Take the methods of a host's table. ASST_EINVAL, ASST_EABI. */
-int asst__mem_from_allocator(struct asst__mem *mem, const asst_allocator *allocator, asst_error *err);
+int asst__mem_from_allocator(struct asst__mem *mem, const asst_allocator *allocator,
+			     asst_error *err);
 
 /* NULL when there is no memory; size 0 gives a block all the same. */
 void *asst__alloc(const struct asst__mem *mem, size_t size);

@@ -14,8 +14,9 @@ struct asst__random {
 	struct asst__random_pool *pool; /* NULL with a host's source */
 };
 
-int asst__random_init(struct asst__random *random, int (*fill)(void *user, void *bytes, size_t size),
-		      void *user, asst_error *err);
+int asst__random_init(struct asst__random *random,
+		      int (*fill)(void *user, void *bytes, size_t size), void *user,
+		      asst_error *err);
 void asst__random_close(struct asst__random *random);
 
 /* Not for use by two threads at once. ASST_EIO when the source fails. */

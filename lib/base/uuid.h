@@ -22,14 +22,16 @@ struct asst__uuid_maker {
 };
 
 int asst__uuid_maker_init(struct asst__uuid_maker *maker, const struct asst__clock *clock,
-			  int (*fill)(void *user, void *bytes, size_t size), void *user, asst_error *err);
+			  int (*fill)(void *user, void *bytes, size_t size), void *user,
+			  asst_error *err);
 void asst__uuid_maker_close(struct asst__uuid_maker *maker);
 
 /* A new id and its ms, which is not below that of the id before. */
 int asst__uuid_make(struct asst__uuid_maker *maker, unsigned char id[ASST__UUID_BYTES], int64_t *ms,
 		    asst_error *err);
 /* Other random bytes from the same source; safe from many threads. */
-int asst__uuid_maker_bytes(struct asst__uuid_maker *maker, void *bytes, size_t size, asst_error *err);
+int asst__uuid_maker_bytes(struct asst__uuid_maker *maker, void *bytes, size_t size,
+			   asst_error *err);
 
 /* Hot paths: the canonical lower-case form only; false for any other and for the nil id. */
 bool asst__uuid_read(unsigned char id[ASST__UUID_BYTES], const char *text, size_t size);

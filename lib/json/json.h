@@ -64,7 +64,8 @@ asst__json *asst__json_new_number(const char *number_text); /* a valid JSON numb
 asst__json *asst__json_new_array(void);
 asst__json *asst__json_new_object(void);
 bool asst__json_append(asst__json *array, asst__json *item);
-bool asst__json_set(asst__json *object, const char *name, asst__json *value); /* replaces in place or appends */
+bool asst__json_set(asst__json *object, const char *name,
+		    asst__json *value); /* replaces in place or appends */
 void asst__json_remove(asst__json *object, const char *name); /* and free it, if it is there */
 asst__json *asst__json_take(asst__json *object, const char *name); /* detach; NULL when absent */
 asst__json *asst__json_copy(const asst__json *tree); /* depth at most ASST__JSON_DEPTH */

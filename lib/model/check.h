@@ -38,8 +38,8 @@ void asst__check_unknown_nulls(struct asst__check *check, const struct asst__sch
 			       const asst__json *patch);
 
 /* Report a fault at the pointer, below it (member may be NULL), or only where it must be complete. */
-void asst__fault(struct asst__check *check, const char *member, const char *code, const char *format,
-		 ...) __attribute__((format(printf, 4, 5)));
+void asst__fault(struct asst__check *check, const char *member, const char *code,
+		 const char *format, ...) __attribute__((format(printf, 4, 5)));
 void asst__fault_incomplete(struct asst__check *check, const char *member, const char *code,
 			    const char *format, ...) __attribute__((format(printf, 4, 5)));
 

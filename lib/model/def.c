@@ -10,7 +10,8 @@
 #include <string.h>
 
 int asst__scan_object(asst__json **tree, const char *json, size_t size,
-		      const struct asst__limits *limits, const struct asst__mem *mem, asst_error *err)
+		      const struct asst__limits *limits, const struct asst__mem *mem,
+		      asst_error *err)
 {
 	struct asst__json_limits scan_limits;
 	int status;
@@ -73,8 +74,9 @@ static int write_json(asst_buf **out, const struct asst__view *view, const struc
 }
 
 /* What was stored must always be read again: no limits but those of memory. */
-static const struct asst__json_limits stored_limits = { SIZE_MAX / 2, ASST__JSON_DEPTH, SIZE_MAX / 2,
-							SIZE_MAX / 2, SIZE_MAX / 2, 128 };
+static const struct asst__json_limits stored_limits = { SIZE_MAX / 2, ASST__JSON_DEPTH,
+							SIZE_MAX / 2, SIZE_MAX / 2,
+							SIZE_MAX / 2, 128 };
 
 int asst__scan_stored(asst__json **tree, const char *json, size_t size, const struct asst__mem *mem,
 		      asst_error *err)
@@ -90,7 +92,8 @@ int asst__def_tree(asst__json **tree, const struct asst__view *view, const struc
 
 	*tree = NULL;
 	if (status == ASST_OK)
-		status = asst__scan_stored(tree, asst_buf_data(json), asst_buf_size(json), mem, err);
+		status =
+			asst__scan_stored(tree, asst_buf_data(json), asst_buf_size(json), mem, err);
 	asst_buf_free(json);
 	return status;
 }
@@ -118,7 +121,8 @@ static int def_from_record(asst_def **def, asst_buf *record, asst_error *err)
 	return status;
 }
 
-int asst_def_from_json(asst_def **def, const char *json, size_t size, uint32_t flags, asst_error *err)
+int asst_def_from_json(asst_def **def, const char *json, size_t size, uint32_t flags,
+		       asst_error *err)
 {
 	struct asst__limits limits;
 	asst_buf *record = NULL;
@@ -129,7 +133,8 @@ int asst_def_from_json(asst_def **def, const char *json, size_t size, uint32_t f
 	if (def)
 		*def = NULL;
 	if (!def || !json || (flags & ~ASST_DEF_INCOMPLETE))
-		return asst__fail(err, ASST_EINVAL, "needs a place to go, a document, and known flags");
+		return asst__fail(err, ASST_EINVAL,
+				  "needs a place to go, a document, and known flags");
 	default_limits(&limits);
 	status = asst__scan_object(&tree, json, size, &limits, &asst__mem_libc, err);
 	if (status != ASST_OK)
@@ -202,8 +207,8 @@ int asst_def_validate(const asst_def *def, const char *set, asst_error *err)
 		status = asst__def_tree(&tree, &def->view, &def->mem, err);
 	if (status != ASST_OK)
 		return status;
-	asst__check_begin(&check, &limits, def->keep_unknown ? ASST__CHECK_KEEP_UNKNOWN : 0, &def->mem,
-			  err);
+	asst__check_begin(&check, &limits, def->keep_unknown ? ASST__CHECK_KEEP_UNKNOWN : 0,
+			  &def->mem, err);
 	asst__check_object(&check, &asst__def_schema, tree);
 	status = asst__check_end(&check);
 	asst__json_free(tree);
@@ -213,7 +218,8 @@ int asst_def_validate(const asst_def *def, const char *set, asst_error *err)
 /* Put the record of a changed tree in the place of the old one. */
 static int replace(asst_def *def, asst__json *tree, const asst__json *patch, asst_error *err)
 {
-	uint32_t flags = ASST__CHECK_INCOMPLETE | (def->keep_unknown ? ASST__CHECK_KEEP_UNKNOWN : 0);
+	uint32_t flags =
+		ASST__CHECK_INCOMPLETE | (def->keep_unknown ? ASST__CHECK_KEEP_UNKNOWN : 0);
 	struct asst__limits limits;
 	struct asst_def changed;
 	asst_buf *record;
@@ -223,9 +229,9 @@ static int replace(asst_def *def, asst__json *tree, const asst__json *patch, ass
 	status = asst__def_record(&record, tree, patch, &limits, flags, &def->mem, err);
 	if (status != ASST_OK)
 		return status;
-	status = asst__def_open(&changed, &def->mem, record,
-				(struct asst__string){ asst_buf_data(record), asst_buf_size(record) },
-				err);
+	status = asst__def_open(
+		&changed, &def->mem, record,
+		(struct asst__string){ asst_buf_data(record), asst_buf_size(record) }, err);
 	if (status == ASST_OK) {
 		changed.keep_unknown = def->keep_unknown;
 		asst__def_dispose(def);

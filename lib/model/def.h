@@ -36,6 +36,7 @@ int asst__scan_stored(asst__json **tree, const char *json, size_t size, const st
 
 /* Scan a document that must be an object. */
 int asst__scan_object(asst__json **tree, const char *json, size_t size,
-		      const struct asst__limits *limits, const struct asst__mem *mem, asst_error *err);
+		      const struct asst__limits *limits, const struct asst__mem *mem,
+		      asst_error *err);
 
 #endif

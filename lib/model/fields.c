@@ -11,8 +11,9 @@
 
 static const char *const input_types[] = { "PROMPT", "STRUCTURED", NULL };
 static const char *const def_types[] = { "custom", "dispatcher", NULL };
-static const char *const field_types[] = { "TEXT",   "MULTI_LINE_TEXT", "NUMBER", "CHECKBOX", "FILE",
-					   "SELECT", "DATE",		"EMAIL",  NULL };
+static const char *const field_types[] = { "TEXT", "MULTI_LINE_TEXT", "NUMBER", "CHECKBOX",
+					   "FILE", "SELECT",          "DATE",   "EMAIL",
+					   NULL };
 static const char *const dataset_modes[] = { "full", "subset", "schema", "sample", NULL };
 static const char *const skill_types[] = { "dataset-query", "web-search", "code-execution",
 					   "file-analysis", "custom",	  NULL };
@@ -101,7 +102,8 @@ static const struct asst__field input_fields[] = {
 
 static bool is(const asst__json *node, const char *text)
 {
-	return asst__json_kind(node) == ASST__JSON_STRING && strcmp(asst__json_text(node), text) == 0;
+	return asst__json_kind(node) == ASST__JSON_STRING &&
+	       strcmp(asst__json_text(node), text) == 0;
 }
 
 static bool empty(const asst__json *node)
@@ -128,7 +130,8 @@ static void input_rules(struct asst__check *check, unsigned field, const struct 
 	if (field == INPUT_OPTIONS && is(type, "SELECT") && !parts[field].faulty &&
 	    (int64_t)asst__json_count(parts[field].node) < least)
 		asst__fault_incomplete(check, NULL, "missing_for",
-				       "a field of type SELECT needs %lld or more", (long long)least);
+				       "a field of type SELECT needs %lld or more",
+				       (long long)least);
 }
 
 static const struct asst__schema input_schema =
@@ -139,7 +142,9 @@ static const struct asst__schema input_schema =
 enum { ROUTE_ASSISTANT_ID = 1, ROUTE_WHEN };
 
 static const struct asst__field route_fields[] = {
-	[ROUTE_ASSISTANT_ID] = { .name = "assistantId", .type = ASST__UUID, .flags = ASST__REQUIRED },
+	[ROUTE_ASSISTANT_ID] = { .name = "assistantId",
+				 .type = ASST__UUID,
+				 .flags = ASST__REQUIRED },
 	[ROUTE_WHEN] = { .name = "when", .type = ASST__TEXT, .limit = ASST__LIMIT_STRING },
 };
 
@@ -168,7 +173,9 @@ static const struct asst__field skill_fields[] = {
 				  .type = ASST__FLAG,
 				  .flags = ASST__DEFAULT,
 				  .fallback = 1 },
-	[ASST__SKILL_DATA] = { .name = "data", .type = ASST__OBJECT, .limit = ASST__LIMIT_DATA_BYTES },
+	[ASST__SKILL_DATA] = { .name = "data",
+			       .type = ASST__OBJECT,
+			       .limit = ASST__LIMIT_DATA_BYTES },
 	[ASST__SKILL_DATASET_ID] = TARGET_ID("datasetId"),
 	[ASST__SKILL_DATASOURCE_ID] = TARGET_ID("datasourceId"),
 	[ASST__SKILL_REPORT_ID] = TARGET_ID("reportId"),
@@ -216,7 +223,8 @@ static bool dataset_normalize(asst__json *object)
 	return mode && asst__json_set(object, "mode", mode);
 }
 
-static void dataset_rules(struct asst__check *check, unsigned field, const struct asst__member *parts)
+static void dataset_rules(struct asst__check *check, unsigned field,
+			  const struct asst__member *parts)
 {
 	static const struct {
 		const char *mode;
@@ -236,7 +244,8 @@ static void dataset_rules(struct asst__check *check, unsigned field, const struc
 			asst__fault_incomplete(check, NULL, "not_applicable", "is not for mode %s",
 					       excluded[i].mode);
 	}
-	if (field == DATASET_SAMPLE && !parts[field].node && !parts[field].mistyped && is(mode, "sample"))
+	if (field == DATASET_SAMPLE && !parts[field].node && !parts[field].mistyped &&
+	    is(mode, "sample"))
 		asst__fault_incomplete(check, NULL, "missing_for", "mode sample needs it");
 }
 
@@ -320,7 +329,9 @@ static const struct asst__field def_fields[] = {
 	[ASST__DEF_DATA_ANALYST] = FLAG_FIELD("dataAnalyst"),
 	[ASST__DEF_CANVAS] = FLAG_FIELD("canvas"),
 	[ASST__DEF_EXTENDED_THINKING] = FLAG_FIELD("extendedThinking"),
-	[ASST__DEF_WELCOME] = { .name = "welcome", .type = ASST__TEXT, .limit = ASST__LIMIT_WELCOME },
+	[ASST__DEF_WELCOME] = { .name = "welcome",
+				.type = ASST__TEXT,
+				.limit = ASST__LIMIT_WELCOME },
 	[ASST__DEF_TYPE] = { .name = "type",
 			     .type = ASST__CHOICE,
 			     .flags = ASST__DEFAULT,
@@ -343,7 +354,9 @@ static const struct asst__field def_fields[] = {
 				   .type = ASST__LIST,
 				   .limit = ASST__LIMIT_REFERENCES,
 				   .items = &reference_schema },
-	[ASST__DEF_DATA] = { .name = "data", .type = ASST__OBJECT, .limit = ASST__LIMIT_DATA_BYTES },
+	[ASST__DEF_DATA] = { .name = "data",
+			     .type = ASST__OBJECT,
+			     .limit = ASST__LIMIT_DATA_BYTES },
 };
 
 /* A skill that queries a dataset needs it among the definition's own. */
@@ -376,10 +389,11 @@ static void def_rules(struct asst__check *check, unsigned field, const struct as
 
 	if (field == ASST__DEF_SKILLS)
 		skill_datasets(check, parts);
-	if ((field == ASST__DEF_ROUTES || field == ASST__DEF_FALLBACK) && !empty(parts[field].node) &&
-	    !type->faulty && !is(type->node, "dispatcher"))
+	if ((field == ASST__DEF_ROUTES || field == ASST__DEF_FALLBACK) &&
+	    !empty(parts[field].node) && !type->faulty && !is(type->node, "dispatcher"))
 		asst__fault_incomplete(check, NULL, "not_applicable",
 				       "is only for assistants of type dispatcher");
 }
 
-const struct asst__schema asst__def_schema = TABLE(ASST__DEF_SCHEMA, def_fields, .rules = def_rules);
+const struct asst__schema asst__def_schema =
+	TABLE(ASST__DEF_SCHEMA, def_fields, .rules = def_rules);

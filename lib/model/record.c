@@ -110,7 +110,8 @@ void asst__record_inline(struct asst__record *record, uint32_t object, unsigned 
 	set_slot(record, object, field, value + 1);
 }
 
-uint32_t asst__record_list(struct asst__record *record, uint32_t object, unsigned field, size_t count)
+uint32_t asst__record_list(struct asst__record *record, uint32_t object, unsigned field,
+			   size_t count)
 {
 	uint32_t at = append_zeros(record, 4 + 4 * count);
 
@@ -153,7 +154,8 @@ int asst__record_end(asst_buf **out, struct asst__record *record, asst_error *er
 		asst__text_free(&record->text);
 		*out = NULL;
 		asst__error_add_issue(err, "limit", "", "is too large to be stored");
-		return asst__fail(err, ASST_ELIMIT, "document_bytes: the record is larger than %zu bytes",
+		return asst__fail(err, ASST_ELIMIT,
+				  "document_bytes: the record is larger than %zu bytes",
 				  record->text.cap);
 	}
 	return asst__text_to_buf(out, &record->text, err);
@@ -166,7 +168,8 @@ static struct asst__string string_of(const asst__json *node)
 	return ASST__STRING(asst__json_text(node));
 }
 
-static void add_uuid(struct asst__record *record, uint32_t object, unsigned field, const asst__json *node)
+static void add_uuid(struct asst__record *record, uint32_t object, unsigned field,
+		     const asst__json *node)
 {
 	char normal[ASST__UUID_TEXT + 1];
 	struct asst__string text = string_of(node);

@@ -70,10 +70,12 @@ uint32_t asst__record_begin(struct asst__record *record, const struct asst__sche
 void asst__record_text(struct asst__record *record, uint32_t object, unsigned field,
 		       struct asst__string value); /* absent where value.text is NULL */
 void asst__record_int(struct asst__record *record, uint32_t object, unsigned field, int64_t value);
-void asst__record_number(struct asst__record *record, uint32_t object, unsigned field, double value);
+void asst__record_number(struct asst__record *record, uint32_t object, unsigned field,
+			 double value);
 void asst__record_inline(struct asst__record *record, uint32_t object, unsigned field,
 			 unsigned value); /* flag or choice */
-uint32_t asst__record_list(struct asst__record *record, uint32_t object, unsigned field, size_t count);
+uint32_t asst__record_list(struct asst__record *record, uint32_t object, unsigned field,
+			   size_t count);
 void asst__record_text_at(struct asst__record *record, uint32_t list, size_t i,
 			  struct asst__string value);
 uint32_t asst__record_item(struct asst__record *record, uint32_t list, size_t i,

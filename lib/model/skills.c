@@ -83,7 +83,8 @@ static bool schema_type(const asst__json *node)
 {
 	size_t i;
 
-	for (i = 0; asst__json_kind(node) == ASST__JSON_STRING && i < ASST__COUNT(schema_types); i++) {
+	for (i = 0; asst__json_kind(node) == ASST__JSON_STRING && i < ASST__COUNT(schema_types);
+	     i++) {
 		if (strcmp(asst__json_text(node), schema_types[i]) == 0)
 			return true;
 	}
@@ -97,7 +98,8 @@ static void check_properties(struct asst__check *check, asst__json *properties)
 	asst__json *property;
 	size_t mark;
 
-	for (property = asst__json_first(properties); property; property = asst__json_next(property)) {
+	for (property = asst__json_first(properties); property;
+	     property = asst__json_next(property)) {
 		mark = asst__check_enter(check, asst__json_name(property));
 		check_schema(check, property);
 		asst__check_leave(check, mark);
@@ -178,13 +180,15 @@ static void check_secrets(struct asst__check *check, asst__json *names)
 	for (name = asst__json_first(names); name; name = asst__json_next(name), i++) {
 		mark = asst__check_enter_item(check, i);
 		if (!secret_name(asst__json_text(name)))
-			asst__fault_incomplete(check, NULL, "pattern",
-					       "must be the name of a secret: [A-Za-z_][A-Za-z0-9_]{0,127}");
+			asst__fault_incomplete(
+				check, NULL, "pattern",
+				"must be the name of a secret: [A-Za-z_][A-Za-z0-9_]{0,127}");
 		asst__check_leave(check, mark);
 	}
 }
 
-static void custom_rules(struct asst__check *check, unsigned field, const struct asst__member *parts)
+static void custom_rules(struct asst__check *check, unsigned field,
+			 const struct asst__member *parts)
 {
 	asst__json *node = parts[field].node;
 

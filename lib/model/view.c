@@ -34,8 +34,9 @@ int asst__view_open(struct asst__view *view, const struct asst__schema *schema, 
 	    base[0] != ASST__RECORD_MARK || (unsigned char)base[2] != schema->id)
 		return asst__fail(err, ASST_ECORRUPT, "a stored record is damaged");
 	if (base[1] != ASST__RECORD_FORMAT)
-		return asst__fail(err, ASST_EFORMAT, "a stored record has format %d, this library reads %d",
-				  base[1], ASST__RECORD_FORMAT);
+		return asst__fail(err, ASST_EFORMAT,
+				  "a stored record has format %d, this library reads %d", base[1],
+				  ASST__RECORD_FORMAT);
 	count = get32(base + ASST__RECORD_HEAD);
 	if (count > 255 || size < ASST__RECORD_HEAD + ASST__SLOT_AT(count + 1))
 		return asst__fail(err, ASST_ECORRUPT, "a stored record is damaged");
@@ -276,7 +277,8 @@ void asst__view_write_members(struct asst__text *out, const struct asst__schema 
 		if (schema->fields[i].type == ASST__RECORD || !asst__view_has(view, i))
 			continue;
 		write_comma(out);
-		asst__json_write_string(out, schema->fields[i].name, strlen(schema->fields[i].name));
+		asst__json_write_string(out, schema->fields[i].name,
+					strlen(schema->fields[i].name));
 		asst__text_add_char(out, ':');
 		write_value(out, &schema->fields[i], view, i);
 	}

@@ -46,7 +46,8 @@ static void free_parts(struct parts *parts)
 }
 
 /* Where a member goes, by its class and the kind of body. */
-static asst__json *destination(struct parts *parts, enum member_class class, enum asst__body_kind kind)
+static asst__json *destination(struct parts *parts, enum member_class class,
+			       enum asst__body_kind kind)
 {
 	if (class == READ_ONLY || class == APART || kind == ASST__BODY_PATCH_DRAFT)
 		return parts->fixed;
@@ -112,7 +113,8 @@ static int load_present(struct parts *parts, const struct asst__call *call,
 
 	if (!json)
 		return asst__fail_nomem(call->err);
-	status = asst__scan_stored(&parts->present, json, strlen(json), &call->store->mem, call->err);
+	status = asst__scan_stored(&parts->present, json, strlen(json), &call->store->mem,
+				   call->err);
 	if (status != ASST_OK)
 		return status;
 	embedded = asst__json_new_bool(0);
@@ -140,8 +142,8 @@ static int equal(const asst__json *a, const asst__json *b, const struct asst__me
 	return same;
 }
 
-static void check_fixed(struct asst__check *check, struct parts *parts, const struct asst__call *call,
-			bool draft)
+static void check_fixed(struct asst__check *check, struct parts *parts,
+			const struct asst__call *call, bool draft)
 {
 	const char *name;
 	int same;
@@ -163,9 +165,11 @@ static void check_fixed(struct asst__check *check, struct parts *parts, const st
 			asst__fault(check, name, "belongs_to_assistant",
 				    "belongs to the assistant, not to its draft");
 		} else if (members[i].class == APART) {
-			asst__fault(check, name, "unknown_field", "is not one of the fields that are allowed here");
+			asst__fault(check, name, "unknown_field",
+				    "is not one of the fields that are allowed here");
 		} else {
-			asst__fault(check, name, "read_only", "must be left out or have its present value");
+			asst__fault(check, name, "read_only",
+				    "must be left out or have its present value");
 		}
 	}
 }
@@ -179,7 +183,8 @@ static int check_body(struct parts *parts, const struct asst__call *call, enum a
 	int status;
 
 	asst__check_begin(&check, &call->store->opts.limits,
-			  keep | (draft ? ASST__CHECK_INCOMPLETE : 0), &call->store->mem, call->err);
+			  keep | (draft ? ASST__CHECK_INCOMPLETE : 0), &call->store->mem,
+			  call->err);
 	asst__check_nodes(&check, parts->tree);
 	asst__check_object(&check, &asst__def_schema, parts->tree);
 	if (patch)
@@ -192,7 +197,8 @@ static int check_body(struct parts *parts, const struct asst__call *call, enum a
 	check_fixed(&check, parts, call, kind == ASST__BODY_PATCH_DRAFT);
 	status = asst__check_end(&check);
 	if (status == ASST_EVALIDATION && parts->conflicts == check.faults)
-		return asst__fail(call->err, ASST_ECONFLICT, "%zu member%s of the assistant, not of its draft",
+		return asst__fail(call->err, ASST_ECONFLICT,
+				  "%zu member%s of the assistant, not of its draft",
 				  parts->conflicts, parts->conflicts == 1 ? "" : "s");
 	return status;
 }
@@ -202,14 +208,16 @@ static int make_records(struct asst__body *body, const struct parts *parts,
 {
 	const struct asst__mem *mem = &call->store->mem;
 	unsigned i;
-	int status = asst__record_from_tree(&body->def, &asst__def_schema, parts->tree, mem, call->err);
+	int status =
+		asst__record_from_tree(&body->def, &asst__def_schema, parts->tree, mem, call->err);
 
 	if (status == ASST_OK)
-		status = asst__view_open(&body->def_view, &asst__def_schema, asst_buf_data(body->def),
-					 asst_buf_size(body->def), call->err);
+		status = asst__view_open(&body->def_view, &asst__def_schema,
+					 asst_buf_data(body->def), asst_buf_size(body->def),
+					 call->err);
 	if (status == ASST_OK)
-		status = asst__record_from_tree(&body->around_buf, &asst__around_schema, parts->around,
-						mem, call->err);
+		status = asst__record_from_tree(&body->around_buf, &asst__around_schema,
+						parts->around, mem, call->err);
 	if (status == ASST_OK)
 		status = asst__view_open(&body->around, &asst__around_schema,
 					 asst_buf_data(body->around_buf),

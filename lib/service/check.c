@@ -13,7 +13,8 @@ static int decide(struct asst__decision *decision, const struct asst__call *call
 	int status;
 
 	if (asst__rights[right].level == ASST_LEVEL_NONE) {
-		asst__decide(decision, (enum asst__right)right, &call->session->actor, &nothing, call->now);
+		asst__decide(decision, (enum asst__right)right, &call->session->actor, &nothing,
+			     call->now);
 		return ASST_OK;
 	}
 	status = asst__locate(&loaded, call, id, (enum asst__right)right);

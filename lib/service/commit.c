@@ -60,8 +60,9 @@ static int open_defs(struct commit *commit)
 {
 	const struct asst__call *call = commit->call;
 	const struct asst__loaded *loaded = &commit->loaded;
-	int status = asst__def_open(&commit->live, &call->store->mem, loaded->def.buf,
-				    asst__view_text(&loaded->def.view, ASST__VERSION_DEF), call->err);
+	int status =
+		asst__def_open(&commit->live, &call->store->mem, loaded->def.buf,
+			       asst__view_text(&loaded->def.view, ASST__VERSION_DEF), call->err);
 
 	if (status == ASST_OK)
 		status = asst__def_open(&commit->edited, &call->store->mem, loaded->draft.buf,
@@ -69,9 +70,11 @@ static int open_defs(struct commit *commit)
 					call->err);
 	if (status != ASST_OK || moved_on(commit))
 		return status == ASST_OK && loaded->base.buf ?
-			       asst__def_open(&commit->base, &call->store->mem, loaded->base.buf,
-					      asst__view_text(&loaded->base.view, ASST__VERSION_DEF),
-					      call->err) : status;
+			       asst__def_open(
+				       &commit->base, &call->store->mem, loaded->base.buf,
+				       asst__view_text(&loaded->base.view, ASST__VERSION_DEF),
+				       call->err) :
+			       status;
 	return asst__def_open(&commit->base, &call->store->mem, loaded->def.buf, commit->live.bytes,
 			      call->err);
 }
@@ -103,9 +106,10 @@ static int check_base(const struct commit *commit)
 	if (live == base)
 		return ASST_OK;
 	add_overlaps(commit);
-	return asst__fail(call->err, ASST_ECONFLICT,
-			  "the live definition is version %lld, the draft was made from version %lld",
-			  (long long)live, (long long)base);
+	return asst__fail(
+		call->err, ASST_ECONFLICT,
+		"the live definition is version %lld, the draft was made from version %lld",
+		(long long)live, (long long)base);
 }
 
 static void next_head(struct asst__head *head, const struct asst__head *from,
@@ -126,8 +130,8 @@ static int make_records(struct commit *commit, const struct asst__head *to)
 	const struct asst__call *call = commit->call;
 	const struct asst__mem *mem = &call->store->mem;
 	struct asst__loaded *loaded = &commit->loaded;
-	struct asst__version version = { to->version, to->updated_at, to->updated_by, commit->message,
-					 commit->edited.bytes };
+	struct asst__version version = { to->version, to->updated_at, to->updated_by,
+					 commit->message, commit->edited.bytes };
 	asst_buf *head, *def;
 	int status = asst__head_write(&head, to, mem, call->err);
 
@@ -164,7 +168,8 @@ static int publish(struct commit *commit, struct asst__change *change)
 {
 	struct asst__loaded *loaded = &commit->loaded;
 	struct asst__head from, to;
-	struct asst__indexed before = { &from, &loaded->acl.view }, after = { &to, &loaded->acl.view };
+	struct asst__indexed before = { &from, &loaded->acl.view },
+			     after = { &to, &loaded->acl.view };
 	struct asst__event event = { .action = "draft.commit",
 				     .def_from = &commit->live.view,
 				     .def_to = &commit->edited.view };

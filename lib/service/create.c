@@ -47,21 +47,24 @@ static int choose_owner(struct creation *creation)
 		if (!actor->system)
 			return ASST_OK;
 		asst__error_add_issue(call->err, "required", "/ownerId", "is required");
-		return asst__fail(call->err, ASST_EVALIDATION, "the system's own creations need an ownerId");
+		return asst__fail(call->err, ASST_EVALIDATION,
+				  "the system's own creations need an ownerId");
 	}
 	creation->head.owner = owner;
 	if (actor->system || actor->superuser)
 		return ASST_OK;
 	member = asst__actor_find(actor, owner);
-	if (!member || (strncmp(owner.text, "team:", 5) == 0 && member->role < ASST__ROLE_MEMBER_PLUS))
-		return asst__fail(call->err, ASST_EDENIED,
-				  "the owner must be the session's user or a team where it is memberPlus or higher");
+	if (!member ||
+	    (strncmp(owner.text, "team:", 5) == 0 && member->role < ASST__ROLE_MEMBER_PLUS))
+		return asst__fail(
+			call->err, ASST_EDENIED,
+			"the owner must be the session's user or a team where it is memberPlus or higher");
 	return ASST_OK;
 }
 
 /* Candidate i, from the first one, of size bytes. */
-static int candidate(char slug[ASST__SLUG_MAX + 1], const struct creation *creation, const char *first,
-		     size_t size, size_t i)
+static int candidate(char slug[ASST__SLUG_MAX + 1], const struct creation *creation,
+		     const char *first, size_t size, size_t i)
 {
 	unsigned char random[6];
 	int status;
@@ -129,7 +132,8 @@ static int fill_head(struct creation *creation)
 	struct asst__head *head = &creation->head;
 	const struct asst__view *around = &creation->body.around;
 	size_t i;
-	int status = asst__uuid_make(&call->store->ids, creation->loaded.id, &head->created_at, call->err);
+	int status = asst__uuid_make(&call->store->ids, creation->loaded.id, &head->created_at,
+				     call->err);
 
 	if (status != ASST_OK)
 		return status;
@@ -160,8 +164,11 @@ static int make_records(struct creation *creation)
 	const struct asst__call *call = creation->call;
 	const struct asst__mem *mem = &call->store->mem;
 	struct asst__loaded *loaded = &creation->loaded;
-	struct asst__version version = { creation->head.version, creation->head.created_at,
-					 creation->head.created_by, { NULL, 0 }, def_bytes(creation) };
+	struct asst__version version = { creation->head.version,
+					 creation->head.created_at,
+					 creation->head.created_by,
+					 { NULL, 0 },
+					 def_bytes(creation) };
 	asst_buf *buf;
 	int status = asst__head_write(&buf, &creation->head, mem, call->err);
 
@@ -175,7 +182,8 @@ static int make_records(struct creation *creation)
 		return status;
 	asst__loaded_describe(loaded);
 	/* Whoever may not disable may not create what is disabled. */
-	asst__decide(&loaded->decision, creation->head.disabled ? ASST__RIGHT_DISABLE : ASST__RIGHT_READ,
+	asst__decide(&loaded->decision,
+		     creation->head.disabled ? ASST__RIGHT_DISABLE : ASST__RIGHT_READ,
 		     &call->session->actor, &loaded->object, call->now);
 	if (loaded->decision.status == ASST_EDENIED)
 		return asst__decision_fail(&loaded->decision, ASST__RIGHT_DISABLE, call->err);
@@ -239,7 +247,8 @@ static int attempt_create(void *context, struct asst__change *change, bool lost)
 	(void)lost; /* a slug that is taken meanwhile shows in the next read */
 	creation_reset(creation);
 	memset(&creation->head, 0, sizeof(creation->head));
-	status = asst__body_read(&creation->body, creation->call, kind, creation->json, NULL, NULL, true);
+	status = asst__body_read(&creation->body, creation->call, kind, creation->json, NULL, NULL,
+				 true);
 	if (status == ASST_OK)
 		status = choose_owner(creation);
 	if (status != ASST_OK)
@@ -256,7 +265,8 @@ static int attempt_create(void *context, struct asst__change *change, bool lost)
 	if (creation->draft)
 		status = make_draft(creation, change);
 	if (status == ASST_OK)
-		status = asst__assistant_make(&creation->made, &creation->loaded, true, creation->call);
+		status = asst__assistant_make(&creation->made, &creation->loaded, true,
+					      creation->call);
 	return status;
 }
 
@@ -330,8 +340,8 @@ int asst_assistant_create(asst_assistant **assistant, asst_session *session, con
 	return status;
 }
 
-int asst_assistant_validate_json(asst_session *session, const char *json, size_t size, uint32_t flags,
-				 asst_error *err)
+int asst_assistant_validate_json(asst_session *session, const char *json, size_t size,
+				 uint32_t flags, asst_error *err)
 {
 	struct creation creation;
 	struct asst__call call;

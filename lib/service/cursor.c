@@ -26,7 +26,8 @@ char *asst__cursor_write(const struct asst__place *place, unsigned sort, unsigne
 			 const asst_session *session, const struct asst__mem *mem)
 {
 	static const char digits[] = "0123456789abcdef";
-	unsigned char bytes[HEAD_BYTES + ASST__PLACE_MAX + CHECK_BYTES] = { FORMAT, (unsigned char)sort,
+	unsigned char bytes[HEAD_BYTES + ASST__PLACE_MAX + CHECK_BYTES] = { FORMAT,
+									    (unsigned char)sort,
 									    (unsigned char)right };
 	char text[2 * sizeof(bytes)];
 	size_t i, size = HEAD_BYTES + place->size;

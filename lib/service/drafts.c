@@ -108,7 +108,8 @@ int asst__draft_find(struct asst__loaded *loaded, const asst_draft *draft,
 	if (!loaded->draft.buf ||
 	    !asst__same(asst__view_text(&loaded->draft.view, ASST__DRAFT_ID),
 			asst__view_text(&draft->view, ASST__DRAFT_ID)))
-		return asst__fail(call->err, ASST_ENOTFOUND, "the draft is gone: committed or discarded");
+		return asst__fail(call->err, ASST_ENOTFOUND,
+				  "the draft is gone: committed or discarded");
 	return ASST_OK;
 }
 
@@ -120,9 +121,10 @@ int asst__draft_check_stale(const struct asst__loaded *loaded, const asst_draft 
 
 	if (stored == seen)
 		return ASST_OK;
-	return asst__fail(call->err, ASST_EREVISION,
-			  "the draft was changed through another handle: its revision is %llu, not %llu",
-			  (unsigned long long)stored, (unsigned long long)seen);
+	return asst__fail(
+		call->err, ASST_EREVISION,
+		"the draft was changed through another handle: its revision is %llu, not %llu",
+		(unsigned long long)stored, (unsigned long long)seen);
 }
 
 /* edit */
@@ -139,13 +141,15 @@ static int open_new(struct editing *editing, struct asst__change *change)
 	const struct asst__call *call = editing->call;
 	struct asst__loaded *loaded = &editing->loaded;
 	const struct asst__view *head = &loaded->head.view;
-	struct asst__draft_head draft = { .assistant_id = asst__view_text(head, ASST__HEAD_ID),
-					  .principal = call->session->actor.principal,
-					  .def = asst__view_text(&loaded->def.view, ASST__VERSION_DEF),
-					  .created_at = call->now,
-					  .updated_at = call->now,
-					  .revision = 1,
-					  .base_version = asst__view_int(head, ASST__HEAD_VERSION, 0) };
+	struct asst__draft_head draft = {
+		.assistant_id = asst__view_text(head, ASST__HEAD_ID),
+		.principal = call->session->actor.principal,
+		.def = asst__view_text(&loaded->def.view, ASST__VERSION_DEF),
+		.created_at = call->now,
+		.updated_at = call->now,
+		.revision = 1,
+		.base_version = asst__view_int(head, ASST__HEAD_VERSION, 0)
+	};
 	struct asst__event event = { .action = "draft.edit", .object = draft.assistant_id };
 	unsigned char id[ASST__UUID_BYTES];
 	char text[ASST__UUID_TEXT + 1];
@@ -184,7 +188,8 @@ static int attempt_edit(void *context, struct asst__change *change, bool lost)
 	if (status == ASST_OK && !editing->loaded.draft.buf)
 		status = open_new(editing, change);
 	if (status == ASST_OK)
-		status = asst__draft_show(editing->draft, &editing->loaded.draft, editing->call->err);
+		status = asst__draft_show(editing->draft, &editing->loaded.draft,
+					  editing->call->err);
 	return status;
 }
 
@@ -243,7 +248,8 @@ static int change_draft(struct asst__loaded *loaded, struct asst__change *change
 
 	if (status == ASST_OK && asst__def_changed(&present->def.view, &body.def_view)) {
 		asst__draft_head_read(&head, &loaded->draft.view);
-		head.def = (struct asst__string){ asst_buf_data(body.def), asst_buf_size(body.def) };
+		head.def =
+			(struct asst__string){ asst_buf_data(body.def), asst_buf_size(body.def) };
 		head.updated_at = call->now > head.updated_at ? call->now : head.updated_at;
 		head.revision++;
 		status = asst__draft_write(&buf, &head, &call->store->mem, call->err);
@@ -255,7 +261,8 @@ static int change_draft(struct asst__loaded *loaded, struct asst__change *change
 			asst__change_check(change, &key, loaded->draft.sequence);
 			asst__change_put(change, &key, buf);
 			asst__change_event(change, &event);
-			status = asst__part_set(&loaded->draft, buf, &asst__draft_schema, call->err);
+			status =
+				asst__part_set(&loaded->draft, buf, &asst__draft_schema, call->err);
 		}
 	}
 	asst__body_dispose(&body);
@@ -263,7 +270,8 @@ static int change_draft(struct asst__loaded *loaded, struct asst__change *change
 }
 
 int asst__draft_patch_loaded(asst_assistant **made, struct asst__loaded *loaded,
-			     struct asst__change *change, struct asst__string json, uint64_t revision)
+			     struct asst__change *change, struct asst__string json,
+			     uint64_t revision)
 {
 	const struct asst__call *call = change->call;
 	asst_assistant *present = NULL;
@@ -274,7 +282,8 @@ int asst__draft_patch_loaded(asst_assistant **made, struct asst__loaded *loaded,
 	if (status == ASST_OK)
 		status = change_draft(loaded, change, json, present);
 	if (status == ASST_OK)
-		status = asst__revision_check(revision, asst_assistant_revision(present), call->err);
+		status =
+			asst__revision_check(revision, asst_assistant_revision(present), call->err);
 	if (status == ASST_OK)
 		status = asst__assistant_make(made, loaded, true, call);
 	asst_assistant_free(present);
@@ -310,7 +319,8 @@ static int attempt_patch(void *context, struct asst__change *change, bool lost)
 	return status;
 }
 
-int asst_draft_patch(asst_draft *draft, const char *json, size_t size, uint32_t flags, asst_error *err)
+int asst_draft_patch(asst_draft *draft, const char *json, size_t size, uint32_t flags,
+		     asst_error *err)
 {
 	struct patching patching;
 	struct asst__call call;
@@ -326,7 +336,8 @@ int asst_draft_patch(asst_draft *draft, const char *json, size_t size, uint32_t 
 	if (status == ASST_OK && !json)
 		status = asst__fail(err, ASST_EINVAL, "needs a document");
 	if (status == ASST_OK) {
-		patching.json = (struct asst__string){ json, size == ASST_NUL ? strlen(json) : size };
+		patching.json =
+			(struct asst__string){ json, size == ASST_NUL ? strlen(json) : size };
 		status = asst__write(&call, attempt_patch, &patching);
 	}
 	if (status == ASST_OK)

@@ -47,7 +47,8 @@ static int ask_for(struct asst_keys *keys, const char *const *ids, size_t count,
 	return status;
 }
 
-static int take(asst_list *list, size_t i, const struct asst_sink *sink, const struct asst__call *call)
+static int take(asst_list *list, size_t i, const struct asst_sink *sink,
+		const struct asst__call *call)
 {
 	struct asst__loaded loaded;
 	int status;
@@ -55,14 +56,15 @@ static int take(asst_list *list, size_t i, const struct asst_sink *sink, const s
 	memset(&loaded, 0, sizeof(loaded));
 	status = asst__part_take(&loaded.head, sink, i * PARTS, &asst__head_schema, call->err);
 	if (status == ASST_OK)
-		status = asst__part_take(&loaded.acl, sink, i * PARTS + 1, &asst__acl_schema, call->err);
+		status = asst__part_take(&loaded.acl, sink, i * PARTS + 1, &asst__acl_schema,
+					 call->err);
 	if (status == ASST_OK)
 		status = asst__part_take(&loaded.def, sink, i * PARTS + 2, &asst__version_schema,
 					 call->err);
 	if (status == ASST_OK) {
 		asst__loaded_describe(&loaded);
-		asst__decide(&loaded.decision, ASST__RIGHT_READ, &call->session->actor, &loaded.object,
-			     call->now);
+		asst__decide(&loaded.decision, ASST__RIGHT_READ, &call->session->actor,
+			     &loaded.object, call->now);
 		if (loaded.decision.status == ASST_OK)
 			status = asst__assistant_make(&list->items[i], &loaded, true, call);
 	}
@@ -87,8 +89,8 @@ static int get_many(asst_list *list, const char *const *ids, const struct asst__
 	asst__sink_init(&sink, &call->store->mem);
 	status = ask_for(&keys, ids, list->count, call->err);
 	if (status == ASST_OK)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink, &sequence,
-					   call->err);
+		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
+					   &sequence, call->err);
 	for (i = 0; i < list->count && status == ASST_OK; i++)
 		status = take(list, i, &sink, call);
 	asst__sink_dispose(&sink);
@@ -112,9 +114,11 @@ int asst_assistant_get_many(asst_list **list, asst_session *session, const char 
 	most = call.store->opts.limits.cap[ASST__LIMIT_LIST_PAGE];
 	status = asst__flags_check(flags, 0, err);
 	if (status == ASST_OK && (!list || !ids || count == 0))
-		status = asst__fail(err, ASST_EINVAL, "needs a place for the list and 1 id or more");
+		status =
+			asst__fail(err, ASST_EINVAL, "needs a place for the list and 1 id or more");
 	if (status == ASST_OK && count > (size_t)most)
-		status = asst__fail(err, ASST_ELIMIT, "list_page is limited to %lld, but there are %zu ids",
+		status = asst__fail(err, ASST_ELIMIT,
+				    "list_page is limited to %lld, but there are %zu ids",
 				    (long long)most, count);
 	if (status == ASST_OK)
 		status = asst__list_new(&made, count, &call.store->mem, err);

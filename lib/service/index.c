@@ -73,8 +73,9 @@ static void add_grant(struct entries *entries, const struct asst__view *grant,
 {
 	int64_t level = asst__view_int(grant, ASST__GRANT_LEVEL, 0);
 	uint64_t expires = (uint64_t)asst__view_int(grant, ASST__GRANT_EXPIRES_AT, 0);
-	struct entry *entry = add(entries, asst__view_text(grant, ASST__GRANT_PRINCIPAL),
-				  level >= ASST_LEVEL_WRITE ? ASST__CLASS_WRITE : ASST__CLASS_READ, head);
+	struct entry *entry =
+		add(entries, asst__view_text(grant, ASST__GRANT_PRINCIPAL),
+		    level >= ASST_LEVEL_WRITE ? ASST__CLASS_WRITE : ASST__CLASS_READ, head);
 	int i;
 
 	if (!entry)
@@ -143,8 +144,8 @@ static bool same_key(const struct entries *from, const struct entry *a, const st
 
 /* One principal: b takes the place of a; either may be NULL. */
 static void change_entry(struct asst__change *change, const unsigned char id[ASST__UUID_BYTES],
-			 const struct entries *from, const struct entry *a, const struct entries *to,
-			 const struct entry *b)
+			 const struct entries *from, const struct entry *a,
+			 const struct entries *to, const struct entry *b)
 {
 	struct asst__key key;
 	size_t i;

@@ -106,7 +106,8 @@ void asst__sort_name(struct asst__sort_value *value, struct asst__string name)
 	value->size = i + 1;
 }
 
-void asst__key_index_prefix(struct asst__key *key, struct asst__string principal, char class, char sort)
+void asst__key_index_prefix(struct asst__key *key, struct asst__string principal, char class,
+			    char sort)
 {
 	key->size = 0;
 	add_byte(key, 'I');

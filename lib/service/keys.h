@@ -64,9 +64,11 @@ void asst__sort_time(struct asst__sort_value *value, int64_t ms);
 void asst__sort_name(struct asst__sort_value *value, struct asst__string name);
 
 /* All entries of a principal and class in one order begin with this. */
-void asst__key_index_prefix(struct asst__key *key, struct asst__string principal, char class, char sort);
+void asst__key_index_prefix(struct asst__key *key, struct asst__string principal, char class,
+			    char sort);
 void asst__key_index(struct asst__key *key, struct asst__string principal, char class, char sort,
-		     const struct asst__sort_value *value, const unsigned char id[ASST__UUID_BYTES]);
+		     const struct asst__sort_value *value,
+		     const unsigned char id[ASST__UUID_BYTES]);
 /* Turn a prefix into the end of the range of all keys that begin with it. */
 void asst__key_end(struct asst__key *key);
 

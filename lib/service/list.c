@@ -5,7 +5,7 @@
  */
 #include "service/list.h"
 #include "model/check.h"
-#include "service/cursor.h"
+#include "service/page.h"
 
 #include <string.h>
 
@@ -57,19 +57,6 @@ const char *asst_list_cursor(const asst_list *list)
 	return list->cursor;
 }
 
-struct query {
-	const struct asst__call *call;
-	unsigned sort;     /* ASST__SORT_... */
-	bool reverse;
-	unsigned sort_choice;
-	enum asst__right right;
-	bool whole;
-	size_t limit;
-	struct asst__place place; /* the last one that was looked at */
-	size_t step;              /* how many entries of each principal the next scan takes */
-	bool ended;               /* nothing lies behind it */
-};
-
 static const char sort_keys[] = { [ASST__SORT_UPDATED] = ASST__SORT_KEY_UPDATED,
 				  [ASST__SORT_CREATED] = ASST__SORT_KEY_CREATED,
 				  [ASST__SORT_NAME] = ASST__SORT_KEY_NAME };
@@ -81,7 +68,7 @@ static int cursor_fault(asst_error *err)
 	return asst__fail(err, ASST_EVALIDATION, "the cursor does not belong to this list");
 }
 
-static int read_query(struct query *query, const struct asst__view *view)
+static int read_query(struct asst__query *query, const struct asst__view *view)
 {
 	const struct asst__call *call = query->call;
 	struct asst__string cursor = asst__view_text(view, ASST__QUERY_CURSOR);
@@ -95,13 +82,16 @@ static int read_query(struct query *query, const struct asst__view *view)
 	query->reverse = query->sort_choice % 2 == 1;
 	query->whole = asst__view_choice(view, ASST__QUERY_VIEW, 0) == 1;
 	if (which < 0 || asst__rights[which].level == ASST_LEVEL_NONE) {
-		asst__error_add_issue(call->err, "choice", "/right", "must be a right on an assistant");
-		return asst__fail(call->err, ASST_EVALIDATION, "no right on an assistant has this name");
+		asst__error_add_issue(call->err, "choice", "/right",
+				      "must be a right on an assistant");
+		return asst__fail(call->err, ASST_EVALIDATION,
+				  "no right on an assistant has this name");
 	}
 	query->right = (enum asst__right)which;
 	if (limit > most) {
 		asst__error_add_issue(call->err, "limit", "/limit", "is more than a page may have");
-		return asst__fail(call->err, ASST_ELIMIT, "list_page is limited to %lld", (long long)most);
+		return asst__fail(call->err, ASST_ELIMIT, "list_page is limited to %lld",
+				  (long long)most);
 	}
 	query->limit = (size_t)limit;
 	if (cursor.text && !asst__cursor_read(&query->place, cursor, query->sort_choice,
@@ -110,7 +100,7 @@ static int read_query(struct query *query, const struct asst__view *view)
 	return ASST_OK;
 }
 
-static int parse_query(struct query *query, const char *options, size_t size)
+static int parse_query(struct asst__query *query, const char *options, size_t size)
 {
 	const struct asst__call *call = query->call;
 	const struct asst__mem *mem = &call->store->mem;
@@ -139,7 +129,7 @@ static int parse_query(struct query *query, const char *options, size_t size)
 }
 
 /* The keys of one principal and class that lie behind the place. */
-static int add_range(struct asst_ranges *ranges, const struct query *query,
+static int add_range(struct asst_ranges *ranges, const struct asst__query *query,
 		     struct asst__string principal, char class)
 {
 	struct asst__key from, to;
@@ -162,7 +152,7 @@ static int add_range(struct asst_ranges *ranges, const struct query *query,
 			       query->reverse ? ASST_RANGE_REVERSE : 0, query->call->err);
 }
 
-static int add_ranges(struct asst_ranges *ranges, const struct query *query)
+static int add_ranges(struct asst_ranges *ranges, const struct asst__query *query)
 {
 	const struct asst__actor *actor = &query->call->session->actor;
 	bool all = actor->system || actor->superuser;
@@ -181,188 +171,12 @@ static int add_ranges(struct asst_ranges *ranges, const struct query *query)
 	return status;
 }
 
-/* The answers to one range, as a run to be merged. */
-struct run {
-	size_t at, end; /* in the sink */
-	size_t prefix;  /* bytes of the key before the place */
-	bool cut;       /* there may be more behind its end */
-	const struct asst__membership *member; /* whose range it is; NULL: who sees everything */
-};
-
-static struct asst__string place_of(const struct asst_sink *sink, const struct run *run)
-{
-	size_t size;
-	const char *key = asst_sink_key(sink, run->at, &size);
-
-	return (struct asst__string){ key + run->prefix, size - run->prefix };
-}
-
-static size_t make_runs(struct run *runs, const struct asst_ranges *ranges,
-			const struct asst_sink *sink, const struct query *query)
-{
-	const struct asst__actor *actor = &query->call->session->actor;
-	size_t i, k, at = 0, count = asst_ranges_count(ranges), size;
-	bool all = actor->system || actor->superuser;
-	size_t each = all ? count : count / actor->count;
-	const char *from;
-
-	for (i = 0; i < count; i++) {
-		runs[i].at = at;
-		while (at < sink->count && sink->items[at].index == i)
-			at++;
-		runs[i].end = at;
-		runs[i].cut = at - runs[i].at == asst_ranges_limit(ranges, i);
-		runs[i].member = all ? NULL : &actor->memberships[i / each];
-		/* type, principal, NUL, class, sort */
-		from = asst_ranges_from(ranges, i, &size);
-		for (k = 0; k < size && from[k]; k++)
-			;
-		runs[i].prefix = k + 3;
-	}
-	return count;
-}
-
-static int compare_places(struct asst__string a, struct asst__string b, bool reverse)
-{
-	int order = asst__key_compare(a.text, a.size, b.text, b.size);
-
-	return reverse ? -order : order;
-}
-
-/* The run whose next entry comes first, or NULL: all ended, or one is cut off here. */
-static struct run *first_run(struct run *runs, size_t count, const struct asst_sink *sink,
-			     const struct query *query, bool *cut)
-{
-	struct run *first = NULL;
-	size_t i;
-
-	*cut = false;
-	for (i = 0; i < count; i++) {
-		if (runs[i].at == runs[i].end) {
-			*cut = *cut || runs[i].cut;
-			continue;
-		}
-		if (!first || compare_places(place_of(sink, &runs[i]), place_of(sink, first),
-					     query->reverse) < 0)
-			first = &runs[i];
-	}
-	return *cut ? NULL : first;
-}
-
-/* What the entries of one place say together. */
-struct standing {
-	int level; /* the best that is in force */
-	bool unpublished, creator;
-};
-
-static void count_entry(struct standing *standing, const struct asst_sink *sink, const struct run *run,
-			int64_t now)
-{
-	const asst_buf *value = asst_sink_value(sink, run->at);
-	const unsigned char *bytes = (const unsigned char *)asst_buf_data(value);
-	uint64_t expires;
-	int level, owned = ASST_LEVEL_NONE;
-
-	if (asst_buf_size(value) != ASST__ENTRY_BYTES)
-		return;
-	if (bytes[0] & ASST__ENTRY_UNPUBLISHED)
-		standing->unpublished = true;
-	if (bytes[0] & ASST__ENTRY_CREATOR && run->member)
-		standing->creator = true;
-	level = (int)(bytes[0] & ASST__ENTRY_LEVEL);
-	expires = asst__big_endian(bytes + 1);
-	if (expires && (int64_t)expires <= now)
-		level = ASST_LEVEL_NONE;
-	if (bytes[0] & ASST__ENTRY_OWNER)
-		owned = run->member && strncmp(run->member->principal.text, "team:", 5) == 0 ?
-				asst__team_level(run->member->role) : ASST__LEVEL_OWNER;
-	level = owned > level ? owned : level;
-	standing->level = level > standing->level ? level : standing->level;
-}
-
-/* Take all entries of one place. */
-static struct standing take_place(struct run *runs, size_t count, struct asst__string place,
-				  const struct asst_sink *sink, const struct query *query)
-{
-	struct standing standing = { ASST_LEVEL_NONE, false, false };
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (runs[i].at == runs[i].end || !asst__same(place_of(sink, &runs[i]), place))
-			continue;
-		count_entry(&standing, sink, &runs[i], query->call->now);
-		runs[i].at++;
-	}
-	return standing;
-}
-
-/* As asst__decide() would say. */
-static bool allows(const struct standing *standing, int needed)
-{
-	int visible = standing->unpublished && !standing->creator ? ASST_LEVEL_WRITE : ASST_LEVEL_READ;
-
-	return standing->level >= needed && standing->level >= visible;
-}
-
-/* Ids in order, each once, with the place of each. */
-struct found {
-	size_t count, room;
-	struct asst__place *places;
-};
-
-static int add_found(struct found *found, const struct asst__place *place, const struct asst__call *call)
-{
-	if (!asst__grow(&call->store->mem, &found->places, found->count, &found->room, sizeof(*place)))
-		return asst__fail_nomem(call->err);
-	found->places[found->count++] = *place;
-	return ASST_OK;
-}
-
-static int set_place(struct asst__place *to, struct asst__string place, asst_error *err)
-{
-	if (place.size <= ASST__UUID_BYTES || place.size > ASST__PLACE_MAX)
-		return asst__fail(err, ASST_ECORRUPT, "an index entry is damaged");
-	to->size = place.size;
-	memcpy(to->bytes, place.text, place.size);
-	return ASST_OK;
-}
-
-/*
- * Merge the runs: up to one place more than a page, which tells that there is another page.
- * Entries that give too low a level now are left out here, as if they were not there.
- */
-static int merge(struct found *found, struct query *query, struct run *runs, size_t count,
-		 const struct asst_sink *sink)
-{
-	int needed = asst__rights[query->right].level;
-	struct standing standing;
-	bool cut = false;
-	struct asst__string place;
-	struct run *run;
-	int status = ASST_OK;
-
-	while (status == ASST_OK && found->count <= query->limit) {
-		run = first_run(runs, count, sink, query, &cut);
-		if (!run)
-			break;
-		place = place_of(sink, run);
-		status = set_place(&query->place, place, query->call->err);
-		standing = take_place(runs, count, place, sink, query);
-		if (status == ASST_OK && allows(&standing, needed))
-			status = add_found(found, &query->place, query->call);
-	}
-	query->ended = found->count <= query->limit && !cut;
-	return status;
-}
-
-static int scan(struct found *found, struct query *query)
+static int scan(struct asst__found *found, struct asst__query *query)
 {
 	const struct asst__call *call = query->call;
 	const struct asst__mem *mem = &call->store->mem;
 	struct asst_ranges ranges;
 	struct asst_sink sink;
-	struct run *runs = NULL;
-	size_t count = 0, bytes = 0;
 	uint64_t sequence;
 	int status;
 
@@ -372,16 +186,8 @@ static int scan(struct found *found, struct query *query)
 	if (status == ASST_OK)
 		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, &sink,
 					    &sequence, call->err);
-	if (status == ASST_OK) {
-		bytes = asst_ranges_count(&ranges) * sizeof(*runs);
-		runs = asst__alloc(mem, bytes);
-		status = runs ? ASST_OK : asst__fail_nomem(call->err);
-	}
-	if (status == ASST_OK) {
-		count = make_runs(runs, &ranges, &sink, query);
-		status = merge(found, query, runs, count, &sink);
-	}
-	asst__free(mem, runs, bytes);
+	if (status == ASST_OK)
+		status = asst__page_merge(found, query, &ranges, &sink);
 	asst__sink_dispose(&sink);
 	asst__ranges_dispose(&ranges);
 	return status;
@@ -393,7 +199,7 @@ static const unsigned char *id_of(const struct asst__place *place)
 }
 
 /* Append what was found at i, if the session has the right on it. */
-static int take(asst_list *list, const struct query *query, const struct asst_sink *sink, size_t i)
+static int take(asst_list *list, const struct asst__query *query, const struct asst_sink *sink, size_t i)
 {
 	const struct asst__call *call = query->call;
 	size_t parts = query->whole ? 3 : 2;
@@ -403,7 +209,8 @@ static int take(asst_list *list, const struct query *query, const struct asst_si
 	memset(&loaded, 0, sizeof(loaded));
 	status = asst__part_take(&loaded.head, sink, i * parts, &asst__head_schema, call->err);
 	if (status == ASST_OK)
-		status = asst__part_take(&loaded.acl, sink, i * parts + 1, &asst__acl_schema, call->err);
+		status = asst__part_take(&loaded.acl, sink, i * parts + 1, &asst__acl_schema,
+					 call->err);
 	if (status == ASST_OK && query->whole)
 		status = asst__part_take(&loaded.def, sink, i * parts + 2, &asst__version_schema,
 					 call->err);
@@ -412,8 +219,8 @@ static int take(asst_list *list, const struct query *query, const struct asst_si
 		asst__decide(&loaded.decision, query->right, &call->session->actor, &loaded.object,
 			     call->now);
 		if (loaded.decision.status == ASST_OK) {
-			status = asst__assistant_make(&list->items[list->count], &loaded, query->whole,
-						      call);
+			status = asst__assistant_make(&list->items[list->count], &loaded,
+						      query->whole, call);
 			list->count += status == ASST_OK;
 		}
 	}
@@ -421,7 +228,7 @@ static int take(asst_list *list, const struct query *query, const struct asst_si
 	return status;
 }
 
-static int load(asst_list *list, const struct query *query, const struct found *found)
+static int load(asst_list *list, const struct asst__query *query, const struct asst__found *found)
 {
 	const struct asst__call *call = query->call;
 	struct asst_keys keys;
@@ -435,10 +242,11 @@ static int load(asst_list *list, const struct query *query, const struct found *
 	asst__keys_init(&keys, &call->store->mem);
 	asst__sink_init(&sink, &call->store->mem);
 	for (i = 0; i < count && status == ASST_OK; i++)
-		status = asst__keys_add_object(&keys, id_of(&found->places[i]), query->whole, call->err);
+		status = asst__keys_add_object(&keys, id_of(&found->places[i]), query->whole,
+					       call->err);
 	if (status == ASST_OK)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink, &sequence,
-					   call->err);
+		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
+					   &sequence, call->err);
 	for (i = 0; i < count && status == ASST_OK; i++)
 		status = take(list, query, &sink, i);
 	asst__sink_dispose(&sink);
@@ -450,10 +258,10 @@ static int load(asst_list *list, const struct query *query, const struct found *
 #define STEP_MOST 4096
 
 /* One scan and one get, unless many entries give no right any more. */
-static int fill(asst_list *list, struct query *query)
+static int fill(asst_list *list, struct asst__query *query)
 {
 	const struct asst__call *call = query->call;
-	struct found found = { 0, 0, NULL };
+	struct asst__found found = { 0, 0, NULL };
 	int status = ASST_OK;
 
 	query->step = query->limit + 1;
@@ -464,15 +272,16 @@ static int fill(asst_list *list, struct query *query)
 	if (status == ASST_OK)
 		status = load(list, query, &found);
 	if (status == ASST_OK && found.count > query->limit) {
-		list->cursor = asst__cursor_write(&found.places[query->limit - 1], query->sort_choice,
-						  (unsigned)query->right, call->session, &list->mem);
+		list->cursor =
+			asst__cursor_write(&found.places[query->limit - 1], query->sort_choice,
+					   (unsigned)query->right, call->session, &list->mem);
 		status = list->cursor ? ASST_OK : asst__fail_nomem(call->err);
 	}
 	asst__free(&call->store->mem, found.places, found.room * sizeof(*found.places));
 	return status;
 }
 
-static int check_gates(const struct query *query)
+static int check_gates(const struct asst__query *query)
 {
 	static const struct asst__object nothing;
 	const struct asst__call *call = query->call;
@@ -487,7 +296,7 @@ int asst_assistant_list(asst_list **list, asst_session *session, const char *opt
 			asst_error *err)
 {
 	struct asst__call call;
-	struct query query;
+	struct asst__query query;
 	asst_list *made = NULL;
 	int status;
 
@@ -498,7 +307,8 @@ int asst_assistant_list(asst_list **list, asst_session *session, const char *opt
 		return status;
 	memset(&query, 0, sizeof(query));
 	query.call = &call;
-	status = list ? check_gates(&query) : asst__fail(err, ASST_EINVAL, "needs a place for the list");
+	status = list ? check_gates(&query) :
+			asst__fail(err, ASST_EINVAL, "needs a place for the list");
 	if (status == ASST_OK)
 		status = parse_query(&query, options, size);
 	if (status == ASST_OK)

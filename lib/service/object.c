@@ -120,7 +120,8 @@ static int load(struct asst__loaded *loaded, const struct asst__call *call,
 }
 
 /* A draft is read by its principal and by who manages the assistant; nobody else sees it. */
-static void decide(struct asst__loaded *loaded, const struct asst__call *call, enum asst__right right)
+static void decide(struct asst__loaded *loaded, const struct asst__call *call,
+		   enum asst__right right)
 {
 	const struct asst__actor *actor = &call->session->actor;
 	struct asst__object nothing;
@@ -128,8 +129,9 @@ static void decide(struct asst__loaded *loaded, const struct asst__call *call, e
 	asst__decide(&loaded->decision, right, actor, &loaded->object, call->now);
 	if (!loaded->named_draft || loaded->decision.status == ASST_ENOTFOUND)
 		return;
-	if (loaded->draft.buf && asst__same(asst__view_text(&loaded->draft.view, ASST__DRAFT_PRINCIPAL),
-					    actor->principal))
+	if (loaded->draft.buf &&
+	    asst__same(asst__view_text(&loaded->draft.view, ASST__DRAFT_PRINCIPAL),
+		       actor->principal))
 		return;
 	if (loaded->draft.buf && loaded->decision.level_held >= ASST_LEVEL_MANAGE) {
 		if (right != ASST__RIGHT_READ) {
@@ -277,8 +279,10 @@ bool asst__object_shared(const struct asst__object *object, int64_t now)
 	for (i = 0; i < grants; i++) {
 		grant = asst__view_item(&object->acl, ASST__ACL_GRANTS, i);
 		principal = asst__view_text(&grant, ASST__GRANT_PRINCIPAL);
-		if (principal.text && asst__view_int(&grant, ASST__GRANT_EXPIRES_AT, INT64_MAX) > now &&
-		    (strncmp(principal.text, "team:", 5) == 0 || strcmp(principal.text, "workspace") == 0))
+		if (principal.text &&
+		    asst__view_int(&grant, ASST__GRANT_EXPIRES_AT, INT64_MAX) > now &&
+		    (strncmp(principal.text, "team:", 5) == 0 ||
+		     strcmp(principal.text, "workspace") == 0))
 			return true;
 	}
 	return false;

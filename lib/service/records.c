@@ -142,7 +142,8 @@ bool asst__def_changed(const struct asst__view *from, const struct asst__view *t
 	return false;
 }
 
-bool asst__around_changed(const struct asst__head *from, const struct asst__head *to, unsigned field)
+bool asst__around_changed(const struct asst__head *from, const struct asst__head *to,
+			  unsigned field)
 {
 	size_t i;
 

@@ -79,7 +79,8 @@ static void sort_memberships(struct asst__membership *memberships, size_t count)
 }
 
 /* What the session stands for: the user, its teams, and everybody in the workspace. */
-static int fill_memberships(asst_session *session, const struct asst__view *document, asst_error *err)
+static int fill_memberships(asst_session *session, const struct asst__view *document,
+			    asst_error *err)
 {
 	const struct asst__mem *mem = &session->store->mem;
 	size_t i, teams = asst__view_count(document, ASST__SESSION_TEAMS);
@@ -100,7 +101,8 @@ static int fill_memberships(asst_session *session, const struct asst__view *docu
 	add_principal(session, 1, &at, "workspace", "", 0);
 	for (i = 0; i < teams; i++) {
 		team = asst__view_item(document, ASST__SESSION_TEAMS, i);
-		add_principal(session, i + 2, &at, "team:", asst__view_text(&team, ASST__TEAM_ID).text,
+		add_principal(session, i + 2, &at,
+			      "team:", asst__view_text(&team, ASST__TEAM_ID).text,
 			      asst__view_choice(&team, ASST__TEAM_ROLE, ASST__ROLE_MEMBER));
 	}
 	sort_memberships(session->memberships, session->actor.count);
@@ -113,7 +115,8 @@ static bool has_permission(const struct asst__view *document, const char *permis
 	size_t i, count = asst__view_count(document, ASST__SESSION_PERMISSIONS);
 
 	for (i = 0; i < count; i++) {
-		if (strcmp(asst__view_text_at(document, ASST__SESSION_PERMISSIONS, i).text, permission) == 0)
+		if (strcmp(asst__view_text_at(document, ASST__SESSION_PERMISSIONS, i).text,
+			   permission) == 0)
 			return true;
 	}
 	return false;
@@ -132,12 +135,14 @@ static int read_document(asst_buf **record, asst_store *store, const char *json,
 	asst__check_object(&check, &asst__session_schema, tree);
 	status = asst__check_end(&check);
 	if (status == ASST_OK)
-		status = asst__record_from_tree(record, &asst__session_schema, tree, &store->mem, err);
+		status = asst__record_from_tree(record, &asst__session_schema, tree, &store->mem,
+						err);
 	asst__json_free(tree);
 	return status;
 }
 
-static int fill_session(asst_session **session, asst_store *store, asst_buf *record, asst_error *err)
+static int fill_session(asst_session **session, asst_store *store, asst_buf *record,
+			asst_error *err)
 {
 	struct asst__view document;
 	int status = asst__view_open(&document, &asst__session_schema, asst_buf_data(record),
@@ -175,7 +180,8 @@ int asst_session_open(asst_session **session, asst_store *store, const char *jso
 	if (session)
 		*session = NULL;
 	if (!session || !store || !json)
-		return asst__fail(err, ASST_EINVAL, "needs a place for the session, a store and a document");
+		return asst__fail(err, ASST_EINVAL,
+				  "needs a place for the session, a store and a document");
 	if (!asst__gate_enter(&store->gate, &stripe))
 		return asst__fail(err, ASST_ESTATE, "the store is closed");
 	status = read_document(&record, store, json, size, err);
@@ -195,8 +201,9 @@ int asst_session_open_system(asst_session **session, asst_store *store, const ch
 	if (session)
 		*session = NULL;
 	if (!session || !store || !workspace || !asst__ident_valid(workspace, strlen(workspace)))
-		return asst__fail(err, ASST_EINVAL,
-				  "needs a place for the session, a store and a workspace of 1 to 128 of A-Z a-z 0-9 . _ @ + -");
+		return asst__fail(
+			err, ASST_EINVAL,
+			"needs a place for the session, a store and a workspace of 1 to 128 of A-Z a-z 0-9 . _ @ + -");
 	if (!asst__gate_enter(&store->gate, &stripe))
 		return asst__fail(err, ASST_ESTATE, "the store is closed");
 	*session = new_session(store, workspace);

@@ -32,7 +32,8 @@ static void copy_grant(struct asst__record *record, uint32_t list, size_t i,
 		return;
 	asst__record_text(record, item, ASST__GRANT_PRINCIPAL,
 			  asst__view_text(grant, ASST__GRANT_PRINCIPAL));
-	asst__record_int(record, item, ASST__GRANT_LEVEL, asst__view_int(grant, ASST__GRANT_LEVEL, 0));
+	asst__record_int(record, item, ASST__GRANT_LEVEL,
+			 asst__view_int(grant, ASST__GRANT_LEVEL, 0));
 	if (expires)
 		asst__record_int(record, item, ASST__GRANT_EXPIRES_AT, expires);
 	asst__record_text(record, item, ASST__GRANT_BY, asst__view_text(grant, ASST__GRANT_BY));
@@ -155,7 +156,8 @@ static bool is_so(const struct sharing *sharing, size_t others)
 		grant = asst__view_item(acl, ASST__ACL_GRANTS, i);
 		if (asst__same(asst__view_text(&grant, ASST__GRANT_PRINCIPAL), sharing->principal))
 			return asst__view_int(&grant, ASST__GRANT_LEVEL, 0) == sharing->level &&
-			       asst__view_int(&grant, ASST__GRANT_EXPIRES_AT, 0) == sharing->expires;
+			       asst__view_int(&grant, ASST__GRANT_EXPIRES_AT, 0) ==
+				       sharing->expires;
 	}
 	return false;
 }
@@ -193,8 +195,8 @@ static int read_document(struct sharing *sharing)
 	if (status == ASST_OK)
 		status = check_document(sharing);
 	if (status == ASST_OK)
-		status = asst__record_from_tree(&sharing->record, &asst__share_schema, sharing->tree,
-						mem, call->err);
+		status = asst__record_from_tree(&sharing->record, &asst__share_schema,
+						sharing->tree, mem, call->err);
 	if (status == ASST_OK)
 		status = asst__view_open(&view, &asst__share_schema, asst_buf_data(sharing->record),
 					 asst_buf_size(sharing->record), call->err);
@@ -230,7 +232,8 @@ static int attempt_share(void *context, struct asst__change *change, bool lost)
 	if (is_so(sharing, others))
 		return ASST_OK;
 	if (sharing->level && others + 1 > (size_t)most)
-		return asst__fail(call->err, ASST_ELIMIT, "grants is limited to %lld", (long long)most);
+		return asst__fail(call->err, ASST_ELIMIT, "grants is limited to %lld",
+				  (long long)most);
 	return build(sharing, change, others + (sharing->level != 0));
 }
 
@@ -261,7 +264,8 @@ int asst_share_put_json(asst_session *session, const char *id, const char *json,
 	if (status == ASST_OK && !json)
 		status = asst__fail(err, ASST_EINVAL, "needs a document");
 	if (status == ASST_OK) {
-		sharing.json = (struct asst__string){ json, size == ASST_NUL ? strlen(json) : size };
+		sharing.json =
+			(struct asst__string){ json, size == ASST_NUL ? strlen(json) : size };
 		status = share(&sharing);
 	}
 	asst__call_end(&call);

@@ -266,7 +266,8 @@ const char *asst_assistant_json(const asst_assistant *assistant, size_t *size)
 {
 	/* The text is a function of what never changes; who makes it first wins. */
 	asst_assistant *cache = (asst_assistant *)(uintptr_t)assistant;
-	asst_buf *json = atomic_load_explicit(&cache->json, memory_order_acquire), *made, *first = NULL;
+	asst_buf *json = atomic_load_explicit(&cache->json, memory_order_acquire), *made,
+		 *first = NULL;
 	struct asst__text text;
 
 	if (!json) {

@@ -8,7 +8,8 @@
 int asst__flags_check(uint32_t flags, uint32_t known, asst_error *err)
 {
 	if (flags & ~known)
-		return asst__fail(err, ASST_EINVAL, "unknown flags: 0x%x", (unsigned)(flags & ~known));
+		return asst__fail(err, ASST_EINVAL, "unknown flags: 0x%x",
+				  (unsigned)(flags & ~known));
 	return ASST_OK;
 }
 
@@ -110,7 +111,8 @@ static int new_store(asst_store **out, const asst_store_opts *opts, asst_error *
 	store->opts = *opts;
 	atomic_init(&store->refs, 1);
 	asst__gate_init(&store->gate);
-	status = asst__uuid_maker_init(&store->ids, &opts->clock, opts->random, opts->random_user, err);
+	status = asst__uuid_maker_init(&store->ids, &opts->clock, opts->random, opts->random_user,
+				       err);
 	if (status == ASST_OK && pthread_mutex_init(&store->workspaces_lock, NULL) != 0) {
 		asst__uuid_maker_close(&store->ids);
 		status = asst__fail_nomem(err);

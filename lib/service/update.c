@@ -192,8 +192,9 @@ static int build_patch(struct update *update, struct asst__change *change,
 	if (status != ASST_OK || (!new_def && !new_around))
 		return status;
 	if (new_def && update->from.version == 0)
-		return asst__fail(update->call->err, ASST_ECONFLICT,
-				  "the definition is not published yet: change its draft and commit it");
+		return asst__fail(
+			update->call->err, ASST_ECONFLICT,
+			"the definition is not published yet: change its draft and commit it");
 	touch(update);
 	if (new_def) {
 		update->to.version++;
@@ -225,14 +226,15 @@ static int attempt_patch(void *context, struct asst__change *change, bool lost)
 	update_reset(update);
 	status = asst__locate(&update->loaded, call, update->id, ASST__RIGHT_WRITE);
 	if (status == ASST_OK && update->loaded.named_draft)
-		return asst__draft_patch_loaded(&update->made, &update->loaded, change, update->json,
-						update->revision);
+		return asst__draft_patch_loaded(&update->made, &update->loaded, change,
+						update->json, update->revision);
 	if (status == ASST_OK)
 		status = asst__assistant_make(&update->made, &update->loaded, true, call);
 	if (status != ASST_OK)
 		return status;
 	status = asst__def_open(&old_def, &call->store->mem, update->loaded.def.buf,
-				asst__view_text(&update->loaded.def.view, ASST__VERSION_DEF), call->err);
+				asst__view_text(&update->loaded.def.view, ASST__VERSION_DEF),
+				call->err);
 	if (status != ASST_OK)
 		return status;
 	status = asst__body_read(&update->body, call,

@@ -54,7 +54,8 @@ static void fault(struct verification *v, const void *key, size_t size, const ch
 
 static bool opens(struct asst__view *view, const struct asst__schema *schema, asst_buf *value)
 {
-	return asst__view_open(view, schema, asst_buf_data(value), asst_buf_size(value), NULL) == ASST_OK;
+	return asst__view_open(view, schema, asst_buf_data(value), asst_buf_size(value), NULL) ==
+	       ASST_OK;
 }
 
 static bool def_opens(const struct asst__view *around, unsigned field)
@@ -62,8 +63,8 @@ static bool def_opens(const struct asst__view *around, unsigned field)
 	struct asst__string bytes = asst__view_text(around, field);
 	struct asst__view view;
 
-	return bytes.text && asst__view_open(&view, &asst__def_schema, bytes.text, bytes.size, NULL) ==
-				     ASST_OK;
+	return bytes.text &&
+	       asst__view_open(&view, &asst__def_schema, bytes.text, bytes.size, NULL) == ASST_OK;
 }
 
 /* Whether all keys of a batch's puts are there with its values. */
@@ -84,8 +85,8 @@ static int check_puts(struct verification *v, const asst_batch *batch)
 		status = asst_keys_add(&keys, key, size, call->err);
 	}
 	if (status == ASST_OK && i)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink, &sequence,
-					   call->err);
+		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
+					   &sequence, call->err);
 	for (i = 0; i < asst_batch_count(batch) && status == ASST_OK; i++) {
 		const struct asst__answer *answer = asst__sink_find(&sink, i);
 		asst_buf *value = asst_batch_value(batch, i);
@@ -156,7 +157,8 @@ static int load(struct verification *v, const unsigned char *id, struct asst__lo
 }
 
 /* Parts of an assistant: 'A', id, part. */
-static int check_part(struct verification *v, const unsigned char *key, size_t size, asst_buf *value)
+static int check_part(struct verification *v, const unsigned char *key, size_t size,
+		      asst_buf *value)
 {
 	struct asst__loaded loaded;
 	struct asst__view view;
@@ -181,10 +183,12 @@ static int check_part(struct verification *v, const unsigned char *key, size_t s
 		break;
 	case ASST__PART_DEF:
 	case ASST__PART_VERSION:
-		sound = opens(&view, &asst__version_schema, value) && def_opens(&view, ASST__VERSION_DEF);
+		sound = opens(&view, &asst__version_schema, value) &&
+			def_opens(&view, ASST__VERSION_DEF);
 		break;
 	case ASST__PART_DRAFT:
-		sound = opens(&view, &asst__draft_schema, value) && def_opens(&view, ASST__DRAFT_DEF);
+		sound = opens(&view, &asst__draft_schema, value) &&
+			def_opens(&view, ASST__DRAFT_DEF);
 		v->pointers_due++;
 		break;
 	default:
@@ -243,8 +247,8 @@ static int check_alone(struct verification *v, const char *partition, const void
 	asst__sink_init(&sink, &call->store->mem);
 	status = asst_keys_add(&keys, key, size, call->err);
 	if (status == ASST_OK)
-		status = asst__backend_get(&call->store->backend, partition, &keys, &sink, &sequence,
-					   call->err);
+		status = asst__backend_get(&call->store->backend, partition, &keys, &sink,
+					   &sequence, call->err);
 	if (status == ASST_OK && asst__sink_find(&sink, 0)) {
 		status = check(v, key, size, asst__sink_find(&sink, 0)->value);
 	} else if (status == ASST_ECORRUPT) {
@@ -278,8 +282,8 @@ static int walk(struct verification *v, const char *partition,
 		asst__sink_init(&sink, &call->store->mem);
 		status = asst_ranges_add(&ranges, from, from_size, "", 0, PAGE, 0, call->err);
 		if (status == ASST_OK)
-			status = asst__backend_scan(&call->store->backend, partition, &ranges, &sink,
-						    &sequence, call->err);
+			status = asst__backend_scan(&call->store->backend, partition, &ranges,
+						    &sink, &sequence, call->err);
 		count = status == ASST_OK ? asst_sink_count(&sink) : 0;
 		/* Something in the page cannot be read: key by key, then. */
 		if (status == ASST_ECORRUPT && !keys_only) {

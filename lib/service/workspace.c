@@ -85,7 +85,8 @@ static int find(asst_store *store, const char *key, size_t size, bool *there, as
 	asst__sink_init(&sink, &store->mem);
 	status = asst_keys_add(&keys, key, size, err);
 	if (status == ASST_OK)
-		status = asst__backend_get(&store->backend, DIRECTORY, &keys, &sink, &sequence, err);
+		status =
+			asst__backend_get(&store->backend, DIRECTORY, &keys, &sink, &sequence, err);
 	*there = status == ASST_OK && asst__sink_find(&sink, 0);
 	asst__sink_dispose(&sink);
 	asst__keys_dispose(&keys);
@@ -114,7 +115,8 @@ static int enter(asst_store *store, const char *key, size_t size, asst_error *er
 	if (status == ASST_OK)
 		status = asst_batch_put(&batch, back, back_size, key + 1, size - 1, err);
 	if (status == ASST_OK)
-		status = asst__backend_apply(&store->backend, DIRECTORY, &batch, &sequence, &failed, err);
+		status = asst__backend_apply(&store->backend, DIRECTORY, &batch, &sequence, &failed,
+					     err);
 	asst__batch_dispose(&batch);
 	return status;
 }

@@ -11,8 +11,8 @@
 void asst__change_check(struct asst__change *change, const struct asst__key *key, uint64_t sequence)
 {
 	if (change->status == ASST_OK)
-		change->status = asst_batch_check_key(&change->batch, key->bytes, key->size, sequence,
-						      change->call->err);
+		change->status = asst_batch_check_key(&change->batch, key->bytes, key->size,
+						      sequence, change->call->err);
 }
 
 void asst__change_put(struct asst__change *change, const struct asst__key *key, asst_buf *value)
@@ -48,7 +48,8 @@ void asst__change_check_object(struct asst__change *change, const struct asst__l
 }
 
 void asst__change_draft(struct asst__change *change, const struct asst__loaded *loaded,
-			const unsigned char draft_id[ASST__UUID_BYTES], struct asst__string principal)
+			const unsigned char draft_id[ASST__UUID_BYTES],
+			struct asst__string principal)
 {
 	char pointer[ASST__UUID_BYTES + ASST__PRINCIPAL_MAX + 1];
 	struct asst__key key;
@@ -67,7 +68,8 @@ void asst__change_drop_draft(struct asst__change *change, const struct asst__loa
 	unsigned char id[ASST__UUID_BYTES];
 	struct asst__key key;
 
-	asst__key_draft(&key, loaded->id, asst__view_text(&loaded->draft.view, ASST__DRAFT_PRINCIPAL));
+	asst__key_draft(&key, loaded->id,
+			asst__view_text(&loaded->draft.view, ASST__DRAFT_PRINCIPAL));
 	asst__change_delete(change, &key);
 	if (text.text && asst__uuid_read(id, text.text, text.size)) {
 		asst__key_draft_id(&key, id);
@@ -95,7 +97,8 @@ static size_t changed_fields(const char *names[CHANGES_MAX], const struct asst__
 	return count;
 }
 
-static void add_pointers(struct asst__record *record, uint32_t root, const struct asst__event *event)
+static void add_pointers(struct asst__record *record, uint32_t root,
+			 const struct asst__event *event)
 {
 	const char *names[CHANGES_MAX];
 	size_t i, count = changed_fields(names, event);
@@ -125,9 +128,11 @@ void asst__change_event(struct asst__change *change, const struct asst__event *e
 		asst__record_text(&record, root, ASST__EVENT_ACTION, ASST__STRING(event->action));
 		asst__record_text(&record, root, ASST__EVENT_OBJECT, event->object);
 		if (event->old_revision)
-			asst__record_int(&record, root, ASST__EVENT_OLD_REVISION, event->old_revision);
+			asst__record_int(&record, root, ASST__EVENT_OLD_REVISION,
+					 event->old_revision);
 		if (event->new_revision)
-			asst__record_int(&record, root, ASST__EVENT_NEW_REVISION, event->new_revision);
+			asst__record_int(&record, root, ASST__EVENT_NEW_REVISION,
+					 event->new_revision);
 		asst__record_text(&record, root, ASST__EVENT_PRINCIPAL, event->principal);
 		if (event->level)
 			asst__record_int(&record, root, ASST__EVENT_LEVEL, event->level);
@@ -137,8 +142,9 @@ void asst__change_event(struct asst__change *change, const struct asst__event *e
 	if (change->status != ASST_OK)
 		return;
 	asst__key_event(&key);
-	change->status = asst_batch_put_sequenced(&change->batch, key.bytes, key.size, NULL, 0,
-						  asst_buf_data(value), asst_buf_size(value), call->err);
+	change->status =
+		asst_batch_put_sequenced(&change->batch, key.bytes, key.size, NULL, 0,
+					 asst_buf_data(value), asst_buf_size(value), call->err);
 	asst_buf_free(value);
 }
 
@@ -155,8 +161,8 @@ static int apply(struct asst__change *change, size_t *failed)
 	/* A lost race there is not one of this batch. */
 	if (status != ASST_OK)
 		return status == ASST_ECONFLICT ? ASST_EBUSY : status;
-	return asst__backend_apply(&call->store->backend, call->workspace, &change->batch, &sequence,
-				   failed, call->err);
+	return asst__backend_apply(&call->store->backend, call->workspace, &change->batch,
+				   &sequence, failed, call->err);
 }
 
 int asst__write(const struct asst__call *call, asst__attempt attempt, void *context)

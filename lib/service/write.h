@@ -58,7 +58,8 @@ struct asst__change {
 	size_t watched; /* index of a check that means more than a lost race; SIZE_MAX: none */
 };
 
-void asst__change_check(struct asst__change *change, const struct asst__key *key, uint64_t sequence);
+void asst__change_check(struct asst__change *change, const struct asst__key *key,
+			uint64_t sequence);
 void asst__change_put(struct asst__change *change, const struct asst__key *key, asst_buf *value);
 void asst__change_put_bytes(struct asst__change *change, const struct asst__key *key,
 			    const void *bytes, size_t size);
@@ -78,11 +79,13 @@ void asst__change_index(struct asst__change *change, const unsigned char id[ASST
 			const struct asst__indexed *from, const struct asst__indexed *to);
 
 /* Whether something around the definition differs: field is of asst__around_schema. */
-bool asst__around_changed(const struct asst__head *from, const struct asst__head *to, unsigned field);
+bool asst__around_changed(const struct asst__head *from, const struct asst__head *to,
+			  unsigned field);
 
 /* Put a draft's record and the pointer to it from its own id. */
 void asst__change_draft(struct asst__change *change, const struct asst__loaded *loaded,
-			const unsigned char draft_id[ASST__UUID_BYTES], struct asst__string principal);
+			const unsigned char draft_id[ASST__UUID_BYTES],
+			struct asst__string principal);
 /* Delete both. */
 void asst__change_drop_draft(struct asst__change *change, const struct asst__loaded *loaded);
 

@@ -64,7 +64,8 @@ static int map_status(int status, const char *method, asst_error *err)
 	}
 	if (status > ASST_EINVAL || status < ASST_ECANCELED || is_decision(status)) {
 		asst__error_clear(err);
-		asst__fail(err, ASST_EBACKEND, "the backend's %s returned the status %d, which is none of a backend",
+		asst__fail(err, ASST_EBACKEND,
+			   "the backend's %s returned the status %d, which is none of a backend",
 			   method, status);
 		asst__error_set_raw(err, status);
 		return ASST_EBACKEND;

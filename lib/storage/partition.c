@@ -15,7 +15,8 @@ static struct asst__partition *partition_new(const struct asst__partitions *part
 					     const char *name)
 {
 	size_t name_size = strlen(name) + 1;
-	struct asst__partition *partition = asst__alloc(&partitions->mem, partition_bytes(name_size));
+	struct asst__partition *partition =
+		asst__alloc(&partitions->mem, partition_bytes(name_size));
 
 	if (!partition)
 		return NULL;
@@ -105,8 +106,8 @@ struct asst__partition *asst__partition_make(struct asst__partitions *partitions
 	i = position(partitions, name, &there);
 	if (there) {
 		partition = partitions->items[i];
-	} else if (asst__grow(&partitions->mem, &partitions->items, partitions->count, &partitions->room,
-			      sizeof(*partitions->items))) {
+	} else if (asst__grow(&partitions->mem, &partitions->items, partitions->count,
+			      &partitions->room, sizeof(*partitions->items))) {
 		partition = partition_new(partitions, name);
 		if (partition) {
 			memmove(partitions->items + i + 1, partitions->items + i,
@@ -176,7 +177,8 @@ static int scan_up(const struct asst__tree *tree, const struct asst__source *sou
 	for (size_t n = 0; entry && !status && (!range->limit || n < range->limit); n++) {
 		if (!asst__entry_before(entry, to, range->to_size))
 			break;
-		status = asst__entry_answer_from(entry, source, sink, i, true, !ranges->keys_only, err);
+		status = asst__entry_answer_from(entry, source, sink, i, true, !ranges->keys_only,
+						 err);
 		entry = asst__cursor_next(&cursor);
 	}
 	return status;
@@ -197,7 +199,8 @@ static int scan_down(const struct asst__tree *tree, const struct asst__source *s
 		/* An empty "from" is below every key, but would be no end for "before". */
 		if (range->from_size && asst__entry_before(entry, from, range->from_size))
 			break;
-		status = asst__entry_answer_from(entry, source, sink, i, true, !ranges->keys_only, err);
+		status = asst__entry_answer_from(entry, source, sink, i, true, !ranges->keys_only,
+						 err);
 		entry = asst__cursor_prev(&cursor);
 	}
 	return status;
@@ -219,7 +222,8 @@ int asst__partition_scan(struct asst__partitions *partitions, const struct asst_
 	for (size_t i = 0; i < ranges->count && !status; i++) {
 		bool down = ranges->items[i].flags & ASST_RANGE_REVERSE;
 
-		status = (down ? scan_down : scan_up)(&partition->index.tree, source, ranges, i, sink, err);
+		status = (down ? scan_down : scan_up)(&partition->index.tree, source, ranges, i,
+						      sink, err);
 	}
 	*sequence = partition->sequence;
 	asst__rwlock_read_unlock(&partition->lock, stripe);

@@ -43,8 +43,8 @@ struct asst__partition *asst__partition_at(struct asst__partitions *partitions, 
 
 /* The methods of a backend, with values that may lie outside (source may be NULL). */
 int asst__partition_get(struct asst__partitions *partitions, const struct asst__source *source,
-			const char *name, const asst_keys *keys, asst_sink *sink, uint64_t *sequence,
-			asst_error *err);
+			const char *name, const asst_keys *keys, asst_sink *sink,
+			uint64_t *sequence, asst_error *err);
 int asst__partition_scan(struct asst__partitions *partitions, const struct asst__source *source,
 			 const char *name, const asst_ranges *ranges, asst_sink *sink,
 			 uint64_t *sequence, asst_error *err);

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define ADA                                                                                        \
+#define ADA \
 	"{\"workspace\":\"acme\",\"user\":\"ada\",\"aiSeat\":true,\"permissions\":[\"assistants:create\"]}"
 
 static asst_error *err;
@@ -194,8 +194,8 @@ static void overwrite(asst_session *session, const char *id, int times)
 
 	for (i = 0; i < times; i++) {
 		snprintf(json, sizeof(json), "{\"tags\":[\"t%d\"]}", i);
-		must(asst_assistant_patch_json(NULL, session, id, json, ASST_NUL, ASST_ANY_REVISION, 0,
-					       err));
+		must(asst_assistant_patch_json(NULL, session, id, json, ASST_NUL, ASST_ANY_REVISION,
+					       0, err));
 	}
 }
 
@@ -264,7 +264,8 @@ static void what_takes_long_can_be_canceled(void **state)
 	assert_int_equal(asst_store_compact(store, stop, &called, 0, err), ASST_ECANCELED);
 	assert_int_equal(asst_store_verify(&report, store, stop, &called, 0, err), ASST_ECANCELED);
 	assert_null(report);
-	assert_int_equal(asst_store_backup(store, "cancel-copy", stop, &called, 0, err), ASST_ECANCELED);
+	assert_int_equal(asst_store_backup(store, "cancel-copy", stop, &called, 0, err),
+			 ASST_ECANCELED);
 	assert_int_equal(called, 3);
 	expect_name(ada, id, "Kept");
 	asst_session_free(ada);

@@ -38,7 +38,8 @@ extern "C" {
 #define ASST_OP_CHECK_KEY 1     /* key must have this sequence; 0: must be absent */
 #define ASST_OP_CHECK_RANGE 2   /* no key of the range may have been put after this sequence */
 #define ASST_OP_PUT 3           /* key gets value */
-#define ASST_OP_PUT_SEQUENCED 4 /* key + the batch's sequence, 8 bytes big endian, + tail gets value */
+#define ASST_OP_PUT_SEQUENCED \
+	4 /* key + the batch's sequence, 8 bytes big endian, + tail gets value */
 #define ASST_OP_DELETE 5        /* key goes, if it is there */
 #define ASST_OP_DELETE_RANGE 6  /* all keys of the range go */
 
@@ -104,8 +105,8 @@ struct asst_backend {
 	int (*backup)(void *self, const char *directory, asst_progress progress, void *user,
 		      asst_error *err);
 	/* optional, may be NULL: call each with the names and values of what can be counted. */
-	int (*stats)(void *self, void (*each)(void *user, const char *name, uint64_t value), void *user,
-		     asst_error *err);
+	int (*stats)(void *self, void (*each)(void *user, const char *name, uint64_t value),
+		     void *user, asst_error *err);
 	/* ---- end of 0.1; later slots go below, never above ---- */
 };
 
@@ -196,8 +197,9 @@ ASST_API void asst_ranges_free(asst_ranges *ranges);
  * @return ASST_OK, ASST_EINVAL, ASST_ELIMIT (ASST_MAX_RANGES), ASST_ENOMEM.
  * Threads: A.  Since: 0.1.
  */
-ASST_API int asst_ranges_add(asst_ranges *ranges, const void *from, size_t from_size, const void *to,
-			     size_t to_size, size_t limit, uint32_t flags, asst_error *err);
+ASST_API int asst_ranges_add(asst_ranges *ranges, const void *from, size_t from_size,
+			     const void *to, size_t to_size, size_t limit, uint32_t flags,
+			     asst_error *err);
 
 /** How many ranges there are. Threads: A. Since: 0.1. */
 ASST_API size_t asst_ranges_count(const asst_ranges *ranges);
@@ -318,7 +320,8 @@ ASST_API int asst_batch_put_sequenced(asst_batch *batch, const void *prefix, siz
 				      size_t value_size, asst_error *err);
 
 /** Delete a key, if it is there. Threads: A. Since: 0.1. */
-ASST_API int asst_batch_delete(asst_batch *batch, const void *key, size_t key_size, asst_error *err);
+ASST_API int asst_batch_delete(asst_batch *batch, const void *key, size_t key_size,
+			       asst_error *err);
 
 /** Delete all keys of [from, to). Threads: A. Since: 0.1. */
 ASST_API int asst_batch_delete_range(asst_batch *batch, const void *from, size_t from_size,

@@ -15,7 +15,9 @@
 int asst__file_usable(struct asst__file *file, bool to_write, asst_error *err)
 {
 	if (getpid() != file->owner)
-		return asst__fail(err, ASST_ESTATE, "the store was opened by another process: a forked child must open its own");
+		return asst__fail(
+			err, ASST_ESTATE,
+			"the store was opened by another process: a forked child must open its own");
 	if (to_write && file->options.read_only)
 		return asst__fail(err, ASST_EREADONLY, "the store is open for reading only");
 	return ASST_OK;
@@ -55,7 +57,8 @@ static bool in_range(const void *key, size_t size, const unsigned char *from, si
 }
 
 /* What a pending batch makes of a key: its sequence, 0 when deleted; false: nothing. */
-static bool pending_key(const struct asst__txn *txn, const void *key, size_t size, uint64_t *sequence)
+static bool pending_key(const struct asst__txn *txn, const void *key, size_t size,
+			uint64_t *sequence)
 {
 	bool found = false;
 
@@ -124,7 +127,8 @@ static int check_pending(const struct asst__file *file, const struct asst__parti
 	for (txn = first_pending(file); txn; txn = next_pending(file, txn)) {
 		if (txn->partition != partition)
 			continue;
-		if (op->kind == ASST_OP_CHECK_KEY && pending_key(txn, key, op->key_size, &sequence)) {
+		if (op->kind == ASST_OP_CHECK_KEY &&
+		    pending_key(txn, key, op->key_size, &sequence)) {
 			answer = sequence == op->sequence;
 			*round = txn->round;
 		}
@@ -194,7 +198,8 @@ static int encode(struct asst__file *file, struct asst__txn *txn, asst_error *er
 
 	if (file->options.process_only && txn->sequence > partition->reserved) {
 		partition->reserved = txn->sequence + RESERVE_STEP;
-		asst__round_section(round, ASST__SECTION_NOTE, partition->name, partition->reserved, 0);
+		asst__round_section(round, ASST__SECTION_NOTE, partition->name, partition->reserved,
+				    0);
 		round->must_sync = true;
 	}
 	asst__round_batch(round, partition->name, txn->batch, txn->sequence);
@@ -301,8 +306,9 @@ static bool small_round(const struct asst__round *round)
 }
 
 /* Tell the entries of a batch where their values lie in the frame that was written. */
-static void set_places(struct asst__file *file, struct asst__txn *txn, const struct asst__frame *frame,
-		       const struct asst__section *section, const struct asst__place *where)
+static void set_places(struct asst__file *file, struct asst__txn *txn,
+		       const struct asst__frame *frame, const struct asst__section *section,
+		       const struct asst__place *where)
 {
 	struct asst__frame_op op;
 	size_t at = 0;
@@ -321,7 +327,8 @@ static void set_places(struct asst__file *file, struct asst__txn *txn, const str
 		place.size = op.value_size;
 		place.crc = op.crc;
 		asst__entry_set_place(entry, &place,
-				      file->resident + op.value_size <= file->options.resident_bytes);
+				      file->resident + op.value_size <=
+					      file->options.resident_bytes);
 	}
 }
 
@@ -365,8 +372,9 @@ static void finish(struct asst__file *file, int status, const struct asst__place
 			set_places(file, txn, &frame, &section, where);
 			if (show(file, txn) != ASST_OK) {
 				file->poisoned = ASST_EIO;
-				asst__copy_message(file->poison, sizeof(file->poison),
-						   "out of memory while showing a durable batch: open the store again");
+				asst__copy_message(
+					file->poison, sizeof(file->poison),
+					"out of memory while showing a durable batch: open the store again");
 				txn->status = status = ASST_EINDOUBT;
 			}
 		}
@@ -416,7 +424,8 @@ void asst__lead(struct asst__file *file)
 		status = file->poisoned;
 	} else {
 		pthread_mutex_unlock(&file->lock);
-		status = asst__round_write(file, &file->flying, &where, sync, small, file->lead_error);
+		status = asst__round_write(file, &file->flying, &where, sync, small,
+					   file->lead_error);
 		pthread_mutex_lock(&file->lock);
 	}
 	if (status != ASST_OK && !file->poisoned) {

@@ -50,7 +50,8 @@ static int read_frame(struct step *step, struct asst__frame *frame)
 	const struct asst__segment *segment = &file->segments[0];
 	unsigned char head[8], *bytes;
 	uint32_t size;
-	int error = asst__io_read_full(file->io, segment->file, head, sizeof(head), file->compact_at);
+	int error =
+		asst__io_read_full(file->io, segment->file, head, sizeof(head), file->compact_at);
 
 	if (error)
 		return asst__file_fail(file, step->err, error, "read", "the oldest segment");
@@ -111,7 +112,8 @@ static void copy_section(struct step *step, const struct asst__frame *frame,
 		alive += lives(partition, &op, section->sequence, file->segments[0].number);
 	if (!alive && !latest)
 		return;
-	asst__round_section(&step->round, ASST__SECTION_COPY, partition->name, section->sequence, alive);
+	asst__round_section(&step->round, ASST__SECTION_COPY, partition->name, section->sequence,
+			    alive);
 	for (at = 0; asst__section_next(frame, section, &at, &op);) {
 		if (lives(partition, &op, section->sequence, file->segments[0].number))
 			asst__round_op(&step->round, ASST_OP_PUT, op.key, op.key_size, op.value,
@@ -179,7 +181,8 @@ static int compact_step(struct asst__file *file, bool *ended, asst_error *err)
 	if (!file->compact_at)
 		file->compact_at = ASST__SEGMENT_HEAD;
 	asst__round_begin(&step.round, &file->mem, 0);
-	while (status == ASST_OK && file->compact_at < oldest->used && step.round.text.size < STEP_BYTES)
+	while (status == ASST_OK && file->compact_at < oldest->used &&
+	       step.round.text.size < STEP_BYTES)
 		status = copy_frame(&step);
 	*ended = status == ASST_OK && file->compact_at >= oldest->used;
 	if (*ended)

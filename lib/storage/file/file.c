@@ -57,9 +57,11 @@ static int check_identity(struct asst__file *file, const unsigned char bytes[STO
 			  asst_error *err)
 {
 	if (memcmp(bytes, mark, sizeof(mark)) != 0)
-		return asst__fail(err, ASST_EFORMAT, "the file store is not of a store of assistants");
+		return asst__fail(err, ASST_EFORMAT,
+				  "the file store is not of a store of assistants");
 	if (asst__get32(bytes + AT_FORMAT) != ASST__FILE_FORMAT)
-		return asst__fail(err, ASST_EFORMAT, "the store has format %u, this library reads %d",
+		return asst__fail(err, ASST_EFORMAT,
+				  "the store has format %u, this library reads %d",
 				  (unsigned)asst__get32(bytes + AT_FORMAT), ASST__FILE_FORMAT);
 	if (asst__get32(bytes + AT_CRC) != store_crc(bytes))
 		return asst__fail(err, ASST_ECORRUPT, "the file store is damaged");
@@ -155,7 +157,8 @@ static int open_lock(struct asst__file *file, asst_error *err)
 	}
 	error = io->lock(io->self, file->lock_file);
 	if (error == -EAGAIN)
-		return asst__fail(err, ASST_EBUSY, "the store is open already, in this process or another one");
+		return asst__fail(err, ASST_EBUSY,
+				  "the store is open already, in this process or another one");
 	return error ? asst__file_fail(file, err, error, "lock", "the store") : ASST_OK;
 }
 
@@ -171,7 +174,8 @@ static void sum_up(struct asst__file *file)
 
 static int open_all(struct asst__file *file, const char *path, asst_error *err)
 {
-	int status, error = file->io->open_dir(file->io->self, path, !file->options.read_only, &file->dir);
+	int status, error = file->io->open_dir(file->io->self, path, !file->options.read_only,
+					       &file->dir);
 
 	if (error == -ENOTDIR)
 		return asst__fail(err, ASST_EIO, "the place of the store is not a directory");
@@ -252,8 +256,9 @@ static int file_get(void *self, const char *name, const asst_keys *keys, asst_si
 	struct asst__file *file = self;
 	int status = asst__file_usable(file, false, err);
 
-	return status == ASST_OK ? asst__partition_get(&file->partitions, &file->source, name, keys, sink,
-						       sequence, err) : status;
+	return status == ASST_OK ? asst__partition_get(&file->partitions, &file->source, name, keys,
+						       sink, sequence, err) :
+				   status;
 }
 
 static int file_scan(void *self, const char *name, const asst_ranges *ranges, asst_sink *sink,
@@ -262,8 +267,9 @@ static int file_scan(void *self, const char *name, const asst_ranges *ranges, as
 	struct asst__file *file = self;
 	int status = asst__file_usable(file, false, err);
 
-	return status == ASST_OK ? asst__partition_scan(&file->partitions, &file->source, name, ranges,
-							sink, sequence, err) : status;
+	return status == ASST_OK ? asst__partition_scan(&file->partitions, &file->source, name,
+							ranges, sink, sequence, err) :
+				   status;
 }
 
 int asst__file_sync(void *self, asst_error *err)
@@ -286,7 +292,8 @@ int asst__file_sync(void *self, asst_error *err)
 	return status;
 }
 
-static int init(struct asst__file *file, const struct asst__mem *mem, uint64_t seed, asst_error *err)
+static int init(struct asst__file *file, const struct asst__mem *mem, uint64_t seed,
+		asst_error *err)
 {
 	struct asst__mem pool = asst__pool_mem(file);
 	int status;

@@ -7,7 +7,15 @@
 #include <string.h>
 
 /* Frame header: crc, size, serial, synced, the store, mark, sections. */
-enum { AT_CRC = 0, AT_SIZE = 4, AT_SERIAL = 8, AT_SYNCED = 16, AT_STORE = 24, AT_MARK = 32, AT_SECTIONS = 36 };
+enum {
+	AT_CRC = 0,
+	AT_SIZE = 4,
+	AT_SERIAL = 8,
+	AT_SYNCED = 16,
+	AT_STORE = 24,
+	AT_MARK = 32,
+	AT_SECTIONS = 36
+};
 
 #define MARK 0x31465341u /* "ASF1" */
 
@@ -30,7 +38,8 @@ static void add_head(struct asst__round *round)
 void asst__round_section(struct asst__round *round, enum asst__section_kind kind, const char *name,
 			 uint64_t sequence, uint32_t ops)
 {
-	unsigned char head[ASST__SECTION_HEAD] = { (unsigned char)kind, (unsigned char)strlen(name) };
+	unsigned char head[ASST__SECTION_HEAD] = { (unsigned char)kind,
+						   (unsigned char)strlen(name) };
 
 	asst__put32(head + 4, ops);
 	asst__put64(head + 8, sequence);
@@ -83,8 +92,8 @@ void asst__round_batch(struct asst__round *round, const char *name, const asst_b
 			break;
 		case ASST_OP_PUT_SEQUENCED:
 			sequenced_key(key, bytes, op, sequence);
-			asst__round_op(round, ASST_OP_PUT, key, op->key_size + op->end_size + 8u, value,
-				       value_size);
+			asst__round_op(round, ASST_OP_PUT, key, op->key_size + op->end_size + 8u,
+				       value, value_size);
 			break;
 		case ASST_OP_DELETE:
 			asst__round_op(round, ASST_OP_DELETE, bytes, op->key_size, NULL, 0);

@@ -89,7 +89,8 @@ struct asst__file {
 	asst_error *lead_error; /* the leader's */
 
 	struct asst__rwlock segments_lock; /* of the table below, which the leader changes */
-	struct asst__segment *segments;    /* oldest first, numbers in a row; the last one is written */
+	struct asst__segment
+		*segments; /* oldest first, numbers in a row; the last one is written */
 	size_t segment_count, segment_room;
 
 	/* the leader's */
@@ -123,7 +124,12 @@ uint32_t asst__segment_seed(const struct asst__file *file, const struct asst__se
 
 /* Frames (frame.c) */
 
-enum asst__section_kind { ASST__SECTION_BATCH = 1, ASST__SECTION_COPY, ASST__SECTION_NOTE, ASST__SECTION_OLDEST };
+enum asst__section_kind {
+	ASST__SECTION_BATCH = 1,
+	ASST__SECTION_COPY,
+	ASST__SECTION_NOTE,
+	ASST__SECTION_OLDEST
+};
 
 #define ASST__SECTION_HEAD 16
 #define ASST__FRAME_OP_HEAD 16
@@ -206,7 +212,8 @@ int asst__file_read_value(void *self, const struct asst__place *place, asst_buf 
 /* The index snapshot (snapshot.c) */
 
 struct asst__snapshot {
-	uint64_t serial;  /* of the frame it was written behind, which was durable; 0: there is none */
+	uint64_t
+		serial; /* of the frame it was written behind, which was durable; 0: there is none */
 	uint32_t segment; /* that frame's */
 	uint64_t end;     /* of that frame; 0: the snapshot was not loaded */
 };

@@ -145,11 +145,13 @@ struct finding {
 	void *user;
 };
 
-static void found(const struct finding *finding, const char *name, uint64_t offset, const char *what)
+static void found(const struct finding *finding, const char *name, uint64_t offset,
+		  const char *what)
 {
 	char text[160];
 
-	snprintf(text, sizeof(text), "%s at offset %llu: %s", name, (unsigned long long)offset, what);
+	snprintf(text, sizeof(text), "%s at offset %llu: %s", name, (unsigned long long)offset,
+		 what);
 	finding->report(finding->user, text);
 }
 
@@ -182,7 +184,8 @@ static int verify_segment(const struct finding *finding, const struct asst__segm
 	if (error)
 		found(finding, name, 0, "it cannot be read");
 	while (!error && at < segment->used) {
-		if (!asst__frame_read(&frame, file, segment, bytes + at, (size_t)(segment->used - at))) {
+		if (!asst__frame_read(&frame, file, segment, bytes + at,
+				      (size_t)(segment->used - at))) {
 			found(finding, name, at, "a frame is damaged");
 			break;
 		}

@@ -31,7 +31,8 @@ struct asst__io {
 	int (*size)(void *self, int file, uint64_t *size);
 	int (*read)(void *self, int file, void *bytes, size_t size, uint64_t offset, size_t *done);
 	/* Writing behind the end makes the file longer. */
-	int (*write)(void *self, int file, const void *bytes, size_t size, uint64_t offset, size_t *done);
+	int (*write)(void *self, int file, const void *bytes, size_t size, uint64_t offset,
+		     size_t *done);
 	int (*sync)(void *self, int file);    /* content and size */
 	int (*sync_dir)(void *self, int dir); /* names */
 	int (*rename)(void *self, int dir, const char *from, const char *to);
@@ -46,7 +47,8 @@ struct asst__io {
 extern const struct asst__io asst__io_system;
 
 /* All of it or nothing to rely on. read_full: -EPIPE where the file ends before. */
-int asst__io_read_full(const struct asst__io *io, int file, void *bytes, size_t size, uint64_t offset);
+int asst__io_read_full(const struct asst__io *io, int file, void *bytes, size_t size,
+		       uint64_t offset);
 int asst__io_write_full(const struct asst__io *io, int file, const void *bytes, size_t size,
 			uint64_t offset);
 

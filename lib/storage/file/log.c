@@ -26,8 +26,10 @@ static int lost(struct asst__file *file, asst_error *err, int error, const char 
 	asst__segment_name(name, last_segment(file)->number);
 	asst__file_poison(file, why);
 	asst__file_fail(file, err, error, doing, name);
-	return asst__fail(err, ASST_EINDOUBT, "could not %s %s (error %d): open the store again to see whether the batch is there",
-			  doing, name, -error);
+	return asst__fail(
+		err, ASST_EINDOUBT,
+		"could not %s %s (error %d): open the store again to see whether the batch is there",
+		doing, name, -error);
 }
 
 int asst__log_sync(struct asst__file *file, asst_error *err)
@@ -54,8 +56,8 @@ static uint64_t round_up(uint64_t value, uint64_t step)
  * Zeros ahead of the log: overwriting them needs no metadata to be synced, and on a full disk
  * they are the space in which batches that free some can still be written.
  */
-static int fill_ahead(struct asst__file *file, struct asst__segment *segment, size_t size, bool small,
-		      asst_error *err)
+static int fill_ahead(struct asst__file *file, struct asst__segment *segment, size_t size,
+		      bool small, asst_error *err)
 {
 	static const char zeros[65536];
 	uint64_t step = file->options.fill_bytes, want = segment->used + size, part;
@@ -68,7 +70,8 @@ static int fill_ahead(struct asst__file *file, struct asst__segment *segment, si
 		want = file->options.segment_bytes;
 	while (!error && segment->size < want) {
 		part = want - segment->size < sizeof(zeros) ? want - segment->size : sizeof(zeros);
-		error = asst__io_write_full(file->io, segment->file, zeros, (size_t)part, segment->size);
+		error = asst__io_write_full(file->io, segment->file, zeros, (size_t)part,
+					    segment->size);
 		if (!error)
 			segment->size += part;
 	}
@@ -109,7 +112,8 @@ int asst__round_write(struct asst__file *file, struct asst__round *round, struct
 	asst__error_clear(err);
 	/* The frame's size with header, padding and end. */
 	size = (round->text.size ? round->text.size : ASST__FRAME_HEAD) + 16;
-	if (segment->used > ASST__SEGMENT_HEAD && segment->used + size > file->options.segment_bytes) {
+	if (segment->used > ASST__SEGMENT_HEAD &&
+	    segment->used + size > file->options.segment_bytes) {
 		status = roll(file, err);
 		segment = last_segment(file);
 	}
@@ -150,7 +154,8 @@ int asst__file_read_value(void *self, const struct asst__place *place, asst_buf 
 	asst__rwlock_read_unlock(&file->segments_lock, stripe);
 	asst__segment_name(name, place->segment);
 	if (handle < 0)
-		return asst__fail(err, ASST_ECORRUPT, "a value lies in %s, which is not there", name);
+		return asst__fail(err, ASST_ECORRUPT, "a value lies in %s, which is not there",
+				  name);
 	*value = asst__buf_alloc(&file->mem, place->size);
 	if (!*value)
 		return asst__fail_nomem(err);
@@ -161,5 +166,6 @@ int asst__file_read_value(void *self, const struct asst__place *place, asst_buf 
 	*value = NULL;
 	if (error && error != -EPIPE)
 		return asst__file_fail(file, err, error, "read", name);
-	return asst__fail(err, ASST_ECORRUPT, "%s is damaged or cut short at offset %u", name, (unsigned)place->offset);
+	return asst__fail(err, ASST_ECORRUPT, "%s is damaged or cut short at offset %u", name,
+			  (unsigned)place->offset);
 }

@@ -62,7 +62,8 @@ static int check_regular(int file)
 static int system_open(void *self, int dir, const char *name, unsigned flags, int *file)
 {
 	/* O_NONBLOCK: a FIFO in the place of a file must not hang; names have no slashes. */
-	int how = O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (flags & ASST__IO_WRITE ? O_RDWR : O_RDONLY);
+	int how =
+		O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | (flags & ASST__IO_WRITE ? O_RDWR : O_RDONLY);
 	int status;
 
 	(void)self;
@@ -99,7 +100,8 @@ static int system_size(void *self, int file, uint64_t *size)
 	return 0;
 }
 
-static int system_read(void *self, int file, void *bytes, size_t size, uint64_t offset, size_t *done)
+static int system_read(void *self, int file, void *bytes, size_t size, uint64_t offset,
+		       size_t *done)
 {
 	ssize_t n = pread(file, bytes, size, (off_t)offset);
 
@@ -193,14 +195,16 @@ const struct asst__io asst__io_system = {
 	.lock = system_lock,
 };
 
-int asst__io_read_full(const struct asst__io *io, int file, void *bytes, size_t size, uint64_t offset)
+int asst__io_read_full(const struct asst__io *io, int file, void *bytes, size_t size,
+		       uint64_t offset)
 {
 	size_t at = 0, done;
 	int status;
 
 	while (at < size) {
 		done = 0;
-		status = io->read(io->self, file, (char *)bytes + at, size - at, offset + at, &done);
+		status =
+			io->read(io->self, file, (char *)bytes + at, size - at, offset + at, &done);
 		if (status == -EINTR)
 			continue;
 		if (status)
@@ -220,7 +224,8 @@ int asst__io_write_full(const struct asst__io *io, int file, const void *bytes, 
 
 	while (at < size) {
 		done = 0;
-		status = io->write(io->self, file, (const char *)bytes + at, size - at, offset + at, &done);
+		status = io->write(io->self, file, (const char *)bytes + at, size - at, offset + at,
+				   &done);
 		if (status == -EINTR)
 			continue;
 		if (status)

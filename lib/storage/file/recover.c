@@ -166,7 +166,8 @@ static int read_segment(struct recovery *recovery, const struct asst__segment *s
 	return error ? asst__file_fail(file, recovery->err, error, "read", name) : ASST_OK;
 }
 
-static struct asst__entry *make_entry(const struct recovery *recovery, const struct asst__frame_op *op,
+static struct asst__entry *make_entry(const struct recovery *recovery,
+				      const struct asst__frame_op *op,
 				      const struct asst__place *place)
 {
 	struct asst__file *file = recovery->file;
@@ -219,7 +220,8 @@ static void erase(struct recovery *recovery, struct asst__partition *partition,
 
 	file->resident -= index->resident;
 	if (op->kind == ASST_OP_DELETE_RANGE) {
-		asst__index_remove_range(index, op->key, op->key_size, op->value, op->value_size, 0);
+		asst__index_remove_range(index, op->key, op->key_size, op->value, op->value_size,
+					 0);
 	} else {
 		entry = asst__index_find(index, op->key, op->key_size);
 		if (entry) {
@@ -255,7 +257,8 @@ static int replay_section(struct recovery *recovery, const struct asst__frame *f
 		partition->sequence = section->sequence;
 	for (uint32_t i = 0; i < section->ops && status == ASST_OK; i++) {
 		if (!asst__section_next(frame, section, &at, &op))
-			return asst__fail(recovery->err, ASST_ECORRUPT, "a frame of the log is damaged");
+			return asst__fail(recovery->err, ASST_ECORRUPT,
+					  "a frame of the log is damaged");
 		place = *where;
 		place.offset += (uint32_t)op.value_at;
 		place.size = op.value_size;
@@ -279,8 +282,9 @@ static int replay(struct recovery *recovery, const struct asst__frame *frame,
 
 	for (i = 0; i < frame->sections && status == ASST_OK; i++) {
 		if (!asst__frame_next(frame, &at, &section))
-			return asst__fail(recovery->err, ASST_ECORRUPT, "%010u.log is damaged at offset %llu",
-					  (unsigned)segment->number, (unsigned long long)segment->used);
+			return asst__fail(
+				recovery->err, ASST_ECORRUPT, "%010u.log is damaged at offset %llu",
+				(unsigned)segment->number, (unsigned long long)segment->used);
 		status = replay_section(recovery, frame, &section, &where);
 	}
 	return status;
@@ -350,7 +354,8 @@ static int settle_tail(struct recovery *recovery, const struct asst__segment *se
 		error = io->sync(io->self, segment->file);
 	if (!error)
 		error = io->sync_dir(io->self, file->dir);
-	return error ? asst__file_fail(file, recovery->err, error, "settle the end of", "the log") : ASST_OK;
+	return error ? asst__file_fail(file, recovery->err, error, "settle the end of", "the log") :
+		       ASST_OK;
 }
 
 /* What lies behind the end of the log goes, so that it is never taken for frames. */
@@ -374,7 +379,8 @@ static int clear_tail(struct recovery *recovery, const struct asst__segment *seg
 	}
 	if (!error && dirty)
 		error = file->io->sync(file->io->self, segment->file);
-	return error ? asst__file_fail(file, recovery->err, error, "clear the end of", "the log") : ASST_OK;
+	return error ? asst__file_fail(file, recovery->err, error, "clear the end of", "the log") :
+		       ASST_OK;
 }
 
 static int corrupt_at(struct recovery *recovery, const struct asst__segment *segment)

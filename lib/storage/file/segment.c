@@ -8,7 +8,16 @@
 #include <string.h>
 
 /* Segment header: mark, format, crc, store, number, first serial, salt, oldest. */
-enum { AT_MARK = 0, AT_FORMAT = 8, AT_CRC = 12, AT_STORE = 16, AT_NUMBER = 32, AT_OLDEST = 36, AT_FIRST = 40, AT_SALT = 48 };
+enum {
+	AT_MARK = 0,
+	AT_FORMAT = 8,
+	AT_CRC = 12,
+	AT_STORE = 16,
+	AT_NUMBER = 32,
+	AT_OLDEST = 36,
+	AT_FIRST = 40,
+	AT_SALT = 48
+};
 
 static const char mark[8] = { 'a', 's', 's', 't', '-', 'l', 'o', 'g' };
 
@@ -29,8 +38,8 @@ int asst__file_fail(const struct asst__file *file, asst_error *err, int error, c
 	case ENOSPC:
 	case EDQUOT:
 	case EFBIG:
-		return asst__fail(err, ASST_EIO, "no space left: could not %s %s (error %d)", doing, name,
-				  -error);
+		return asst__fail(err, ASST_EIO, "no space left: could not %s %s (error %d)", doing,
+				  name, -error);
 	default:
 		break;
 	}
@@ -126,7 +135,8 @@ int asst__segment_add(struct asst__file *file, asst_error *err)
 {
 	struct asst__segment *last = file->segment_count ?
 					     &file->segments[file->segment_count - 1] : NULL;
-	struct asst__segment next = { .number = last ? last->number + 1 : 1, .first = file->serial + 1 };
+	struct asst__segment next = { .number = last ? last->number + 1 : 1,
+				      .first = file->serial + 1 };
 	char name[24];
 	bool begun = false;
 	int error;
@@ -137,7 +147,9 @@ int asst__segment_add(struct asst__file *file, asst_error *err)
 	error = write_new(file, &next, name, &begun);
 	/* Frames that went into the old segment now would not be found: the new one is there. */
 	if (error && begun && last)
-		asst__file_poison(file, "a new segment of the log was only begun: open the store again to go on");
+		asst__file_poison(
+			file,
+			"a new segment of the log was only begun: open the store again to go on");
 	if (error)
 		return asst__file_fail(file, err, error, "begin", name);
 	error = append(file, &next) ? 0 : -ENOMEM;
@@ -180,10 +192,11 @@ int asst__segment_read(struct asst__file *file, struct asst__segment *segment, u
 		return ASST_OK;
 	}
 	if (memcmp(head, mark, sizeof(mark)) != 0 || asst__get32(head + AT_CRC) != head_crc(head))
-		return asst__fail(err, ASST_ECORRUPT, "%s is damaged at offset 0: its header", name);
+		return asst__fail(err, ASST_ECORRUPT, "%s is damaged at offset 0: its header",
+				  name);
 	if (asst__get32(head + AT_FORMAT) != ASST__FILE_FORMAT)
-		return asst__fail(err, ASST_EFORMAT, "%s has format %u, this library reads %d", name,
-				  (unsigned)asst__get32(head + AT_FORMAT), ASST__FILE_FORMAT);
+		return asst__fail(err, ASST_EFORMAT, "%s has format %u, this library reads %d",
+				  name, (unsigned)asst__get32(head + AT_FORMAT), ASST__FILE_FORMAT);
 	if (memcmp(head + AT_STORE, file->id, 16) != 0)
 		return asst__fail(err, ASST_ECORRUPT, "%s belongs to another store", name);
 	if (asst__get32(head + AT_NUMBER) != segment->number)

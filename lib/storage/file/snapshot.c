@@ -55,8 +55,8 @@ static void flush(struct writer *writer)
 	if (piece->failed)
 		writer->error = -ENOMEM;
 	if (!writer->error && piece->size)
-		writer->error = asst__io_write_full(writer->file->io, writer->handle, piece->data, piece->size,
-						    HEAD_BYTES + writer->at);
+		writer->error = asst__io_write_full(writer->file->io, writer->handle, piece->data,
+						    piece->size, HEAD_BYTES + writer->at);
 	writer->crc = asst__crc32c(writer->crc, piece->data, piece->size);
 	writer->at += piece->size;
 	asst__text_clear(piece);
@@ -145,8 +145,9 @@ void asst__snapshot_write(struct asst__file *file, uint64_t frame)
 	struct writer writer = { .file = file };
 	unsigned char head[HEAD_BYTES];
 
-	writer.error = io->open(io->self, file->dir, "index.new",
-				ASST__IO_WRITE | ASST__IO_CREATE | ASST__IO_EXISTING, &writer.handle);
+	writer.error =
+		io->open(io->self, file->dir, "index.new",
+			 ASST__IO_WRITE | ASST__IO_CREATE | ASST__IO_EXISTING, &writer.handle);
 	if (writer.error)
 		return;
 	asst__text_init(&writer.piece, &file->mem, 8 * PIECE);
@@ -192,8 +193,9 @@ static const unsigned char *take(struct reader *reader, size_t size)
 		more = PIECE - rest;
 		if (more > reader->size - reader->at)
 			more = (size_t)(reader->size - reader->at);
-		if (rest + more < size || asst__io_read_full(io, reader->handle, reader->piece + rest, more,
-							     HEAD_BYTES + reader->at))
+		if (rest + more < size ||
+		    asst__io_read_full(io, reader->handle, reader->piece + rest, more,
+				       HEAD_BYTES + reader->at))
 			return NULL;
 		reader->at += more;
 		reader->end += more;
@@ -210,8 +212,8 @@ static bool body_is_sound(struct reader *reader, uint32_t crc)
 
 	for (; at < reader->size; at += part) {
 		part = reader->size - at < PIECE ? reader->size - at : PIECE;
-		if (asst__io_read_full(reader->file->io, reader->handle, reader->piece, (size_t)part,
-				       HEAD_BYTES + at))
+		if (asst__io_read_full(reader->file->io, reader->handle, reader->piece,
+				       (size_t)part, HEAD_BYTES + at))
 			return false;
 		sum = asst__crc32c(sum, reader->piece, (size_t)part);
 	}
@@ -303,12 +305,13 @@ static bool fits_log(struct asst__file *file, const unsigned char head[HEAD_BYTE
 	struct asst__frame frame;
 	bool fits;
 
-	if (!last || file->segments[0].number != asst__get32(head + AT_OLDEST) || end > last->size ||
-	    frame_at >= end)
+	if (!last || file->segments[0].number != asst__get32(head + AT_OLDEST) ||
+	    end > last->size || frame_at >= end)
 		return false;
 	bytes = asst__alloc(&file->mem, (size_t)(end - frame_at));
 	fits = bytes &&
-	       !asst__io_read_full(file->io, last->file, bytes, (size_t)(end - frame_at), frame_at) &&
+	       !asst__io_read_full(file->io, last->file, bytes, (size_t)(end - frame_at),
+				   frame_at) &&
 	       asst__frame_read(&frame, file, last, bytes, (size_t)(end - frame_at)) &&
 	       frame.serial == asst__get64(head + AT_SERIAL) && frame.size == end - frame_at;
 	asst__free(&file->mem, bytes, (size_t)(end - frame_at));

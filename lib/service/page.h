@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* A page of a list on its way: what is asked, and what was found. */
+#ifndef ASST_SERVICE_PAGE_H
+#define ASST_SERVICE_PAGE_H
+
+#include "service/cursor.h"
+#include "storage/query.h"
+
+struct asst__query {
+	const struct asst__call *call;
+	unsigned sort;     /* ASST__SORT_... */
+	bool reverse;
+	unsigned sort_choice;
+	enum asst__right right;
+	bool whole;
+	size_t limit;
+	struct asst__place place; /* the last one that was looked at */
+	size_t step;              /* how many entries of each principal the next scan takes */
+	bool ended;               /* nothing lies behind it */
+};
+
+/* Ids in order, each once, with the place of each. */
+struct asst__found {
+	size_t count, room;
+	struct asst__place *places;
+};
+
+/*
+ * Merge what a scan of the session's ranges gave: up to one place more than a page, which
+ * tells that there is another page. Entries that give too low a level now are left out, as if
+ * they were not there. Sets query->place to the last one looked at, and query->ended.
+ */
+int asst__page_merge(struct asst__found *found, struct asst__query *query,
+		     const struct asst_ranges *ranges, const struct asst_sink *sink);
+
+#endif
