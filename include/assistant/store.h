@@ -95,7 +95,8 @@ ASST_API int asst_store_opts_set_random(asst_store_opts *opts,
  * @param opts   borrowed; NULL for the defaults.
  * @param err    may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EUNSUPPORTED, ASST_EIO, ASST_EBUSY, ASST_ECORRUPT,
- *         ASST_EFORMAT, ASST_ENOMEM.
+ *         ASST_EFORMAT, ASST_ENOTFOUND (read only, and nothing there), ASST_EREADONLY (the
+ *         file system is), ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_store_open(asst_store **store, const char *where, const asst_store_opts *opts,
@@ -119,7 +120,7 @@ ASST_API int asst_store_open_backend(asst_store **store, const asst_backend *bac
  * Make everything that was committed survive the machine, not only the process: for stores
  * with the option "durability" at "process". Others have nothing to do.
  *
- * @return ASST_OK, ASST_EINVAL, ASST_ESTATE, ASST_EIO, ASST_EINDOUBT.
+ * @return ASST_OK, ASST_EINVAL, ASST_ESTATE, ASST_EREADONLY, ASST_EIO, ASST_EINDOUBT.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_store_sync(asst_store *store, asst_error *err);
@@ -132,8 +133,8 @@ ASST_API int asst_store_sync(asst_store *store, asst_error *err);
  * @param user      passed to it.
  * @param flags     0.
  * @param err       may be NULL.
- * @return ASST_OK, ASST_EINVAL, ASST_ECANCELED, ASST_ESTATE, ASST_EREADONLY, ASST_EIO,
- *         ASST_ECORRUPT, ASST_EINDOUBT, ASST_ENOMEM.
+ * @return ASST_OK, ASST_EINVAL, ASST_ECANCELED, ASST_EBUSY (a backup or check is under way),
+ *         ASST_ESTATE, ASST_EREADONLY, ASST_EIO, ASST_ECORRUPT, ASST_EINDOUBT, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_store_compact(asst_store *store, asst_progress progress, void *user,
@@ -149,7 +150,8 @@ ASST_API int asst_store_compact(asst_store *store, asst_progress progress, void 
  * @param flags      0.
  * @param err        may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EUNSUPPORTED (the backend has no backup), ASST_EEXISTS
- *         (the directory is not empty), ASST_ECANCELED, ASST_ESTATE, ASST_EIO, ASST_ENOMEM.
+ *         (the directory is not empty), ASST_ECANCELED, ASST_ESTATE, ASST_EIO, ASST_EINDOUBT,
+ *         ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_store_backup(asst_store *store, const char *directory, asst_progress progress,
@@ -165,8 +167,8 @@ ASST_API int asst_store_backup(asst_store *store, const char *directory, asst_pr
  * @param user      passed to it.
  * @param flags     0.
  * @param err       may be NULL.
- * @return ASST_OK, ASST_EINVAL, ASST_ECANCELED, ASST_ESTATE, ASST_EIO, ASST_EBACKEND,
- *         ASST_ENOMEM.
+ * @return ASST_OK, ASST_EINVAL, ASST_ECANCELED, ASST_ESTATE, ASST_EIO, ASST_EINDOUBT,
+ *         ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_store_verify(asst_buf **report, asst_store *store, asst_progress progress,

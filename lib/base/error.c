@@ -21,7 +21,14 @@ struct asst_error {
 	char *message;
 	struct issue *issues;
 	size_t count, room;
+	size_t bytes; /* of all issues' texts */
 };
+
+/*
+ * Detail beyond this is dropped: the pointers of a hostile document's faults would otherwise
+ * take many times the memory of the document itself.
+ */
+#define ISSUES_MOST ((size_t)4 * 1024 * 1024)
 
 asst_error *asst_error_new(void)
 {
@@ -40,7 +47,7 @@ void asst__error_clear(asst_error *err)
 		return;
 	for (i = 0; i < err->count; i++)
 		asst__free(&asst__mem_libc, err->issues[i].texts, err->issues[i].size);
-	err->count = 0;
+	err->count = err->bytes = 0;
 	asst__free_text(&asst__mem_libc, err->message);
 	err->message = NULL;
 	err->status = ASST_OK;
@@ -110,7 +117,7 @@ void asst__error_add_issue(asst_error *err, const char *code, const char *pointe
 	struct issue *issue;
 	size_t pointer_size, message_size;
 
-	if (!err ||
+	if (!err || err->bytes > ISSUES_MOST ||
 	    !asst__grow(&asst__mem_libc, &err->issues, err->count, &err->room, sizeof(*issue)))
 		return;
 	issue = &err->issues[err->count];
@@ -124,6 +131,7 @@ void asst__error_add_issue(asst_error *err, const char *code, const char *pointe
 		return;
 	memcpy(issue->texts, pointer, pointer_size);
 	memcpy(issue->texts + pointer_size, message, message_size);
+	err->bytes += issue->size;
 	err->count++;
 }
 

@@ -64,6 +64,7 @@ asst__json *asst__json_new_number(const char *number_text); /* a valid JSON numb
 asst__json *asst__json_new_array(void);
 asst__json *asst__json_new_object(void);
 bool asst__json_append(asst__json *array, asst__json *item);
+bool asst__json_add(asst__json *object, const char *name, asst__json *value); /* a new name */
 bool asst__json_set(asst__json *object, const char *name,
 		    asst__json *value); /* replaces in place or appends */
 void asst__json_remove(asst__json *object, const char *name); /* and free it, if it is there */

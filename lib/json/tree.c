@@ -140,6 +140,14 @@ static void replace_by_last(cJSON *object, cJSON *old, const cJSON *last)
 	cJSON_Delete(cJSON_DetachItemViaPointer(object, old));
 }
 
+bool asst__json_add(asst__json *object, const char *name, asst__json *value)
+{
+	if (cJSON_IsObject(object) && cJSON_AddItemToObject(object, name, value))
+		return true;
+	cJSON_Delete(value);
+	return false;
+}
+
 bool asst__json_set(asst__json *object, const char *name, asst__json *value)
 {
 	cJSON *old = asst__json_member(object, name);

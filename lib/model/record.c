@@ -339,7 +339,7 @@ static void add_unknown(struct asst__record *record, uint32_t object,
 			continue;
 		rest = rest ? rest : asst__json_new_object();
 		copy = asst__json_copy(member);
-		if (!rest || !copy || !asst__json_set(rest, asst__json_name(member), copy)) {
+		if (!rest || !copy || !asst__json_add(rest, asst__json_name(member), copy)) {
 			if (!rest)
 				asst__json_free(copy);
 			record->text.failed = ASST_ENOMEM;

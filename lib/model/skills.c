@@ -192,7 +192,7 @@ static void custom_rules(struct asst__check *check, unsigned field,
 {
 	asst__json *node = parts[field].node;
 
-	if (field == CUSTOM_PARAMETERS && asst__json_kind(node) == ASST__JSON_OBJECT)
+	if (field == CUSTOM_PARAMETERS && node && !parts[field].faulty)
 		check_schema(check, node);
 	if (field == CUSTOM_SECRETS && node && !parts[field].faulty)
 		check_secrets(check, node);
@@ -223,8 +223,8 @@ void asst__skill_rules(struct asst__check *check, unsigned field, const struct a
 	if (!type || parts[ASST__SKILL_TYPE].faulty || parts[field].mistyped)
 		return;
 	for (i = 0; field == ASST__SKILL_DATA && i < ASST__COUNT(types); i++) {
-		if (strcmp(types[i].type, asst__json_text(type)) == 0 &&
-		    asst__json_kind(node) == ASST__JSON_OBJECT)
+		if (strcmp(types[i].type, asst__json_text(type)) == 0 && node &&
+		    !parts[field].faulty)
 			asst__check_object(check, types[i].data, node);
 	}
 	if (field == ASST__SKILL_DATA && !node && strcmp(asst__json_text(type), "custom") == 0)

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 static size_t entry_bytes(const struct asst__entry *entry)
@@ -81,12 +82,31 @@ struct asst__entry *asst__entry_new_placed(const struct asst__mem *mem, size_t k
 	return entry;
 }
 
+/* The one part of an entry that may change while it is read: entries are aligned for it. */
+static _Atomic(asst_buf *) *resident_of(const struct asst__entry *entry)
+{
+	uintptr_t at = (uintptr_t)entry->bytes + offsetof(struct asst__placed, resident);
+
+	return (_Atomic(asst_buf *) *)at;
+}
+
 struct asst__placed asst__entry_placed(const struct asst__entry *entry)
 {
 	struct asst__placed placed;
 
-	memcpy(&placed, entry->bytes, sizeof(placed));
+	memcpy(&placed.place, entry->bytes, sizeof(placed.place));
+	placed.resident = atomic_load_explicit(resident_of(entry), memory_order_acquire);
 	return placed;
+}
+
+bool asst__entry_keep(struct asst__entry *entry, asst_buf *value)
+{
+	asst_buf *none = NULL;
+
+	if (!atomic_compare_exchange_strong(resident_of(entry), &none, value))
+		return false;
+	asst_buf_ref(value);
+	return true;
 }
 
 void asst__entry_set_place(struct asst__entry *entry, const struct asst__place *place,
@@ -163,20 +183,24 @@ int asst__entry_answer(const struct asst__entry *entry, asst_sink *sink, size_t 
 			      entry->value_size, err);
 }
 
-int asst__entry_answer_from(const struct asst__entry *entry, const struct asst__source *source,
-			    asst_sink *sink, size_t index, bool with_key, bool with_value,
-			    asst_error *err)
+int asst__entry_answer_from(struct asst__entry *entry, struct asst__index *index_of,
+			    const struct asst__source *source, asst_sink *sink, size_t index,
+			    bool with_key, bool with_value, asst_error *err)
 {
 	const void *key = with_key ? asst__entry_key(entry) : NULL;
 	struct asst__placed placed;
 	asst_buf *value;
-	int status;
+	int status = ASST_OK;
 
 	if (!(entry->flags & ASST__ENTRY_PLACE) || !with_value)
 		return asst__entry_answer(entry, sink, index, with_key, with_value, err);
 	placed = asst__entry_placed(entry);
 	value = asst_buf_ref(placed.resident);
-	status = value ? ASST_OK : source->read(source->self, &placed.place, &value, err);
+	if (!value) {
+		status = source->read(source->self, &placed.place, &value, err);
+		if (status == ASST_OK)
+			source->keep(source->self, index_of, entry, value);
+	}
 	if (status == ASST_OK)
 		status = asst_sink_put(sink, index, key, with_key ? entry->key_size : 0,
 				       entry->sequence, value, err);

@@ -38,10 +38,14 @@ struct asst__placed {
 	asst_buf *resident; /* NULL: to be read */
 };
 
+struct asst__index;
+
 /* Reads values that lie outside. ASST_EIO, ASST_ECORRUPT, ASST_ENOMEM. */
 struct asst__source {
 	void *self;
 	int (*read)(void *self, const struct asst__place *place, asst_buf **value, asst_error *err);
+	/* A value of an index's entry was read: it may be kept by asst__entry_keep(). */
+	void (*keep)(void *self, struct asst__index *index, struct asst__entry *entry, asst_buf *value);
 };
 
 /* An entry whose key, hash and sequence are yet to be written; NULL: no memory. */
@@ -60,6 +64,11 @@ struct asst__placed asst__entry_placed(const struct asst__entry *entry);
 /* Say where it lies; without resident, the value in memory is given up. */
 void asst__entry_set_place(struct asst__entry *entry, const struct asst__place *place,
 			   bool resident);
+/*
+ * Keep a value in memory from now on, also while others read the entry; false when it is
+ * there already. Takes a reference.
+ */
+bool asst__entry_keep(struct asst__entry *entry, asst_buf *value);
 /* Bytes of key and value. */
 size_t asst__entry_weight(const struct asst__entry *entry);
 
@@ -72,8 +81,8 @@ void asst__entry_free(const struct asst__mem *mem, struct asst__entry *entry);
 int asst__entry_answer(const struct asst__entry *entry, asst_sink *sink, size_t index,
 		       bool with_key, bool with_value, asst_error *err);
 /* The same where values may lie outside. */
-int asst__entry_answer_from(const struct asst__entry *entry, const struct asst__source *source,
-			    asst_sink *sink, size_t index, bool with_key, bool with_value,
+int asst__entry_answer_from(struct asst__entry *entry, struct asst__index *index_of,
+			    const struct asst__source *source, asst_sink *sink, size_t index, bool with_key, bool with_value,
 			    asst_error *err);
 
 static inline const unsigned char *asst__entry_key(const struct asst__entry *entry)

@@ -6,7 +6,8 @@ void asst__index_init(struct asst__index *index, const struct asst__mem *mem, ui
 {
 	asst__hash_init(&index->hash, mem, seed);
 	asst__tree_init(&index->tree, mem);
-	index->weight = index->resident = 0;
+	index->weight = 0;
+	atomic_init(&index->resident, 0);
 }
 
 static uint64_t resident_bytes(const struct asst__entry *entry)

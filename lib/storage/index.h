@@ -9,11 +9,14 @@
 #include "storage/hash.h"
 #include "storage/tree.h"
 
+#include <stdatomic.h>
+
 struct asst__index {
 	struct asst__hash hash;
 	struct asst__tree tree;
 	uint64_t weight;   /* bytes of all keys and values */
-	uint64_t resident; /* bytes of the values that lie outside and are in memory all the same */
+	/* bytes of the values that lie outside and are in memory all the same; readers add to it */
+	atomic_uint_fast64_t resident;
 };
 
 void asst__index_init(struct asst__index *index, const struct asst__mem *mem, uint64_t seed);

@@ -152,18 +152,18 @@ int asst__partition_get(struct asst__partitions *partitions, const struct asst__
 	stripe = asst__rwlock_read(&partition->lock);
 	for (size_t i = 0; i < keys->count && !status; i++) {
 		const struct asst__slice *key = &keys->items[i];
-		const struct asst__entry *entry = asst__index_find(
+		struct asst__entry *entry = asst__index_find(
 			&partition->index, keys->bytes.data + key->offset, key->size);
 
 		if (entry)
-			status = asst__entry_answer_from(entry, source, sink, i, false, true, err);
+			status = asst__entry_answer_from(entry, &partition->index, source, sink, i, false, true, err);
 	}
 	*sequence = partition->sequence;
 	asst__rwlock_read_unlock(&partition->lock, stripe);
 	return status;
 }
 
-static int scan_up(const struct asst__tree *tree, const struct asst__source *source,
+static int scan_up(struct asst__index *index, const struct asst__source *source,
 		   const asst_ranges *ranges, size_t i,
 		   asst_sink *sink, asst_error *err)
 {
@@ -171,20 +171,20 @@ static int scan_up(const struct asst__tree *tree, const struct asst__source *sou
 	const unsigned char *from = ranges->bytes.data + range->from;
 	const unsigned char *to = from + range->from_size;
 	struct asst__cursor cursor;
-	const struct asst__entry *entry = asst__tree_first(tree, from, range->from_size, &cursor);
+	struct asst__entry *entry = asst__tree_first(&index->tree, from, range->from_size, &cursor);
 	int status = ASST_OK;
 
 	for (size_t n = 0; entry && !status && (!range->limit || n < range->limit); n++) {
 		if (!asst__entry_before(entry, to, range->to_size))
 			break;
-		status = asst__entry_answer_from(entry, source, sink, i, true, !ranges->keys_only,
+		status = asst__entry_answer_from(entry, index, source, sink, i, true, !ranges->keys_only,
 						 err);
 		entry = asst__cursor_next(&cursor);
 	}
 	return status;
 }
 
-static int scan_down(const struct asst__tree *tree, const struct asst__source *source,
+static int scan_down(struct asst__index *index, const struct asst__source *source,
 		   const asst_ranges *ranges, size_t i,
 		     asst_sink *sink, asst_error *err)
 {
@@ -192,14 +192,14 @@ static int scan_down(const struct asst__tree *tree, const struct asst__source *s
 	const unsigned char *from = ranges->bytes.data + range->from;
 	const unsigned char *to = from + range->from_size;
 	struct asst__cursor cursor;
-	const struct asst__entry *entry = asst__tree_last(tree, to, range->to_size, &cursor);
+	struct asst__entry *entry = asst__tree_last(&index->tree, to, range->to_size, &cursor);
 	int status = ASST_OK;
 
 	for (size_t n = 0; entry && !status && (!range->limit || n < range->limit); n++) {
 		/* An empty "from" is below every key, but would be no end for "before". */
 		if (range->from_size && asst__entry_before(entry, from, range->from_size))
 			break;
-		status = asst__entry_answer_from(entry, source, sink, i, true, !ranges->keys_only,
+		status = asst__entry_answer_from(entry, index, source, sink, i, true, !ranges->keys_only,
 						 err);
 		entry = asst__cursor_prev(&cursor);
 	}
@@ -222,7 +222,7 @@ int asst__partition_scan(struct asst__partitions *partitions, const struct asst_
 	for (size_t i = 0; i < ranges->count && !status; i++) {
 		bool down = ranges->items[i].flags & ASST_RANGE_REVERSE;
 
-		status = (down ? scan_down : scan_up)(&partition->index.tree, source, ranges, i,
+		status = (down ? scan_down : scan_up)(&partition->index, source, ranges, i,
 						      sink, err);
 	}
 	*sequence = partition->sequence;

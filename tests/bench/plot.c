@@ -60,7 +60,8 @@ void bench_plot(const char *path, const struct bench_point *points, size_t count
 	put_quoted(gnuplot, path);
 	/* One bar a row, from the target's line: to the right is better. */
 	fputs("\nset title 'libassistant: times better than the target (left of 1: missed)'\n"
-	      "set logscale x 2\nset format x '%g'\nset yrange [*:*] reverse\nset grid x\nunset key\n"
+	      "set logscale x 2\nset format x '%g'\nset yrange [*:*] reverse\n"
+	      "set grid x\nunset key\n"
 	      "set style fill solid 0.6\nset arrow from 1,graph 0 to 1,graph 1 nohead lw 2\n"
 	      "plot ",
 	      gnuplot);

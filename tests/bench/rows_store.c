@@ -199,5 +199,5 @@ void bench_rows_disk(struct bench *bench)
 void bench_rows_compaction(struct bench *bench)
 {
 	(void)bench;
-	bench_row_missing("compaction", ">= 400 MB/s", "not yet");
+	bench_row_missing("compaction", ">= 400 MB/s", "not measured yet");
 }

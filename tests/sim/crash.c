@@ -130,6 +130,19 @@ static void nest(struct point *point, const struct asst_sim *disk, uint64_t imag
 	}
 }
 
+static void bridge(struct point *point, const struct asst_sim *disk, uint64_t image, size_t state)
+{
+	struct asst_sim_want want = point->want;
+	char said[256], text[400];
+
+	want.low = want.high = state;
+	point->tally->nested += asst_sim_bridge(point->run.disk, disk, &want, said);
+	if (said[0]) {
+		(void)snprintf(text, sizeof(text), "then one more batch was written: %s", said);
+		complain(point, image, text);
+	}
+}
+
 static void check_image(struct point *point, uint64_t image)
 {
 	const struct asst_sim_effort *effort = point->effort;
@@ -137,21 +150,25 @@ static void check_image(struct point *point, uint64_t image)
 	char said[256];
 	uint64_t opening = 0;
 	size_t state;
-	bool deep;
+	bool deep, bridged;
 
 	if (seen(point, asst_sim_hash(disk))) {
 		asst_sim_free(disk);
 		return;
 	}
 	deep = effort->nest_every && point->tally->states % effort->nest_every == 0;
-	if (deep || effort->point)
+	bridged = effort->bridge_every && point->want.high - point->want.low > 1 &&
+		  point->tally->states % effort->bridge_every == 0;
+	if (deep || bridged || effort->point)
 		kept = asst_sim_copy(disk, false);
 	state = asst_sim_verify(disk, &point->want, &opening, said);
 	point->tally->states++;
 	if (said[0])
 		complain(point, image, said);
-	else if (kept)
+	else if (deep || effort->point)
 		nest(point, kept, image, state, opening);
+	if (!said[0] && (bridged || effort->point) && state < point->want.high)
+		bridge(point, kept, image, state);
 	asst_sim_free(kept);
 	asst_sim_free(disk);
 }
@@ -196,8 +213,9 @@ static void fail_after_kill(struct point *point, struct asst_sim *disk, size_t s
 	if (!options->process_only)
 		want.low = state;
 	fail_open(point, disk, &want, "opened");
-	if (asst_sim_probe(&backend, &mem.mem, 0, &want.highest[0], NULL) == ASST_OK) {
+	if (asst_sim_probe(&backend, &mem.mem, 0, 100, &want.highest[0], NULL) == ASST_OK) {
 		want.probe = options->process_only ? 0 : want.highest[0];
+		want.probe_size = 100;
 		fail_open(point, disk, &want, "opened and written");
 	}
 	(void)asst__backend_destroy(&backend, NULL);

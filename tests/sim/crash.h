@@ -22,6 +22,7 @@ struct asst_sim_tally {
 
 struct asst_sim_effort {
 	uint64_t budget; /* disks for each point */
+	uint64_t bridge_every; /* for each so many disks that lost batches, writes in their place */
 	uint64_t nest_every; /* for each so many disks, all second failures; 0: for none */
 	uint64_t seed;
 	enum asst_sim_fault fault;
@@ -37,11 +38,12 @@ struct asst_sim_want {
 	size_t low, high;
 	uint64_t highest[ASST_SIM_PARTITIONS]; /* new sequences are above these */
 	uint64_t probe; /* the sequence of a further batch of the first partition; 0: none */
+	size_t probe_size; /* of its value */
 };
 
 /* Put the probe into a partition of an open store. */
 int asst_sim_probe(const asst_backend *backend, const struct asst__mem *mem, int partition,
-		   uint64_t *sequence, asst_error *err);
+		   size_t size, uint64_t *sequence, asst_error *err);
 
 /*
  * Open, compare, write, close, open and compare again. Returns the state that was found,
@@ -49,6 +51,13 @@ int asst_sim_probe(const asst_backend *backend, const struct asst__mem *mem, int
  */
 size_t asst_sim_verify(struct asst_sim *disk, const struct asst_sim_want *want, uint64_t *opening,
 		       char trouble[256]);
+
+/*
+ * Write into the place of batches that were lost; before: the disk when the power failed.
+ * Returns how many disks were checked.
+ */
+uint64_t asst_sim_bridge(const struct asst_sim *before, const struct asst_sim *disk,
+			 const struct asst_sim_want *want, char said[256]);
 
 /* The power fails before each call of several threads that write, so many times. */
 void asst_sim_explore_threads(const struct asst_sim_config *config, uint64_t rounds,

@@ -145,3 +145,31 @@ void asst_sim_invent(struct asst_sim_work *work, uint64_t seed, size_t count)
 		some_batch(deed, &random);
 	}
 }
+
+void asst_sim_churn(struct asst_sim_work *work, uint64_t seed, size_t count)
+{
+	uint64_t random = seed;
+
+	work->count = count < ASST_SIM_DEEDS ? count : ASST_SIM_DEEDS;
+	for (size_t i = 0; i < work->count; i++) {
+		struct asst_sim_deed *deed = &work->deeds[i];
+		uint64_t dice = asst_sim_below(&random, 40);
+
+		memset(deed, 0, sizeof(*deed));
+		if (dice < 3) {
+			*deed = asst_sim_letters[asst_sim_letter_count - 3 + dice];
+			/* More often opened again than compacted at once. */
+			if (deed->act == ASST_SIM_COMPACT && random % 4)
+				*deed = asst_sim_letters[asst_sim_letter_count - 1];
+			continue;
+		}
+		*deed = asst_sim_letters[7];
+		deed->partition = dice % 5 == 0;
+		deed->ops[0].key[0] = (char)('a' + asst_sim_below(&random, 5));
+		deed->ops[0].value = (uint32_t)asst_sim_random(&random) | 1u;
+		deed->ops[0].value_size = 500 + (uint32_t)asst_sim_below(&random, 2500);
+		/* Some stay for ever: what is copied again and again. */
+		if (dice == 39)
+			(void)snprintf(deed->ops[0].key, sizeof(deed->ops[0].key), "y%zu", i % 10);
+	}
+}

@@ -287,16 +287,23 @@ static int sim_write(void *self, int file, const void *bytes, size_t size, uint6
 		misuse(disk, ASST_SIM_WRITE, "a handle that is not open for writing");
 		return leave(disk, -EBADF);
 	}
-	if (size > 1 && goes_wrong(disk, ASST_SIM_WRITE, ASST_SIM_SHORT_WRITE))
+	if (goes_wrong(disk, ASST_SIM_WRITE, ASST_SIM_TORN_WRITE)) {
+		if (disk->calls > disk->plan.fail_at)
+			return leave(disk, disk->plan.error);
+		size -= size / 2;
+	} else if (size > 1 && goes_wrong(disk, ASST_SIM_WRITE, ASST_SIM_SHORT_WRITE)) {
 		size /= 2;
-	else if (goes_wrong(disk, ASST_SIM_WRITE, ASST_SIM_EMPTY_WRITE))
+	} else if (goes_wrong(disk, ASST_SIM_WRITE, ASST_SIM_EMPTY_WRITE)) {
 		size = 0;
+	}
 	fits = fitting(disk, inode, offset, size);
 	if (size && !fits) {
 		disk->went_wrong++;
 		return leave(disk, -ENOSPC);
 	}
 	write_inode(inode, bytes, fits, offset);
+	if (goes_wrong(disk, ASST_SIM_WRITE, ASST_SIM_FALSE_ERROR))
+		return leave(disk, disk->plan.error);
 	*done = fits;
 	return leave(disk, 0);
 }

@@ -191,6 +191,37 @@ static void apply(struct state *state, const struct asst_sim_deed *deed)
 	}
 }
 
+/*
+ * The process is killed, or the power fails, right after a failure: what was acknowledged is
+ * there, what failed is not, and what is in doubt may be.
+ */
+static void check_end(struct state *state)
+{
+	bool relaxed = state->trial->work->config->options.process_only;
+	uint64_t random = state->trial->seed ^ state->disk->calls;
+	struct asst_sim_trial sound = *state->trial;
+
+	sound.harmless = true;
+	for (int i = 0; i < (relaxed ? 1 : 3) && !state->said[0]; i++) {
+		uint64_t images = asst_sim_images(state->disk);
+		struct state end = *state;
+		struct asst_sim_errors none = { 0 };
+
+		end.trial = &sound;
+		end.sum = &none;
+		end.disk = i ? asst_sim_crash(state->disk,
+					      i > 1 ? asst_sim_below(&random, images) : 0) :
+			       asst_sim_copy(state->disk, state->trial->forgets);
+		asst_sim_mem_init(&end.mem);
+		if (try_open(&end) == ASST_OK) {
+			resolve(&end, i ? "the power failed then" : "killed then");
+			check_content(&end, i ? "the power failed then" : "killed then");
+			close_store(&end);
+		}
+		asst_sim_free(end.disk);
+	}
+}
+
 static void do_deed(struct state *state, const struct asst_sim_deed *deed)
 {
 	uint64_t wrong = state->disk->went_wrong;
@@ -217,6 +248,8 @@ static void do_deed(struct state *state, const struct asst_sim_deed *deed)
 	}
 	if (status)
 		check_status(state, deed->label, status);
+	if (wrong != state->disk->went_wrong)
+		check_end(state);
 	if (state->open && !state->doubt && (wrong != state->disk->went_wrong || status))
 		check_content(state, deed->label);
 	else if (state->open && state->doubt)

@@ -84,10 +84,11 @@ bool asst_sim_named(struct asst_sim_work *work, const char *name)
 		work->base = bases[config];
 		work->start = prelude[config].states[prelude[config].batches];
 	}
-	if (kind == 'r') {
+	if (kind == 'r' || kind == 'h') {
 		uint64_t seed = strtoull(at + 1, &at, 10);
+		size_t count_wanted = *at ? strtoul(at + 1, NULL, 10) : 0;
 
-		asst_sim_invent(work, seed, *at ? strtoul(at + 1, NULL, 10) : 0);
+		(kind == 'r' ? asst_sim_invent : asst_sim_churn)(work, seed, count_wanted);
 		return true;
 	}
 	while (*at && at[1] && count < ASST_SIM_DEEDS) {

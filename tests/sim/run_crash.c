@@ -71,12 +71,13 @@ static void run_rows(char kind, size_t config, size_t length, size_t every,
 	}
 }
 
-static void run_random(size_t config, uint64_t seed, size_t count,
+static void run_random(char kind, size_t config, uint64_t seed, size_t count,
 		       const struct asst_sim_effort *effort, struct asst_sim_tally *tally)
 {
 	char name[48];
 
-	(void)snprintf(name, sizeof(name), "r:%zu:%" PRIu64 ".%zu", config, seed % 1000000, count);
+	(void)snprintf(name, sizeof(name), "%c:%zu:%" PRIu64 ".%zu", kind, config, seed % 1000000,
+		       count);
 	run_work(name, true, effort, tally);
 }
 
@@ -140,8 +141,13 @@ static void run_classes(struct sum *sum, const struct asst_sim_effort *effort, s
 		}
 		memset(&tally, 0, sizeof(tally));
 		for (size_t i = 0; i < randoms; i++)
-			run_random(config, asst_sim_random(&random), deeds, effort, &tally);
+			run_random('r', config, asst_sim_random(&random), deeds, effort, &tally);
 		class_end(sum, "random", config, &tally);
+		memset(&tally, 0, sizeof(tally));
+		for (size_t i = 0; i < randoms; i++)
+			run_random('h', config, asst_sim_random(&random), 2 * deeds, effort,
+				   &tally);
+		class_end(sum, "heavy", config, &tally);
 	}
 	for (size_t config = 0; config < 2; config++) {
 		struct asst_sim_tally tally = { 0 };
@@ -160,6 +166,7 @@ static int run_campaign(bool is_long, uint64_t budget)
 	memset(&sum, 0, sizeof(sum));
 	effort.budget = budget ? budget : is_long ? 5000 : 16;
 	effort.nest_every = is_long ? 16 : 64;
+	effort.bridge_every = is_long ? 4 : 24;
 	asst_sim_bases_make();
 	run_classes(&sum, &effort, is_long ? 3 : 2, is_long ? 1 : 5, is_long ? 6 : 1,
 		    is_long ? 40 : 24);
@@ -169,7 +176,7 @@ static int run_campaign(bool is_long, uint64_t budget)
 		uint64_t more = (least - sum.all.states) / (asst_sim_config_count - config) + 1;
 
 		while (tally.states < more && tally.works < 10000)
-			run_random(config, asst_sim_random(&random), 44, &effort, &tally);
+			run_random('r', config, asst_sim_random(&random), 44, &effort, &tally);
 		class_end(&sum, "more random", config, &tally);
 	}
 	asst_sim_bases_free();

@@ -11,6 +11,8 @@
 #include <stdarg.h>
 #include <string.h>
 
+#define PROBE_SIZE 5
+
 struct verify {
 	struct asst_sim *disk;
 	const struct asst_sim_want *want;
@@ -85,7 +87,7 @@ static size_t find_state(struct verify *verify, size_t low, size_t high, const c
 	return found;
 }
 
-static void find_probe(struct verify *verify, int i)
+static void find_probe(struct verify *verify, int i, size_t size)
 {
 	const struct asst__answer *answer;
 	struct asst_keys keys;
@@ -101,8 +103,8 @@ static void find_probe(struct verify *verify, int i)
 					   &sequence, verify->err);
 	answer = status ? NULL : asst__sink_find(&sink, 0);
 	if (!answer || answer->sequence != verify->probes[i] || sequence != verify->probes[i] ||
-	    asst_buf_size(answer->value) != 5 ||
-	    memcmp(asst_buf_data(answer->value), "probe", 5) != 0)
+	    asst_buf_size(answer->value) != size ||
+	    (size && asst_buf_data(answer->value)[size - 1] != 'p'))
 		trouble(verify, "the further batch is lost: %d, sequence %" PRIu64, status,
 			sequence);
 	asst__keys_dispose(&keys);
@@ -110,13 +112,15 @@ static void find_probe(struct verify *verify, int i)
 }
 
 int asst_sim_probe(const asst_backend *backend, const struct asst__mem *mem, int partition,
-		   uint64_t *sequence, asst_error *err)
+		   size_t size, uint64_t *sequence, asst_error *err)
 {
+	unsigned char value[ASST_SIM_VALUE];
 	struct asst_batch batch;
 	int status;
 
+	memset(value, 'p', size);
 	asst__batch_init(&batch, mem);
-	status = asst_batch_put(&batch, ASST_SIM_PROBE, strlen(ASST_SIM_PROBE), "probe", 5, err);
+	status = asst_batch_put(&batch, ASST_SIM_PROBE, strlen(ASST_SIM_PROBE), value, size, err);
 	if (!status)
 		status = asst__backend_apply(backend, asst_sim_partitions[partition], &batch,
 					     sequence, NULL, err);
@@ -128,7 +132,7 @@ int asst_sim_probe(const asst_backend *backend, const struct asst__mem *mem, int
 static void probe(struct verify *verify)
 {
 	for (int i = 0; i < ASST_SIM_PARTITIONS; i++) {
-		int status = asst_sim_probe(&verify->backend, &verify->mem.mem, i,
+		int status = asst_sim_probe(&verify->backend, &verify->mem.mem, i, PROBE_SIZE,
 					    &verify->probes[i], verify->err);
 
 		if (status)
@@ -189,7 +193,7 @@ size_t asst_sim_verify(struct asst_sim *disk, const struct asst_sim_want *want, 
 		state = find_state(&verify, low, high, "opened");
 		verify.probes[0] = want->probe;
 		if (want->probe)
-			find_probe(&verify, 0);
+			find_probe(&verify, 0, want->probe_size);
 		if (state != SIZE_MAX)
 			probe(&verify);
 		close_store(&verify);
@@ -197,7 +201,7 @@ size_t asst_sim_verify(struct asst_sim *disk, const struct asst_sim_want *want, 
 	if (!said[0] && open_store(&verify, "open again")) {
 		find_state(&verify, state, state, "opened again");
 		for (int i = 0; i < ASST_SIM_PARTITIONS && !said[0]; i++)
-			find_probe(&verify, i);
+			find_probe(&verify, i, PROBE_SIZE);
 		close_store(&verify);
 	}
 	if (disk->misuse[0])

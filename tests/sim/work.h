@@ -6,7 +6,7 @@
 #include "sim/model.h"
 #include "storage/file/file.h"
 
-#define ASST_SIM_DEEDS 48
+#define ASST_SIM_DEEDS 80
 #define ASST_SIM_PLACE "store"
 
 /* An allocator that knows what is not freed. */
@@ -70,6 +70,8 @@ void asst_sim_work_dispose(struct asst_sim_work *work);
 /* A row of letters; a random row. */
 void asst_sim_spell(struct asst_sim_work *work, const size_t *letters, size_t count);
 void asst_sim_invent(struct asst_sim_work *work, uint64_t seed, size_t count);
+/* One that fills segments and makes most of what is in them dead. */
+void asst_sim_churn(struct asst_sim_work *work, uint64_t seed, size_t count);
 
 /* Where random numbers start: ASST_SEED of the environment, else always the same. Printed. */
 uint64_t asst_sim_seed(void);
@@ -78,7 +80,8 @@ void asst_sim_bases_make(void);
 void asst_sim_bases_free(void);
 /*
  * A workload by its name, KIND:OPTIONS:REST, where OPTIONS is an index. KIND c: from nothing,
- * s: from the base, both with letters, LETTER.LETTER...; r: random, from the base, SEED.COUNT.
+ * s: from the base, both with letters, LETTER.LETTER...; r: random, h: random and heavy, both
+ * from the base, SEED.COUNT.
  */
 bool asst_sim_named(struct asst_sim_work *work, const char *name);
 

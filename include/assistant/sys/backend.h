@@ -130,7 +130,7 @@ ASST_API int asst_backend_init(asst_backend *backend, size_t size, asst_error *e
  * @param opts     borrowed; may be NULL.
  * @param err      may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EABI, ASST_EUNSUPPORTED, ASST_EIO, ASST_EBUSY,
- *         ASST_ENOMEM.
+ *         ASST_ECORRUPT, ASST_EFORMAT, ASST_ENOTFOUND, ASST_EREADONLY, ASST_ENOMEM.
  * Threads: A.  Since: 0.1.
  */
 ASST_API int asst_backend_open(asst_backend *backend, const char *where,

@@ -334,7 +334,7 @@ int asst__file_open(asst_backend *out, const struct asst__io *io, const char *pa
 	file->dir = file->lock_file = -1;
 	file->owner = getpid();
 	memcpy(file->id, id, 16);
-	file->source = (struct asst__source){ file, asst__file_read_value };
+	file->source = (struct asst__source){ file, asst__file_read_value, asst__file_keep_value };
 	file->lead_error = asst_error_new();
 	asst__round_begin(&file->open, &file->mem, 1);
 	status = open_all(file, path, err);

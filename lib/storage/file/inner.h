@@ -97,7 +97,7 @@ struct asst__file {
 	uint64_t serial; /* of the last frame */
 	uint64_t synced; /* of the last frame known to be durable */
 	uint64_t frames, syncs;
-	uint64_t resident;   /* bytes of values in memory */
+	atomic_uint_fast64_t resident; /* bytes of values in memory */
 	uint64_t live;       /* bytes that a log without anything dead would have, about */
 	uint64_t compact_at; /* how far the oldest segment has been copied; 0: not begun */
 	uint64_t written;    /* bytes since the last step of compaction */
@@ -206,6 +206,8 @@ void asst__pool_dispose(struct asst__file *file);
 /* Recovery (recover.c) and reading */
 
 int asst__file_recover(struct asst__file *file, asst_error *err);
+void asst__file_keep_value(void *self, struct asst__index *index, struct asst__entry *entry,
+			   asst_buf *value);
 int asst__file_read_value(void *self, const struct asst__place *place, asst_buf **value,
 			  asst_error *err);
 

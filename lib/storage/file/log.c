@@ -87,17 +87,25 @@ static int roll(struct asst__file *file, asst_error *err)
 	return status == ASST_OK ? asst__segment_add(file, err) : status;
 }
 
-/* A frame that was only begun must not be taken for one later. */
+/* A frame that was refused must never be taken for one later, not even after a power failure. */
+static bool take_back(struct asst__file *file, struct asst__segment *segment)
+{
+	static const char zeros[ASST__FRAME_HEAD];
+
+	if (asst__io_write_full(file->io, segment->file, zeros, sizeof(zeros), segment->used))
+		return false;
+	file->syncs++;
+	return file->io->sync(file->io->self, segment->file) == 0;
+}
+
 static int write_frame(struct asst__file *file, struct asst__segment *segment, const char *bytes,
 		       size_t size, asst_error *err)
 {
-	static const char zeros[ASST__FRAME_HEAD];
 	int error = asst__io_write_full(file->io, segment->file, bytes, size, segment->used);
 
 	if (!error)
 		return ASST_OK;
-	if (is_full(error) &&
-	    asst__io_write_full(file->io, segment->file, zeros, sizeof(zeros), segment->used) == 0)
+	if (is_full(error) && take_back(file, segment))
 		return asst__file_fail(file, err, error, "write", "the log");
 	return lost(file, err, error, "write");
 }
@@ -168,4 +176,17 @@ int asst__file_read_value(void *self, const struct asst__place *place, asst_buf 
 		return asst__file_fail(file, err, error, "read", name);
 	return asst__fail(err, ASST_ECORRUPT, "%s is damaged or cut short at offset %u", name,
 			  (unsigned)place->offset);
+}
+
+/* Readers fill the budget that writers left; nothing is pushed out of it. */
+void asst__file_keep_value(void *self, struct asst__index *index, struct asst__entry *entry,
+			   asst_buf *value)
+{
+	struct asst__file *file = self;
+	size_t size = asst_buf_size(value);
+
+	if (file->resident + size > file->options.resident_bytes || !asst__entry_keep(entry, value))
+		return;
+	atomic_fetch_add_explicit(&index->resident, size, memory_order_relaxed);
+	atomic_fetch_add_explicit(&file->resident, size, memory_order_relaxed);
 }
