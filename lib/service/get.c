@@ -53,16 +53,8 @@ static int take(asst_list *list, size_t i, const struct asst_sink *sink,
 	struct asst__loaded loaded;
 	int status;
 
-	memset(&loaded, 0, sizeof(loaded));
-	status = asst__part_take(&loaded.head, sink, i * PARTS, &asst__head_schema, call->err);
-	if (status == ASST_OK)
-		status = asst__part_take(&loaded.acl, sink, i * PARTS + 1, &asst__acl_schema,
-					 call->err);
-	if (status == ASST_OK)
-		status = asst__part_take(&loaded.def, sink, i * PARTS + 2, &asst__version_schema,
-					 call->err);
+	status = asst__loaded_take(&loaded, sink, i * PARTS, true, call->err);
 	if (status == ASST_OK) {
-		asst__loaded_describe(&loaded);
 		asst__decide(&loaded.decision, ASST__RIGHT_READ, &call->session->actor,
 			     &loaded.object, call->now);
 		if (loaded.decision.status == ASST_OK)

@@ -206,16 +206,8 @@ static int take(asst_list *list, const struct asst__query *query, const struct a
 	struct asst__loaded loaded;
 	int status;
 
-	memset(&loaded, 0, sizeof(loaded));
-	status = asst__part_take(&loaded.head, sink, i * parts, &asst__head_schema, call->err);
-	if (status == ASST_OK)
-		status = asst__part_take(&loaded.acl, sink, i * parts + 1, &asst__acl_schema,
-					 call->err);
-	if (status == ASST_OK && query->whole)
-		status = asst__part_take(&loaded.def, sink, i * parts + 2, &asst__version_schema,
-					 call->err);
+	status = asst__loaded_take(&loaded, sink, i * parts, query->whole, call->err);
 	if (status == ASST_OK) {
-		asst__loaded_describe(&loaded);
 		asst__decide(&loaded.decision, query->right, &call->session->actor, &loaded.object,
 			     call->now);
 		if (loaded.decision.status == ASST_OK) {

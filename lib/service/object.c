@@ -91,21 +91,35 @@ static int ask(struct asst_sink *sink, uint64_t *sequence, const struct asst__ca
 	return status;
 }
 
-static int take_all(struct asst__loaded *loaded, const struct asst_sink *sink, asst_error *err)
+int asst__loaded_take(struct asst__loaded *loaded, const struct asst_sink *sink, size_t first,
+		      bool with_def, asst_error *err)
 {
 	int status;
 
+	memset(loaded, 0, sizeof(*loaded));
+	status = asst__part_take(&loaded->head, sink, first, &asst__head_schema, err);
+	if (status == ASST_OK)
+		status = asst__part_take(&loaded->acl, sink, first + 1, &asst__acl_schema, err);
+	if (status == ASST_OK && with_def)
+		status = asst__part_take(&loaded->def, sink, first + 2, &asst__version_schema, err);
+	asst__loaded_describe(loaded);
+	return status;
+}
+
+static int take_all(struct asst__loaded *loaded, const struct asst_sink *sink, asst_error *err)
+{
+	uint64_t sequence = loaded->sequence;
+	bool named_draft = loaded->named_draft;
+	int status;
+
 	asst__loaded_dispose(loaded);
-	status = asst__part_take(&loaded->head, sink, GET_HEAD, &asst__head_schema, err);
-	if (status == ASST_OK)
-		status = asst__part_take(&loaded->acl, sink, GET_ACL, &asst__acl_schema, err);
-	if (status == ASST_OK)
-		status = asst__part_take(&loaded->def, sink, GET_DEF, &asst__version_schema, err);
+	status = asst__loaded_take(loaded, sink, GET_HEAD, true, err);
+	loaded->sequence = sequence;
+	loaded->named_draft = named_draft;
 	if (status == ASST_OK)
 		status = asst__part_take(&loaded->draft, sink, GET_DRAFT, &asst__draft_schema, err);
 	if (status == ASST_OK)
 		status = asst__part_take(&loaded->base, sink, GET_BASE, &asst__version_schema, err);
-	asst__loaded_describe(loaded);
 	return status;
 }
 
@@ -115,8 +129,10 @@ static int load(struct asst__loaded *loaded, const struct asst__call *call,
 {
 	int status = ask(sink, &loaded->sequence, call, id, principal);
 
+	if (status == ASST_OK)
+		status = take_all(loaded, sink, call->err);
 	memcpy(loaded->id, id, ASST__UUID_BYTES);
-	return status == ASST_OK ? take_all(loaded, sink, call->err) : status;
+	return status;
 }
 
 /* A draft is read by its principal and by who manages the assistant; nobody else sees it. */

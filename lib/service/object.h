@@ -40,6 +40,12 @@ void asst__loaded_dispose(struct asst__loaded *loaded);
 /* Take one record from a filled sink as a part. ASST_ECORRUPT, ASST_EFORMAT. */
 int asst__part_take(struct asst__part *part, const struct asst_sink *sink, size_t index,
 		    const struct asst__schema *schema, asst_error *err);
+/*
+ * Take what asst__keys_add_object() asked for, from an index on, and describe it; loaded is
+ * zeroed first.
+ */
+int asst__loaded_take(struct asst__loaded *loaded, const struct asst_sink *sink, size_t first,
+		      bool with_def, asst_error *err);
 /* Fill loaded->object from its parts. */
 void asst__loaded_describe(struct asst__loaded *loaded);
 /* Add the keys of head, grants and, where wanted, the live definition; in this order. */

@@ -135,22 +135,19 @@ static int load(struct verification *v, const unsigned char *id, struct asst__lo
 	const struct asst__call *call = &v->call;
 	struct asst_keys keys;
 	struct asst_sink sink;
+	uint64_t sequence;
 	int status;
 
 	memset(loaded, 0, sizeof(*loaded));
-	memcpy(loaded->id, id, ASST__UUID_BYTES);
 	asst__keys_init(&keys, &call->store->mem);
 	asst__sink_init(&sink, &call->store->mem);
 	status = asst__keys_add_object(&keys, id, true, call->err);
 	if (status == ASST_OK)
 		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
-					   &loaded->sequence, call->err);
+					   &sequence, call->err);
 	if (status == ASST_OK)
-		status = asst__part_take(&loaded->head, &sink, 0, &asst__head_schema, call->err);
-	if (status == ASST_OK)
-		status = asst__part_take(&loaded->acl, &sink, 1, &asst__acl_schema, call->err);
-	if (status == ASST_OK)
-		status = asst__part_take(&loaded->def, &sink, 2, &asst__version_schema, call->err);
+		status = asst__loaded_take(loaded, &sink, 0, true, call->err);
+	memcpy(loaded->id, id, ASST__UUID_BYTES);
 	asst__sink_dispose(&sink);
 	asst__keys_dispose(&keys);
 	return status;
