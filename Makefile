@@ -406,7 +406,9 @@ SIM := $(patsubst tests/sim/%.c,%,$(sort $(wildcard tests/sim/run_*.c)))
 CRASH := $(patsubst tests/crash/%.c,%,$(sort $(wildcard tests/crash/*.c)))
 CRASH_RESULTS = $(RESULTS)/crash/run_crash $(RESULTS)/crash/faults $(RESULTS)/crash/run_errors \
 	$(CRASH:%=$(RESULTS)/crash/%)
-ARGS_run_crash = SHORT
+# Under ThreadSanitizer a part is enough: most of it has one thread.
+ARGS_run_crash = SHORT $(if $(filter thread,$(SANITIZE)),2)
+ARGS_run_errors = $(if $(filter thread,$(SANITIZE)),7)
 BUILD_PRIVATE = $(CC) $(ASST_CPPFLAGS) -Itests $(CPPFLAGS) $(TEST_CFLAGS) $(CFLAGS) -o
 
 $(SIM:%=$(TESTS)/crash/%): $(TESTS)/crash/%: tests/sim/%.c $(SIM_SRC) $(TEST_HEADERS) $(STATIC) $(BUILD)/flags
