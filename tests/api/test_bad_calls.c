@@ -169,7 +169,7 @@ static const char *const secrets[] = {
 	"'data':{'k':'" CANARY "\\u0000" CANARY "'}", "'data':{'k':'" CANARY "\\ud800" CANARY "'}",
 	"'data':{'k':'" CANARY "\xFF" CANARY "'}", "'data':{'k':'" CANARY "\n" CANARY "'}",
 	"'data':{'k':'" CANARY "' '" CANARY "'}", "'data':{'k':'" CANARY "\\q" CANARY "'}",
-	"'data':{'k':'" CANARY "','k':'" CANARY "'}", "'data':{'k':'" CANARY,
+	("'data':{'k':'" CANARY "','k':'" CANARY "'}"), ("'data':{'k':'" CANARY),
 };
 
 static void texts_of_errors_do_not_repeat_the_document(void **state)

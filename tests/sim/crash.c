@@ -177,11 +177,12 @@ static void check_image(struct point *point, uint64_t image)
 static void fail_open(struct point *point, const struct asst_sim *disk,
 		      const struct asst_sim_want *want, const char *when)
 {
+	uint64_t most = point->effort->after_kill;
 	uint64_t random = point->effort->seed + point->call, images = asst_sim_images(disk),
 		 opening;
 
-	for (uint64_t i = 0; i < 6 && i < images; i++) {
-		uint64_t which = images <= 6 || i == 0 ? i : asst_sim_below(&random, images);
+	for (uint64_t i = 0; i < most && i < images; i++) {
+		uint64_t which = images <= most || i == 0 ? i : asst_sim_below(&random, images);
 		struct asst_sim *found = asst_sim_crash(disk, which);
 		char said[256], text[400];
 

@@ -22,6 +22,7 @@ struct asst_sim_tally {
 
 struct asst_sim_effort {
 	uint64_t budget; /* disks for each point */
+	uint64_t after_kill; /* disks after a failure of the power that follows a kill */
 	uint64_t bridge_every; /* for each so many disks that lost batches, writes in their place */
 	uint64_t nest_every; /* for each so many disks, all second failures; 0: for none */
 	uint64_t seed;

@@ -166,6 +166,7 @@ static int run_campaign(bool is_long, uint64_t budget)
 	memset(&sum, 0, sizeof(sum));
 	effort.budget = budget ? budget : is_long ? 5000 : 16;
 	effort.nest_every = is_long ? 16 : 64;
+	effort.after_kill = is_long ? 2 : 4;
 	effort.bridge_every = is_long ? 4 : 24;
 	asst_sim_bases_make();
 	run_classes(&sum, &effort, is_long ? 3 : 2, is_long ? 1 : 5, is_long ? 6 : 1,
@@ -255,7 +256,7 @@ static int run_faults(const char *name)
 
 static int run_point(const char *name, const char *call, const char *image)
 {
-	struct asst_sim_effort effort = { .nest_every = 1, .budget = 64 };
+	struct asst_sim_effort effort = { .nest_every = 1, .after_kill = 6, .budget = 64 };
 	struct asst_sim_tally tally = { 0 };
 
 	effort.seed = asst_sim_seed();

@@ -250,6 +250,7 @@ static bool read_fields(const struct asst__view *view, unsigned count)
 		for (i = 0; i < asst__view_count(view, field) + 2; i++)
 			good &= lies_inside(view, asst__view_text_at(view, field, i));
 	}
+	(void)sink; /* all that counts is that it was read */
 	return good;
 }
 
