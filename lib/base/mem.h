@@ -54,4 +54,11 @@ bool asst__multiply(size_t *product, size_t a, size_t b);
 int asst__copy_sized(void *ours, size_t known, size_t least, const void *theirs, const char *what,
 		     asst_error *err);
 
+/* Ask the memory for what will be read soon; never fails, whatever the address. */
+#if defined(__GNUC__)
+#define ASST__PREFETCH(address) __builtin_prefetch(address)
+#else
+#define ASST__PREFETCH(address) ((void)(address))
+#endif
+
 #endif

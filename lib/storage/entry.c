@@ -146,6 +146,23 @@ static asst_buf *entry_buf(const struct asst__entry *entry)
 	return value;
 }
 
+/* So many bytes of a value are what most readers look at, in lines of the cache. */
+#define LOOKED_AT 320
+#define LINE 64
+
+void asst__entry_prefetch(const struct asst__entry *entry)
+{
+	const asst_buf *value = NULL;
+	uintptr_t at;
+
+	if (entry && entry->flags & ASST__ENTRY_BUF)
+		value = entry_buf(entry);
+	else if (entry && entry->flags & ASST__ENTRY_PLACE)
+		value = asst__entry_placed(entry).resident;
+	for (at = 0; value && at < LOOKED_AT; at += LINE)
+		ASST__PREFETCH((const void *)((uintptr_t)value + at));
+}
+
 size_t asst__entry_weight(const struct asst__entry *entry)
 {
 	size_t value = entry->value_size;

@@ -69,6 +69,8 @@ void asst__entry_set_place(struct asst__entry *entry, const struct asst__place *
  * there already. Takes a reference.
  */
 bool asst__entry_keep(struct asst__entry *entry, asst_buf *value);
+/* Ask the memory for the value ahead of answering with it; NULL is a no-op. */
+void asst__entry_prefetch(const struct asst__entry *entry);
 /* Bytes of key and value. */
 size_t asst__entry_weight(const struct asst__entry *entry);
 

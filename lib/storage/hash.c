@@ -72,7 +72,25 @@ uint32_t asst__hash_key(const struct asst__hash *hash, const void *key, size_t s
 	return (uint32_t)(word ^ word >> 32);
 }
 
-static size_t free_slot(struct asst__entry *const *slots, size_t room, uint32_t code)
+/* A slot: an entry's address, whose low bits are 0, with bits of its hash in their place. */
+#define TAG_MASK ((uintptr_t)ASST__HASH_TAGS)
+
+static uintptr_t tag_of(uint32_t code)
+{
+	return code >> 29 & TAG_MASK;
+}
+
+static uintptr_t make_slot(const struct asst__entry *entry)
+{
+	return (uintptr_t)entry | tag_of(entry->hash);
+}
+
+struct asst__entry *asst__hash_entry(const uintptr_t *slot)
+{
+	return (struct asst__entry *)(*slot & ~TAG_MASK);
+}
+
+static size_t free_slot(const uintptr_t *slots, size_t room, uint32_t code)
 {
 	size_t i = code & (room - 1);
 
@@ -84,7 +102,7 @@ static size_t free_slot(struct asst__entry *const *slots, size_t room, uint32_t 
 bool asst__hash_reserve(struct asst__hash *hash, size_t more)
 {
 	size_t room = hash->room ? hash->room : FIRST_ROOM, bytes;
-	struct asst__entry **slots;
+	uintptr_t *slots;
 
 	while (room - room / 4 < hash->count + more) {
 		if (room > SIZE_MAX / 2)
@@ -100,23 +118,28 @@ bool asst__hash_reserve(struct asst__hash *hash, size_t more)
 		return false;
 	for (size_t i = 0; i < hash->room; i++)
 		if (hash->slots[i])
-			slots[free_slot(slots, room, hash->slots[i]->hash)] = hash->slots[i];
+			slots[free_slot(slots, room, asst__hash_entry(&hash->slots[i])->hash)] =
+				hash->slots[i];
 	asst__hash_dispose(hash);
 	hash->slots = slots;
 	hash->room = room;
 	return true;
 }
 
-struct asst__entry **asst__hash_find(const struct asst__hash *hash, uint32_t code, const void *key,
-				     size_t size)
+uintptr_t *asst__hash_find(const struct asst__hash *hash, uint32_t code, const void *key,
+			   size_t size)
 {
+	const struct asst__entry *entry;
+	uintptr_t tag = tag_of(code);
 	size_t i;
 
 	if (!hash->count)
 		return NULL;
 	for (i = code & (hash->room - 1); hash->slots[i]; i = (i + 1) & (hash->room - 1)) {
-		const struct asst__entry *entry = hash->slots[i];
-
+		/* Mostly tells another entry's slot without a look at the entry. */
+		if ((hash->slots[i] & TAG_MASK) != tag)
+			continue;
+		entry = asst__hash_entry(&hash->slots[i]);
 		if (entry->hash == code && entry->key_size == size &&
 		    memcmp(asst__entry_key(entry), key, size) == 0)
 			return &hash->slots[i];
@@ -124,25 +147,52 @@ struct asst__entry **asst__hash_find(const struct asst__hash *hash, uint32_t cod
 	return NULL;
 }
 
+/* The processor loads several of these at a time, which is what makes asking ahead worth it. */
+void asst__hash_prefetch(const struct asst__hash *hash, uint32_t code)
+{
+	if (hash->count)
+		ASST__PREFETCH(&hash->slots[code & (hash->room - 1)]);
+}
+
+void asst__hash_prefetch_entry(const struct asst__hash *hash, uint32_t code)
+{
+	uintptr_t tag = tag_of(code);
+	size_t i;
+
+	if (!hash->count)
+		return;
+	for (i = code & (hash->room - 1); hash->slots[i]; i = (i + 1) & (hash->room - 1)) {
+		if ((hash->slots[i] & TAG_MASK) == tag) {
+			ASST__PREFETCH(asst__hash_entry(&hash->slots[i]));
+			return;
+		}
+	}
+}
+
 void asst__hash_insert(struct asst__hash *hash, struct asst__entry *entry)
 {
-	hash->slots[free_slot(hash->slots, hash->room, entry->hash)] = entry;
+	hash->slots[free_slot(hash->slots, hash->room, entry->hash)] = make_slot(entry);
 	hash->count++;
 }
 
-void asst__hash_remove(struct asst__hash *hash, struct asst__entry **slot)
+void asst__hash_replace(uintptr_t *slot, const struct asst__entry *entry)
+{
+	*slot = make_slot(entry);
+}
+
+void asst__hash_remove(struct asst__hash *hash, uintptr_t *slot)
 {
 	size_t mask = hash->room - 1, hole = (size_t)(slot - hash->slots);
 
 	/* Pull back what was pushed past the hole, so that no search stops at it too early. */
 	for (size_t i = (hole + 1) & mask; hash->slots[i]; i = (i + 1) & mask) {
-		size_t home = hash->slots[i]->hash & mask;
+		size_t home = asst__hash_entry(&hash->slots[i])->hash & mask;
 
 		if (((i - home) & mask) >= ((i - hole) & mask)) {
 			hash->slots[hole] = hash->slots[i];
 			hole = i;
 		}
 	}
-	hash->slots[hole] = NULL;
+	hash->slots[hole] = 0;
 	hash->count--;
 }

@@ -55,14 +55,18 @@ void asst__index_hash(const struct asst__index *index, struct asst__entry *entry
 
 struct asst__entry *asst__index_find(const struct asst__index *index, const void *key, size_t size)
 {
-	uint32_t code = asst__hash_key(&index->hash, key, size);
-	struct asst__entry **slot = asst__hash_find(&index->hash, code, key, size);
-
-	return slot ? *slot : NULL;
+	return asst__index_find_hashed(index, asst__hash_key(&index->hash, key, size), key, size);
 }
 
-static struct asst__entry **find_slot(const struct asst__index *index,
-				      const struct asst__entry *like)
+struct asst__entry *asst__index_find_hashed(const struct asst__index *index, uint32_t code,
+					    const void *key, size_t size)
+{
+	const uintptr_t *slot = asst__hash_find(&index->hash, code, key, size);
+
+	return slot ? asst__hash_entry(slot) : NULL;
+}
+
+static uintptr_t *find_slot(const struct asst__index *index, const struct asst__entry *like)
 {
 	return asst__hash_find(&index->hash, like->hash, asst__entry_key(like), like->key_size);
 }
@@ -70,9 +74,9 @@ static struct asst__entry **find_slot(const struct asst__index *index,
 struct asst__entry *asst__index_find_like(const struct asst__index *index,
 					  const struct asst__entry *like)
 {
-	struct asst__entry **slot = find_slot(index, like);
+	const uintptr_t *slot = find_slot(index, like);
 
-	return slot ? *slot : NULL;
+	return slot ? asst__hash_entry(slot) : NULL;
 }
 
 bool asst__index_insert(struct asst__index *index, struct asst__entry *entry)
@@ -87,7 +91,7 @@ bool asst__index_insert(struct asst__index *index, struct asst__entry *entry)
 void asst__index_replace(struct asst__index *index, struct asst__entry *old,
 			 struct asst__entry *entry)
 {
-	*find_slot(index, old) = entry;
+	asst__hash_replace(find_slot(index, old), entry);
 	asst__tree_replace(&index->tree, old, entry);
 	count_in(index, entry);
 	count_out(index, old);

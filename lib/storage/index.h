@@ -28,6 +28,9 @@ void asst__index_hash(const struct asst__index *index, struct asst__entry *entry
 
 /* The entry of a key, or NULL. */
 struct asst__entry *asst__index_find(const struct asst__index *index, const void *key, size_t size);
+/* The same with the key's hash at hand: asst__hash_key(&index->hash, ...). */
+struct asst__entry *asst__index_find_hashed(const struct asst__index *index, uint32_t code,
+					    const void *key, size_t size);
 /* The one with the key of `like`, whose hash is set; or NULL. */
 struct asst__entry *asst__index_find_like(const struct asst__index *index,
 					  const struct asst__entry *like);

@@ -87,8 +87,9 @@ static void test_collisions(void **state)
 			asst__entry_free(&asst__mem_libc, entry);
 			entries[gone] = entries[left - 1];
 			for (size_t i = 0; i + 1 < left; i++)
-				assert_ptr_equal(*asst__hash_find(&hash, entries[i]->hash,
-								  asst__entry_key(entries[i]), 8),
+				assert_ptr_equal(asst__hash_entry(asst__hash_find(
+							 &hash, entries[i]->hash,
+							 asst__entry_key(entries[i]), 8)),
 						 entries[i]);
 		}
 		assert_int_equal(hash.count, 0);
