@@ -16,7 +16,9 @@ void asst__head_read(struct asst__head *head, const struct asst__view *view)
 	head->created_by = asst__view_text(view, ASST__HEAD_CREATED_BY);
 	head->created_at = asst__view_int(view, ASST__HEAD_CREATED_AT, 0);
 	head->updated_by = asst__view_text(view, ASST__HEAD_UPDATED_BY);
-	head->updated_at = asst__view_int(view, ASST__HEAD_UPDATED_AT, 0);
+	if (!head->updated_by.text)
+		head->updated_by = head->created_by;
+	head->updated_at = asst__view_int(view, ASST__HEAD_UPDATED_AT, head->created_at);
 	head->revision = asst__view_int(view, ASST__HEAD_REVISION, 0);
 	head->version = asst__view_int(view, ASST__HEAD_VERSION, 0);
 	head->disabled = asst__view_flag(view, ASST__HEAD_DISABLED, false);
@@ -66,8 +68,10 @@ int asst__head_write(asst_buf **out, const struct asst__head *head, const struct
 		asst__record_text(&record, root, ASST__HEAD_OWNER, head->owner);
 		asst__record_text(&record, root, ASST__HEAD_CREATED_BY, head->created_by);
 		asst__record_int(&record, root, ASST__HEAD_CREATED_AT, head->created_at);
-		asst__record_text(&record, root, ASST__HEAD_UPDATED_BY, head->updated_by);
-		asst__record_int(&record, root, ASST__HEAD_UPDATED_AT, head->updated_at);
+		if (!asst__same(head->updated_by, head->created_by))
+			asst__record_text(&record, root, ASST__HEAD_UPDATED_BY, head->updated_by);
+		if (head->updated_at != head->created_at)
+			asst__record_int(&record, root, ASST__HEAD_UPDATED_AT, head->updated_at);
 		asst__record_int(&record, root, ASST__HEAD_REVISION, head->revision);
 		asst__record_int(&record, root, ASST__HEAD_VERSION, head->version);
 		asst__record_inline(&record, root, ASST__HEAD_DISABLED, head->disabled);

@@ -137,7 +137,8 @@ int64_t asst_assistant_updated_at(const asst_assistant *assistant)
 {
 	return is_draft(assistant) ?
 		       asst__view_int(&assistant->draft, ASST__DRAFT_UPDATED_AT, 0) :
-		       asst__view_int(&assistant->head, ASST__HEAD_UPDATED_AT, 0);
+		       asst__view_int(&assistant->head, ASST__HEAD_UPDATED_AT,
+				      asst_assistant_created_at(assistant));
 }
 
 uint64_t asst_assistant_revision(const asst_assistant *assistant)

@@ -55,15 +55,29 @@ void asst__index_hash(const struct asst__index *index, struct asst__entry *entry
 
 struct asst__entry *asst__index_find(const struct asst__index *index, const void *key, size_t size)
 {
-	return asst__index_find_hashed(index, asst__hash_key(&index->hash, key, size), key, size);
-}
-
-struct asst__entry *asst__index_find_hashed(const struct asst__index *index, uint32_t code,
-					    const void *key, size_t size)
-{
-	const uintptr_t *slot = asst__hash_find(&index->hash, code, key, size);
+	const uintptr_t *slot =
+		asst__hash_find(&index->hash, asst__hash_key(&index->hash, key, size), key, size);
 
 	return slot ? asst__hash_entry(slot) : NULL;
+}
+
+void asst__index_find_together(const struct asst__index *index, struct asst__lookup *lookups,
+			       size_t count)
+{
+	const struct asst__hash *hash = &index->hash;
+	const uintptr_t *slot;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		lookups[i].code = asst__hash_key(hash, lookups[i].key, lookups[i].size);
+		asst__hash_prefetch(hash, lookups[i].code);
+	}
+	for (i = 0; i < count; i++)
+		asst__hash_prefetch_entry(hash, lookups[i].code);
+	for (i = 0; i < count; i++) {
+		slot = asst__hash_find(hash, lookups[i].code, lookups[i].key, lookups[i].size);
+		lookups[i].entry = slot ? asst__hash_entry(slot) : NULL;
+	}
 }
 
 static uintptr_t *find_slot(const struct asst__index *index, const struct asst__entry *like)

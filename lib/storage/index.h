@@ -28,9 +28,19 @@ void asst__index_hash(const struct asst__index *index, struct asst__entry *entry
 
 /* The entry of a key, or NULL. */
 struct asst__entry *asst__index_find(const struct asst__index *index, const void *key, size_t size);
-/* The same with the key's hash at hand: asst__hash_key(&index->hash, ...). */
-struct asst__entry *asst__index_find_hashed(const struct asst__index *index, uint32_t code,
-					    const void *key, size_t size);
+
+/* So many keys are looked up side by side at most, so that the memory's answers overlap. */
+#define ASST__TOGETHER 16
+
+struct asst__lookup {
+	const void *key;
+	size_t size;
+	struct asst__entry *entry; /* the answer; NULL: absent */
+	uint32_t code;
+};
+
+void asst__index_find_together(const struct asst__index *index, struct asst__lookup *lookups,
+			       size_t count);
 /* The one with the key of `like`, whose hash is set; or NULL. */
 struct asst__entry *asst__index_find_like(const struct asst__index *index,
 					  const struct asst__entry *like);

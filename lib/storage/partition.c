@@ -137,31 +137,19 @@ struct asst__partition *asst__partition_at(struct asst__partitions *partitions, 
 	return partition;
 }
 
-/* So many keys are looked up side by side, so that the memory's answers overlap. */
-#define TOGETHER 16
-
-/* Find the entries of keys from i on; NULL where there is none. */
-static void find_together(struct asst__entry *entries[TOGETHER], const struct asst__index *index,
-			  const asst_keys *keys, size_t i)
+/* Look up the keys from i on. */
+static void find_together(struct asst__lookup lookups[ASST__TOGETHER],
+			  const struct asst__index *index, const asst_keys *keys, size_t i)
 {
-	size_t k, count = keys->count - i < TOGETHER ? keys->count - i : TOGETHER;
-	uint32_t codes[TOGETHER];
+	size_t k, count = keys->count - i < ASST__TOGETHER ? keys->count - i : ASST__TOGETHER;
 
 	for (k = 0; k < count; k++) {
-		const struct asst__slice *key = &keys->items[i + k];
-
-		codes[k] = asst__hash_key(&index->hash, keys->bytes.data + key->offset, key->size);
-		asst__hash_prefetch(&index->hash, codes[k]);
+		lookups[k].key = keys->bytes.data + keys->items[i + k].offset;
+		lookups[k].size = keys->items[i + k].size;
 	}
+	asst__index_find_together(index, lookups, count);
 	for (k = 0; k < count; k++)
-		asst__hash_prefetch_entry(&index->hash, codes[k]);
-	for (k = 0; k < count; k++) {
-		const struct asst__slice *key = &keys->items[i + k];
-
-		entries[k] = asst__index_find_hashed(
-			index, codes[k], keys->bytes.data + key->offset, key->size);
-		asst__entry_prefetch(entries[k]);
-	}
+		asst__entry_prefetch(lookups[k].entry);
 }
 
 int asst__partition_get(struct asst__partitions *partitions, const struct asst__source *source,
@@ -169,7 +157,8 @@ int asst__partition_get(struct asst__partitions *partitions, const struct asst__
 			uint64_t *sequence, asst_error *err)
 {
 	struct asst__partition *partition = asst__partition_find(partitions, name);
-	struct asst__entry *entries[TOGETHER], *entry;
+	struct asst__lookup lookups[ASST__TOGETHER];
+	struct asst__entry *entry;
 	int status = ASST_OK;
 	size_t stripe;
 
@@ -179,9 +168,9 @@ int asst__partition_get(struct asst__partitions *partitions, const struct asst__
 		return ASST_OK;
 	stripe = asst__rwlock_read(&partition->lock);
 	for (size_t i = 0; i < keys->count && !status; i++) {
-		if (i % TOGETHER == 0)
-			find_together(entries, &partition->index, keys, i);
-		entry = entries[i % TOGETHER];
+		if (i % ASST__TOGETHER == 0)
+			find_together(lookups, &partition->index, keys, i);
+		entry = lookups[i % ASST__TOGETHER].entry;
 		if (entry)
 			status = asst__entry_answer_from(entry, &partition->index, source, sink, i,
 							 false, true, err);

@@ -136,6 +136,8 @@ void bench_row_numbers(const char *name, const char *unit, double limit, double 
 void bench_row_extra(const char *name, const char *unit, const struct bench_series *base,
 		     enum bench_extra base_which, const struct bench_series *ours,
 		     enum bench_extra which, double target);
+/* A row of how much a second, at least. */
+void bench_row_rate(const char *name, const char *unit, double ours, double target);
 void bench_row_missing(const char *name, const char *target, const char *why);
 void bench_table_print(const struct bench *bench);
 double bench_median(const double *values, int count);
@@ -212,6 +214,10 @@ double bench_ours_list(void *ours, double seconds);
 double bench_ours_list_whole(void *ours, double seconds);
 double bench_ours_list_few(void *ours, double seconds);
 void bench_ours_create_many(struct bench_ours *ours, size_t count);
+/* Write everything that lives anew; how many seconds it took. */
+double bench_ours_compact(struct bench_ours *ours);
+/* Creating while another thread compacts all the time. */
+double bench_ours_create_compacting(void *ours, double seconds);
 /* A store of 5000 in memory that gets 10,000 more. */
 double bench_ours_fresh(void *bench, double seconds);
 double bench_ours_fresh2(void *bench, double seconds);

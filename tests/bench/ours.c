@@ -5,6 +5,8 @@
 #include <assistant/assistant.h>
 #include <assistant/sys/backend.h>
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -469,4 +471,55 @@ static size_t list_few_step(void *state, unsigned thread)
 double bench_ours_list_few(void *ours, double seconds)
 {
 	return bench_run(list_few_step, ours, 1, seconds);
+}
+
+/* Compaction */
+
+double bench_ours_compact(struct bench_ours *ours)
+{
+	double start = bench_now();
+
+	must(asst_store_compact(ours->store, NULL, NULL, 0, NULL), NULL, "compact");
+	return bench_now() - start;
+}
+
+struct compactor {
+	struct bench_ours *ours;
+	atomic_int stop;
+};
+
+static int stopped(void *user, uint64_t done, uint64_t total)
+{
+	struct compactor *compactor = user;
+
+	(void)done;
+	(void)total;
+	return atomic_load(&compactor->stop);
+}
+
+static void *keep_compacting(void *user)
+{
+	struct compactor *compactor = user;
+	int status = ASST_OK;
+
+	while (status == ASST_OK && !atomic_load(&compactor->stop))
+		status = asst_store_compact(compactor->ours->store, stopped, compactor, 0, NULL);
+	if (status != ASST_ECANCELED)
+		must(status, NULL, "compact beside writers");
+	return NULL;
+}
+
+double bench_ours_create_compacting(void *state, double seconds)
+{
+	struct compactor compactor = { .ours = state };
+	pthread_t thread;
+	double value;
+
+	atomic_init(&compactor.stop, 0);
+	if (pthread_create(&thread, NULL, keep_compacting, &compactor))
+		bench_die("no thread");
+	value = create(state, 1, seconds);
+	atomic_store(&compactor.stop, 1);
+	pthread_join(thread, NULL);
+	return value;
 }

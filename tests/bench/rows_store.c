@@ -196,8 +196,42 @@ void bench_rows_disk(struct bench *bench)
 			  peer_disk(bench, &bench_lmdb, count), size, BENCH_TO_LIMIT, 1.5);
 }
 
+/* A store in which every document was written once and nothing else happened. */
+static struct bench_ours *open_loaded(struct bench *bench, const char *path, size_t count)
+{
+	struct bench_ours *ours = bench_ours_open(bench, path, -1, "process");
+
+	bench_ours_load(ours, count);
+	return ours;
+}
+
+static void run_beside(struct bench *bench, struct bench_ours *ours)
+{
+	struct bench_series alone, beside;
+	struct bench_series *const turns[] = { &alone, &beside };
+
+	bench_series_init(&alone, bench_ours_create, ours);
+	bench_series_init(&beside, bench_ours_create_compacting, ours);
+	bench_turns(bench, turns, 2);
+	bench_row_extra("create beside compaction: p99 (limit: alone)", "us", &alone,
+			BENCH_P99, &beside, BENCH_P99, 3);
+}
+
 void bench_rows_compaction(struct bench *bench)
 {
-	(void)bench;
-	bench_row_missing("compaction", ">= 400 MB/s", "not measured yet");
+	size_t count = bench->documents;
+	struct bench_ours *ours;
+	char path[BENCH_PATH];
+	double live, took;
+
+	ours = open_loaded(bench, bench_path(path, bench, "compact"), count);
+	live = bench_ours_stat(ours, "live_bytes");
+	took = bench_ours_compact(ours);
+	bench_row_rate("compaction", "MB/s", live / took / 1e6, 400);
+	bench_row_numbers("disk a document after compaction", "B", BENCH_DOC_BYTES, -1, -1,
+			  (double)bench_disk(path) / (double)count, BENCH_TO_LIMIT, 1.6);
+	bench_ours_reopen(ours, -1, NULL);
+	run_beside(bench, ours);
+	bench_ours_close(ours);
+	bench_remove(path);
 }

@@ -208,6 +208,15 @@ void bench_row_extra(const char *name, const char *unit, const struct bench_seri
 	judge(line, base ? line->to_limit : line->shown[3], target, 0);
 }
 
+void bench_row_rate(const char *name, const char *unit, double ours, double target)
+{
+	struct line *line = add_line(name, unit);
+
+	line->shown[3] = ours;
+	snprintf(line->target, sizeof(line->target), ">= %g %s", target, unit);
+	judge(line, ours, target, 1);
+}
+
 void bench_row_missing(const char *name, const char *target, const char *why)
 {
 	struct line *line = add_line(name, "");

@@ -12,6 +12,8 @@
 #include <string.h>
 
 #define STEP_BYTES (1024u * 1024)
+/* So much where others wait for their turn to write. */
+#define STEP_BYTES_BUSY (128u * 1024)
 /* A step for each so many bytes that were written, so that compaction outruns the writers. */
 #define STEP_EVERY (256u * 1024)
 
@@ -71,19 +73,59 @@ static int read_frame(struct step *step, struct asst__frame *frame)
 	return asst__frame_read(frame, file, segment, step->bytes, size) ? ASST_OK : damaged(step);
 }
 
-/* Whether a put is what its key has now. */
-static bool lives(const struct asst__partition *partition, const struct asst__frame_op *op,
-		  uint64_t sequence, uint32_t segment)
+/* Whether a put is what its key has now, by the key's entry. */
+static bool lives(const struct asst__entry *entry, uint64_t sequence, uint32_t segment)
 {
-	const struct asst__entry *entry;
-
-	if (op->kind != ASST_OP_PUT)
-		return false;
-	entry = asst__index_find(&partition->index, op->key, op->key_size);
 	if (!entry || entry->sequence != sequence)
 		return false;
 	return !(entry->flags & ASST__ENTRY_PLACE) ||
 	       asst__entry_placed(entry).place.segment == segment;
+}
+
+/* Puts whose keys are looked up side by side. */
+struct candidates {
+	struct asst__frame_op ops[ASST__TOGETHER];
+	struct asst__lookup lookups[ASST__TOGETHER];
+	size_t count;
+};
+
+/* Copy those that live; how many there were. */
+static uint32_t copy_living(struct step *step, struct candidates *candidates,
+			    const struct asst__partition *partition, uint64_t sequence)
+{
+	uint32_t alive = 0, segment = step->file->segments[0].number;
+	size_t i;
+
+	asst__index_find_together(&partition->index, candidates->lookups, candidates->count);
+	for (i = 0; i < candidates->count; i++) {
+		if (!lives(candidates->lookups[i].entry, sequence, segment))
+			continue;
+		asst__round_copy(&step->round, &candidates->ops[i]);
+		alive++;
+	}
+	candidates->count = 0;
+	return alive;
+}
+
+static uint32_t copy_ops(struct step *step, const struct asst__frame *frame,
+			 const struct asst__section *section,
+			 const struct asst__partition *partition)
+{
+	struct candidates candidates = { .count = 0 };
+	struct asst__frame_op *op = candidates.ops;
+	uint32_t alive = 0;
+	size_t at = 0;
+
+	while (asst__section_next(frame, section, &at, op)) {
+		if (op->kind != ASST_OP_PUT)
+			continue;
+		candidates.lookups[candidates.count].key = op->key;
+		candidates.lookups[candidates.count++].size = op->key_size;
+		if (candidates.count == ASST__TOGETHER)
+			alive += copy_living(step, &candidates, partition, section->sequence);
+		op = &candidates.ops[candidates.count];
+	}
+	return alive + copy_living(step, &candidates, partition, section->sequence);
 }
 
 /* Only the leader changes indexes, and this is the leader: no lock is needed to read them. */
@@ -92,10 +134,9 @@ static void copy_section(struct step *step, const struct asst__frame *frame,
 {
 	struct asst__file *file = step->file;
 	struct asst__partition *partition;
-	struct asst__frame_op op;
-	uint32_t alive = 0;
+	uint32_t alive;
 	bool latest;
-	size_t at = 0;
+	size_t begin;
 
 	partition = asst__partition_find(&file->partitions, section->name);
 	if (!partition || section->kind == ASST__SECTION_OLDEST)
@@ -108,17 +149,14 @@ static void copy_section(struct step *step, const struct asst__frame *frame,
 					    section->sequence, 0);
 		return;
 	}
-	while (asst__section_next(frame, section, &at, &op))
-		alive += lives(partition, &op, section->sequence, file->segments[0].number);
-	if (!alive && !latest)
-		return;
+	begin = step->round.text.size;
 	asst__round_section(&step->round, ASST__SECTION_COPY, partition->name, section->sequence,
-			    alive);
-	for (at = 0; asst__section_next(frame, section, &at, &op);) {
-		if (lives(partition, &op, section->sequence, file->segments[0].number))
-			asst__round_op(&step->round, ASST_OP_PUT, op.key, op.key_size, op.value,
-				       op.value_size);
-	}
+			    0);
+	alive = copy_ops(step, frame, section, partition);
+	if (alive || latest)
+		asst__round_count(&step->round, begin, alive);
+	else
+		asst__round_cut(&step->round, begin);
 }
 
 static int copy_frame(struct step *step)
@@ -154,12 +192,14 @@ static void move_places(struct step *step, const struct asst__place *where)
 			continue;
 		asst__rwlock_write(&partition->lock);
 		for (k = 0; asst__section_next(&frame, &section, &k, &op);) {
-			struct asst__entry *entry =
-				asst__index_find(&partition->index, op.key, op.key_size);
 			struct asst__place place = { where->segment,
 						     where->offset + (uint32_t)op.value_at,
 						     op.value_size, op.crc };
+			struct asst__entry *entry = NULL;
 
+			/* Small values lie in their entries. */
+			if (op.value_size > ASST__INLINE_VALUE)
+				entry = asst__index_find(&partition->index, op.key, op.key_size);
 			if (entry && (entry->flags & ASST__ENTRY_PLACE))
 				asst__entry_set_place(entry, &place,
 						      asst__entry_placed(entry).resident != NULL);
@@ -169,7 +209,7 @@ static void move_places(struct step *step, const struct asst__place *where)
 }
 
 /* The leader alone, without the lock. *ended: the segment is gone. */
-static int compact_step(struct asst__file *file, bool *ended, asst_error *err)
+static int compact_step(struct asst__file *file, size_t bytes, bool *ended, asst_error *err)
 {
 	struct step step = { .file = file, .err = err };
 	struct asst__segment *oldest = &file->segments[0];
@@ -182,7 +222,7 @@ static int compact_step(struct asst__file *file, bool *ended, asst_error *err)
 		file->compact_at = ASST__SEGMENT_HEAD;
 	asst__round_begin(&step.round, &file->mem, 0);
 	while (status == ASST_OK && file->compact_at < oldest->used &&
-	       step.round.text.size < STEP_BYTES)
+	       step.round.text.size < bytes)
 		status = copy_frame(&step);
 	*ended = status == ASST_OK && file->compact_at >= oldest->used;
 	if (*ended)
@@ -217,18 +257,20 @@ static bool due(const struct asst__file *file)
 
 void asst__compact_some(struct asst__file *file)
 {
-	bool ended;
+	bool ended = false;
 
 	pthread_mutex_lock(&file->lock);
 	if (!file->writing && due(file)) {
 		asst__leader_begin(file);
 		pthread_mutex_unlock(&file->lock);
-		compact_step(file, &ended, file->lead_error);
+		compact_step(file, STEP_BYTES_BUSY, &ended, file->lead_error);
 		pthread_mutex_lock(&file->lock);
 		file->written = 0;
 		asst__leader_end(file);
 	}
 	pthread_mutex_unlock(&file->lock);
+	if (ended)
+		asst__segment_retire(file, -1);
 }
 
 int asst__file_compact(void *self, asst_progress progress, void *user, asst_error *err)
@@ -236,13 +278,19 @@ int asst__file_compact(void *self, asst_progress progress, void *user, asst_erro
 	struct asst__file *file = self;
 	uint32_t until = 0;
 	uint64_t total = 0, done = 0;
-	bool ended = false;
+	uint64_t finished = 0; /* rounds of others: while there are any, steps are small */
+	bool ended = false, busy;
 	int status = asst__file_usable(file, true, err);
 
 	while (status == ASST_OK && (!until || file->segments[0].number < until)) {
 		if (progress && progress(user, done, total))
 			return asst__fail(err, ASST_ECANCELED, "compaction was canceled");
 		pthread_mutex_lock(&file->lock);
+		/* Between two steps come all who wait, so that none waits for more than one. */
+		busy = file->finished != finished || file->open.first;
+		if (file->open.first)
+			asst__lead(file);
+		finished = file->finished;
 		asst__leader_begin(file);
 		if (file->poisoned)
 			status = asst__fail(err, file->poisoned, "%s", file->poison);
@@ -257,12 +305,14 @@ int asst__file_compact(void *self, asst_progress progress, void *user, asst_erro
 			if (status == ASST_OK)
 				until = file->segments[file->segment_count - 1].number;
 		} else if (status == ASST_OK) {
-			status = compact_step(file, &ended, err);
+			status = compact_step(file, busy ? STEP_BYTES_BUSY : STEP_BYTES, &ended, err);
 			done = total > log_bytes(file) ? total - log_bytes(file) : done;
 		}
 		pthread_mutex_lock(&file->lock);
 		asst__leader_end(file);
 		pthread_mutex_unlock(&file->lock);
+		if (ended)
+			asst__segment_retire(file, -1);
 	}
 	return status;
 }

@@ -200,6 +200,8 @@ static void free_file(struct asst__file *file)
 	for (size_t i = 0; i < file->segment_count; i++)
 		io->close(io->self, file->segments[i].file);
 	asst__free(&mem, file->segments, file->segment_room * sizeof(*file->segments));
+	if (file->retired >= 0)
+		io->close(io->self, file->retired);
 	if (file->lock_file >= 0)
 		io->close(io->self, file->lock_file);
 	if (file->dir >= 0)
@@ -331,7 +333,7 @@ int asst__file_open(asst_backend *out, const struct asst__io *io, const char *pa
 	}
 	file->io = io;
 	file->options = *options;
-	file->dir = file->lock_file = -1;
+	file->dir = file->lock_file = file->retired = -1;
 	file->owner = getpid();
 	memcpy(file->id, id, 16);
 	file->source = (struct asst__source){ file, asst__file_read_value, asst__file_keep_value };

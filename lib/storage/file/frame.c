@@ -49,17 +49,54 @@ void asst__round_section(struct asst__round *round, enum asst__section_kind kind
 	round->sections++;
 }
 
+void asst__round_count(struct asst__round *round, size_t at, uint32_t ops)
+{
+	/* The first section lies behind the header, which was added with it. */
+	if (!round->text.failed)
+		asst__put32((unsigned char *)round->text.data + (at ? at : ASST__FRAME_HEAD) + 4,
+			    ops);
+}
+
+void asst__round_cut(struct asst__round *round, size_t at)
+{
+	if (round->text.failed)
+		return;
+	round->text.size = at ? at : ASST__FRAME_HEAD;
+	round->sections--;
+}
+
+static bool has_crc(int kind, size_t value_size)
+{
+	return kind == ASST_OP_PUT && value_size > ASST__FRAME_SMALL_VALUE;
+}
+
+void asst__round_copy(struct asst__round *round, const struct asst__frame_op *op)
+{
+	unsigned char head[ASST__FRAME_OP_HEAD + ASST__FRAME_OP_CRC] = {
+		(unsigned char)op->kind, 0, (unsigned char)(op->key_size & 0xff),
+		(unsigned char)(op->key_size >> 8)
+	};
+	bool crc = has_crc(op->kind, op->value_size);
+
+	asst__put32(head + 4, op->value_size);
+	asst__put32(head + ASST__FRAME_OP_HEAD, op->crc);
+	asst__text_add(&round->text, head, ASST__FRAME_OP_HEAD + (crc ? ASST__FRAME_OP_CRC : 0));
+	asst__text_add(&round->text, op->key, op->key_size);
+	asst__text_add(&round->text, op->value, op->value_size);
+}
+
 void asst__round_op(struct asst__round *round, int kind, const void *key, size_t key_size,
 		    const void *value, size_t value_size)
 {
-	unsigned char head[ASST__FRAME_OP_HEAD] = { (unsigned char)kind };
+	struct asst__frame_op op = { .kind = kind,
+				     .key = key,
+				     .value = value,
+				     .key_size = (uint32_t)key_size,
+				     .value_size = (uint32_t)value_size };
 
-	asst__put32(head + 4, (uint32_t)key_size);
-	asst__put32(head + 8, (uint32_t)value_size);
-	asst__put32(head + 12, asst__crc32c(0, value, value_size));
-	asst__text_add(&round->text, head, sizeof(head));
-	asst__text_add(&round->text, key, key_size);
-	asst__text_add(&round->text, value, value_size);
+	if (has_crc(kind, value_size))
+		op.crc = asst__crc32c(0, value, value_size);
+	asst__round_copy(round, &op);
 }
 
 static void sequenced_key(unsigned char key[ASST_MAX_KEY_BYTES], const unsigned char *bytes,
@@ -163,21 +200,27 @@ bool asst__section_next(const struct asst__frame *frame, const struct asst__sect
 			size_t *at, struct asst__frame_op *op)
 {
 	const unsigned char *head = section->bytes + *at;
-	size_t rest = section->size - *at;
+	size_t rest = section->size - *at, size = ASST__FRAME_OP_HEAD;
 
 	if (rest < ASST__FRAME_OP_HEAD)
 		return false;
 	op->kind = head[0];
-	op->key_size = asst__get32(head + 4);
-	op->value_size = asst__get32(head + 8);
-	op->crc = asst__get32(head + 12);
-	rest -= ASST__FRAME_OP_HEAD;
+	op->key_size = head[2] | (uint32_t)head[3] << 8;
+	op->value_size = asst__get32(head + 4);
+	op->crc = 0;
+	if (has_crc(op->kind, op->value_size)) {
+		size += ASST__FRAME_OP_CRC;
+		if (rest < size)
+			return false;
+		op->crc = asst__get32(head + ASST__FRAME_OP_HEAD);
+	}
+	rest -= size;
 	if (op->key_size > rest || op->value_size > rest - op->key_size)
 		return false;
-	op->key = head + ASST__FRAME_OP_HEAD;
+	op->key = head + size;
 	op->value = op->key + op->key_size;
 	op->value_at = (size_t)(op->value - frame->bytes);
-	*at += ASST__FRAME_OP_HEAD + (size_t)op->key_size + op->value_size;
+	*at += size + (size_t)op->key_size + op->value_size;
 	return true;
 }
 

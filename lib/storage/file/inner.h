@@ -68,6 +68,7 @@ struct asst__file {
 	const struct asst__io *io;
 	struct asst__file_options options;
 	int dir, lock_file;
+	int retired; /* a removed segment that is still open; -1: none; under the lock below */
 	pid_t owner; /* a forked child is refused */
 	unsigned char id[16];
 	struct asst__partitions partitions;
@@ -118,6 +119,11 @@ int asst__segment_add(struct asst__file *file, asst_error *err);
 /* Read and check the header of an open segment; *empty: it was never finished. */
 int asst__segment_read(struct asst__file *file, struct asst__segment *segment, uint64_t *oldest,
 		       bool *empty, asst_error *err);
+/*
+ * Close a removed segment later: closing gives its blocks back, which takes long, and nobody
+ * should wait for that. -1: close the one that waits for it, without the lock.
+ */
+void asst__segment_retire(struct asst__file *file, int handle);
 /* Drop all segments below a number. */
 int asst__segment_drop(struct asst__file *file, uint32_t number, asst_error *err);
 uint32_t asst__segment_seed(const struct asst__file *file, const struct asst__segment *segment);
@@ -132,7 +138,13 @@ enum asst__section_kind {
 };
 
 #define ASST__SECTION_HEAD 16
-#define ASST__FRAME_OP_HEAD 16
+/* The least an operation takes beside key and value, and what a large value takes more. */
+#define ASST__FRAME_OP_HEAD 8
+#define ASST__FRAME_OP_CRC 4
+/* Values above this have a checksum of their own: they are read again without their frame. */
+#define ASST__FRAME_SMALL_VALUE 48
+_Static_assert(ASST__FRAME_SMALL_VALUE <= ASST__INLINE_VALUE,
+	       "what lies in the log alone needs its checksum");
 
 struct asst__section {
 	int kind;
@@ -146,7 +158,8 @@ struct asst__section {
 struct asst__frame_op {
 	int kind; /* ASST_OP_PUT, ASST_OP_DELETE, ASST_OP_DELETE_RANGE */
 	const unsigned char *key, *value; /* value: the end of a range */
-	uint32_t key_size, value_size, crc;
+	uint32_t key_size, value_size;
+	uint32_t crc; /* of a large value */
 	size_t value_at; /* from the begin of the frame */
 };
 
@@ -156,6 +169,12 @@ void asst__round_section(struct asst__round *round, enum asst__section_kind kind
 			 uint64_t sequence, uint32_t ops);
 void asst__round_op(struct asst__round *round, int kind, const void *key, size_t key_size,
 		    const void *value, size_t value_size);
+/* Append an operation of another frame as it is. */
+void asst__round_copy(struct asst__round *round, const struct asst__frame_op *op);
+/* Say how many operations a section has that was appended at this size of the text. */
+void asst__round_count(struct asst__round *round, size_t at, uint32_t ops);
+/* Take the last section back, which was appended at this size of the text. */
+void asst__round_cut(struct asst__round *round, size_t at);
 /* All changes of a batch as one section. */
 void asst__round_batch(struct asst__round *round, const char *name, const asst_batch *batch,
 		       uint64_t sequence);

@@ -166,23 +166,14 @@ static int read_segment(struct recovery *recovery, const struct asst__segment *s
 	return error ? asst__file_fail(file, recovery->err, error, "read", name) : ASST_OK;
 }
 
-static struct asst__entry *make_entry(const struct recovery *recovery,
+/* Large values stay where they are until somebody asks for them, as after a clean close. */
+static struct asst__entry *make_entry(const struct asst__file *file,
 				      const struct asst__frame_op *op,
 				      const struct asst__place *place)
 {
-	struct asst__file *file = recovery->file;
-	bool resident = file->resident + op->value_size <= file->options.resident_bytes;
-	struct asst__entry *entry;
-	asst_buf *value;
-
-	if (op->value_size > ASST__INLINE_VALUE && !resident)
+	if (op->value_size > ASST__INLINE_VALUE)
 		return asst__entry_new_outside(&file->mem, op->key_size, place);
-	value = asst__buf_copy(&file->mem, op->value, op->value_size);
-	entry = value ? asst__entry_new_placed(&file->mem, op->key_size, value) : NULL;
-	asst_buf_free(value);
-	if (entry && (entry->flags & ASST__ENTRY_PLACE))
-		asst__entry_set_place(entry, place, true);
-	return entry;
+	return asst__entry_new_inline(&file->mem, op->key_size, op->value, op->value_size);
 }
 
 static int put(struct recovery *recovery, struct asst__partition *partition, uint64_t sequence,
@@ -190,24 +181,21 @@ static int put(struct recovery *recovery, struct asst__partition *partition, uin
 {
 	struct asst__file *file = recovery->file;
 	struct asst__index *index = &partition->index;
-	struct asst__entry *old, *entry = make_entry(recovery, op, place);
+	struct asst__entry *old, *entry = make_entry(file, op, place);
 
 	if (!entry)
 		return asst__fail_nomem(recovery->err);
 	entry->sequence = sequence;
 	asst__entry_set_key(entry, op->key, op->key_size, NULL);
 	asst__index_hash(index, entry);
-	file->resident -= index->resident;
 	old = asst__index_find_like(index, entry);
 	if (old) {
 		asst__index_replace(index, old, entry);
 		asst__entry_free(&file->mem, old);
 	} else if (!asst__index_insert(index, entry)) {
-		file->resident += index->resident;
 		asst__entry_free(&file->mem, entry);
 		return asst__fail_nomem(recovery->err);
 	}
-	file->resident += index->resident;
 	return ASST_OK;
 }
 
@@ -218,7 +206,6 @@ static void erase(struct recovery *recovery, struct asst__partition *partition,
 	struct asst__index *index = &partition->index;
 	struct asst__entry *entry;
 
-	file->resident -= index->resident;
 	if (op->kind == ASST_OP_DELETE_RANGE) {
 		asst__index_remove_range(index, op->key, op->key_size, op->value, op->value_size,
 					 0);
@@ -229,7 +216,6 @@ static void erase(struct recovery *recovery, struct asst__partition *partition,
 			asst__entry_free(&file->mem, entry);
 		}
 	}
-	file->resident += index->resident;
 }
 
 static int replay_section(struct recovery *recovery, const struct asst__frame *frame,

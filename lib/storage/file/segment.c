@@ -209,6 +209,18 @@ int asst__segment_read(struct asst__file *file, struct asst__segment *segment, u
 	return ASST_OK;
 }
 
+void asst__segment_retire(struct asst__file *file, int handle)
+{
+	int old;
+
+	pthread_mutex_lock(&file->lock);
+	old = file->retired;
+	file->retired = handle;
+	pthread_mutex_unlock(&file->lock);
+	if (old >= 0)
+		file->io->close(file->io->self, old);
+}
+
 int asst__segment_drop(struct asst__file *file, uint32_t number, asst_error *err)
 {
 	const struct asst__io *io = file->io;
@@ -224,7 +236,7 @@ int asst__segment_drop(struct asst__file *file, uint32_t number, asst_error *err
 		if (error)
 			return asst__file_fail(file, err, error, "remove", name);
 		/* Nobody reads it any more: every place in it has been replaced. */
-		io->close(io->self, file->segments[0].file);
+		asst__segment_retire(file, file->segments[0].file);
 		asst__rwlock_write(&file->segments_lock);
 		memmove(file->segments, file->segments + 1,
 			(file->segment_count - 1) * sizeof(*file->segments));
