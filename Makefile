@@ -85,8 +85,12 @@ ASST_HARDEN_LD = -Wl,--no-undefined-version
 endif
 ASST_EXTRA =
 
-ASST_DEP_CFLAGS = $(call once,ASST_DEP_CFLAGS,$(PKG_CONFIG) --cflags libcjson uuid)
-DEP_LIBS = $(call once,DEP_LIBS,$(PKG_CONFIG) --libs libcjson uuid)
+# libsodium is optional: digests, sealed secrets, hashed credentials. SODIUM=no leaves it out.
+SODIUM = $(call once,SODIUM,$(PKG_CONFIG) --exists libsodium && echo yes || echo no)
+PACKAGES = libcjson uuid$(if $(filter yes,$(SODIUM)), libsodium)
+DEP_CFLAGS = $(call once,DEP_CFLAGS,$(PKG_CONFIG) --cflags $(PACKAGES))
+ASST_DEP_CFLAGS = $(DEP_CFLAGS) $(if $(filter yes,$(SODIUM)),-DASST_WITH_SODIUM)
+DEP_LIBS = $(call once,DEP_LIBS,$(PKG_CONFIG) --libs $(PACKAGES))
 ASST_DEP_LIBS = $(DEP_LIBS) -lpthread
 CMOCKA_CFLAGS = $(call once,CMOCKA_CFLAGS,$(PKG_CONFIG) --cflags cmocka)
 CMOCKA_LIBS = $(call once,CMOCKA_LIBS,$(PKG_CONFIG) --libs cmocka)
@@ -189,7 +193,7 @@ write_pc = pc_prefix=$(call sq,$(prefix)) \
 	pc_libdir=$(call sq,$(call under,$(libdir),$(exec_prefix),exec_prefix)) \
 	pc_includedir=$(call sq,$(call under,$(includedir),$(prefix),prefix)) \
 	pc_conformancedir=$(call sq,$(call under,$(conformancedir),$(prefix),prefix)) \
-	pc_version='$(VERSION)' awk $(PC_AWK) pkgconfig/libassistant.pc.in
+	pc_version='$(VERSION)' pc_sodium='$(if $(filter yes,$(SODIUM)), -lsodium)' awk $(PC_AWK) pkgconfig/libassistant.pc.in
 
 $(PC): FORCE | $(BUILD)/flags
 	@$(write_pc) >'$@.new'
@@ -405,10 +409,12 @@ SIM_SRC := $(filter-out tests/sim/run_%,$(sort $(wildcard tests/sim/*.c)))
 SIM := $(patsubst tests/sim/%.c,%,$(sort $(wildcard tests/sim/run_*.c)))
 CRASH := $(patsubst tests/crash/%.c,%,$(sort $(wildcard tests/crash/*.c)))
 CRASH_RESULTS = $(RESULTS)/crash/run_crash $(RESULTS)/crash/faults $(RESULTS)/crash/run_errors \
+	$(RESULTS)/crash/run_service \
 	$(CRASH:%=$(RESULTS)/crash/%)
 # Under ThreadSanitizer a part is enough: most of it has one thread.
 ARGS_run_crash = SHORT $(if $(filter thread,$(SANITIZE)),2)
 ARGS_run_errors = $(if $(filter thread,$(SANITIZE)),7)
+ARGS_run_service = SHORT $(if $(filter thread,$(SANITIZE)),7)
 BUILD_PRIVATE = $(CC) $(ASST_CPPFLAGS) -Itests $(CPPFLAGS) $(TEST_CFLAGS) $(CFLAGS) -o
 
 $(SIM:%=$(TESTS)/crash/%): $(TESTS)/crash/%: tests/sim/%.c $(SIM_SRC) $(TEST_HEADERS) $(STATIC) $(BUILD)/flags
@@ -428,10 +434,17 @@ $(RESULTS)/crash/%: $(TESTS)/crash/% FORCE
 
 # ffi: another language, the staged shared library, no headers
 FFI := $(patsubst tests/ffi/%,%,$(sort $(wildcard tests/ffi/*.py)))
+# model: models written from the documents alone, in Python, against the same library
+MODEL := $(patsubst tests/model/%,%,$(sort $(wildcard tests/model/check_history.py)))
+MODEL_RESULTS = $(MODEL:%=$(RESULTS)/model/%)
 FFI_RESULTS = $(FFI:%=$(RESULTS)/ffi/%)
 
 $(RESULTS)/ffi/%: tests/ffi/% FORCE | $(STAGED)
 	@$(RUN) '$@' 'ffi/$*' script '$(PYTHON)' '$(PYTHON)' -B "$(CURDIR)/$<" \
+		"$(STAGE)/lib/$(SONAME)"
+
+$(RESULTS)/model/%: tests/model/% FORCE | $(STAGED)
+	@$(RUN) '$@' 'model/$*' counted '$(PYTHON)' '$(PYTHON)' -B "$(CURDIR)/$<" \
 		"$(STAGE)/lib/$(SONAME)"
 
 # examples: each runs and ends with status 0
@@ -456,7 +469,7 @@ $(RESULTS)/install: private CHECK_ENV += MAKE='$(MAKE)'
 $(CHECK_RESULTS): FORCE | $(DEPS)
 	@$(CHECK_ENV) $(RUN) '$@' '$(@F)' check - sh 'tests/tools/check-$(@F).sh'
 
-.PHONY: check check-suites check-unit check-api check-oom check-conformance check-crash check-ffi check-examples \
+.PHONY: check check-suites check-unit check-api check-oom check-conformance check-crash check-ffi check-model check-examples \
 	$(CHECKS:%=check-%)
 check-unit: $(UNIT_RESULTS)
 	$(SUM) - unit $^
@@ -470,6 +483,8 @@ check-crash: $(CRASH_RESULTS)
 	$(SUM) - crash $^
 check-ffi: $(FFI_RESULTS)
 	$(SUM) - ffi $^
+check-model: $(MODEL_RESULTS)
+	$(SUM) - model $^
 check-examples: $(EXAMPLE_RESULTS)
 	$(SUM) - examples $^
 $(CHECKS:%=check-%): check-%: $(RESULTS)/%
@@ -480,7 +495,7 @@ GROUPS = unit $(UNIT_RESULTS) -- api $(API_RESULTS) -- conformance $(CONFORMANCE
 check-suites: $(filter $(RESULTS)/%,$(GROUPS))
 	$(SUM) - $(GROUPS)
 
-ALL_GROUPS = $(GROUPS) -- oom $(OOM_RESULTS) -- ffi $(FFI_RESULTS) -- checks $(CHECK_RESULTS)
+ALL_GROUPS = $(GROUPS) -- oom $(OOM_RESULTS) -- ffi $(FFI_RESULTS) -- model $(MODEL_RESULTS) -- checks $(CHECK_RESULTS)
 check: $(filter $(RESULTS)/%,$(ALL_GROUPS))
 	$(SUM) - $(ALL_GROUPS)
 
@@ -523,8 +538,9 @@ check-all: | $(DEPS)
 
 # The campaigns that take long: a million crash states, a thousand killed processes.
 .PHONY: nightly
-nightly: $(TESTS)/crash/run_crash $(TESTS)/crash/kill9 | $(DEPS)
+nightly: $(TESTS)/crash/run_crash $(TESTS)/crash/run_service $(TESTS)/crash/kill9 | $(DEPS)
 	'$(TESTS)/crash/run_crash' LONG
+	'$(TESTS)/crash/run_service' LONG
 	'$(TESTS)/crash/kill9' 1000
 
 # Against the limits of the machine, SQLite and LMDB; BENCH= passes arguments.
@@ -584,7 +600,7 @@ Targets:
   examples        build what is in examples/
   install         -lib -headers -pc -man -conformance; DESTDIR=, prefix=, libdir=, ...
   uninstall       take all of that away again
-  check           all tests but the longer ones below; -unit -api -oom -conformance -crash -ffi
+  check           all tests but the longer ones below; -unit -api -oom -conformance -crash -ffi -model
                   -examples -warnings -layers -headers -exports -man -install -quickstart
   nightly         long campaigns: crash states, killed processes
   bench           measure, against the limits of the machine, SQLite and LMDB
@@ -597,7 +613,7 @@ Targets:
   analyze         gcc -fanalyzer, cppcheck
   dist            build/libassistant-$(VERSION).tar.gz
   clean           remove build/
-Settings, also in config.mak: CC CFLAGS CPPFLAGS LDFLAGS LIBS prefix DESTDIR V=1 WERROR=
+Settings, also in config.mak: CC CFLAGS CPPFLAGS LDFLAGS LIBS prefix DESTDIR V=1 WERROR= SODIUM=no
 endef
 help:
 	$(info $(HELP))@:

@@ -10,10 +10,13 @@
 #include <assistant/def.h>
 #include <assistant/draft.h>
 #include <assistant/error.h>
+#include <assistant/feed.h>
+#include <assistant/history.h>
 #include <assistant/list.h>
 #include <assistant/session.h>
 #include <assistant/share.h>
 #include <assistant/store.h>
+#include <assistant/trash.h>
 #include <assistant/version.h>
 
 #endif

@@ -129,6 +129,28 @@ ASST_API int asst_assistant_patch_json(asst_assistant **assistant, asst_session 
 ASST_API int asst_assistant_delete(asst_session *session, const char *id, uint64_t revision,
 				   uint32_t flags, asst_error *err);
 
+/**
+ * Hand an assistant over. It needs the right "assistant:changeOwner", which the owner, an admin
+ * of the owning team, a superuser and the system have; no grant carries it. The new owner is the
+ * caller, or a team in which the caller is admin; for a superuser and the system anyone. The
+ * former owner keeps a grant of level 3, which can be taken back. Drafts stay.
+ *
+ * @param assistant  owned; the new state; may be NULL.
+ * @param session    borrowed.
+ * @param id         borrowed.
+ * @param owner      borrowed; "user:ID" or "team:ID".
+ * @param revision   that of the state which the caller saw, or ASST_ANY_REVISION.
+ * @param flags      0.
+ * @param err        may be NULL.
+ * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND, ASST_EREVISION, ASST_EEXISTS (the new
+ *         owner has an assistant with this slug), ASST_ELIMIT (256 grants), ASST_EBUSY,
+ *         ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_assistant_change_owner(asst_assistant **assistant, asst_session *session,
+					 const char *id, const char *owner, uint64_t revision,
+					 uint32_t flags, asst_error *err);
+
 /*
  * A loaded assistant. All texts are borrowed until its last reference is freed.
  */

@@ -156,6 +156,38 @@ ASST_API const char *asst_def_data(const asst_def *def, size_t *size); /* an obj
  * Threads: A (C for a def that a loaded assistant lends).  Since: 0.1.
  */
 
+/**
+ * What changed from one definition to another, as a JSON list of changes:
+ * {"pointer", "old", "new"}, without "old" where something is added and without "new" where
+ * it is removed; an added item of a list has "after", the id of the item before it, or null at the begin.
+ * Where items changed their order: {"pointer", "oldOrder", "newOrder"}, lists of ids. Items of
+ * lists are matched by their ids, which stand in pointers in the place of indexes; objects
+ * are compared member by member, everything else as a whole.
+ *
+ * @param out   owned, free with asst_buf_free(); "[]" where they are equal.
+ * @param from  borrowed.
+ * @param to    borrowed.
+ * @param err   may be NULL.
+ * @return ASST_OK, ASST_EINVAL, ASST_ENOMEM.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_def_diff(asst_buf **out, const asst_def *from, const asst_def *to,
+			   asst_error *err);
+
+/**
+ * Apply changes that asst_def_diff() told: on the definition it compared from they give the
+ * one it compared to, byte for byte.
+ *
+ * @param def   the value; unchanged on failure.
+ * @param diff  copied; a JSON list.
+ * @param size  in bytes, or ASST_NUL.
+ * @param err   may be NULL.
+ * @return ASST_OK, ASST_EINVAL, ASST_EVALIDATION, ASST_ELIMIT, ASST_ECONFLICT (an "old" value is
+ *         not what is there), ASST_ENOMEM.
+ * Threads: A.  Since: 0.1.
+ */
+ASST_API int asst_def_apply_diff(asst_def *def, const char *diff, size_t size, asst_error *err);
+
 /** How many items a list has. Threads: A. Since: 0.1. */
 ASST_API size_t asst_def_count(const asst_def *def, const char *list);
 

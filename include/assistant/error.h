@@ -105,6 +105,19 @@ ASST_API const char *asst_error_issue_pointer(const asst_error *err, size_t i);
 ASST_API const char *asst_error_issue_message(const asst_error *err, size_t i);
 
 /**
+ * What a program needs to mend the failure, as a JSON object: for ASST_EREVISION "revision" (the
+ * present one), "updatedBy" and "updatedAt"; for a conflict of definitions "baseVersion",
+ * "liveVersion" and "conflicts", a list of {"pointer", "base", "live", "draft"} in which what is
+ * absent is left out.
+ *
+ * @param err   may be NULL.
+ * @param size  set to the length in bytes; may be NULL.
+ * @return borrowed until the next call with err; NULL where there is nothing to tell.
+ * Threads: A.  Since: 0.1.
+ */
+ASST_API const char *asst_error_detail(const asst_error *err, size_t *size);
+
+/**
  * Fill an error object from outside the library: for backends and other plug-ins.
  *
  * @param err      may be NULL (nothing happens).

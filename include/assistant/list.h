@@ -47,6 +47,14 @@ ASST_API size_t asst_list_count(const asst_list *list);
  */
 ASST_API asst_assistant *asst_list_at(const asst_list *list, size_t i);
 
+/**
+ * Where the feed stood when the list was made: a cursor for asst_feed_read(), which tells
+ * everything that happened since. Borrowed until the list is freed.
+ *
+ * Threads: C.  Since: 0.1.
+ */
+ASST_API const char *asst_list_feed_cursor(const asst_list *list);
+
 /** The cursor of the next page, borrowed until the list is freed; NULL at the end. Threads: C. Since: 0.1. */
 ASST_API const char *asst_list_cursor(const asst_list *list);
 

@@ -46,6 +46,10 @@ ASST_API int asst_store_opts_set_text(asst_store_opts *opts, const char *name, c
  * size of its files, 65536 to 1073741824 (default 67108864). "fill_bytes": how far it writes
  * zeros ahead, 0 on copy-on-write file systems (default 262144). "auto_compact": 0 compacts only
  * when asked to (default 1).
+ * "keep_versions" and "keep_days": what asst_version_prune() leaves (100 and 30).
+ * "trash_days": from when on asst_trash_purge() needs no more than "assistant:delete" (30).
+ * "feed_days": how long asst_feed_prune() keeps events, 30 or more (90). "audit_refused": 1 writes
+ * an event for each write that was refused for want of a right (default 0).
  * "limit.NAME": one value of the limit set, -1 for no limit; safety caps can only be
  * lowered. asst_limit_name() gives the names.
  *
@@ -86,6 +90,23 @@ ASST_API int asst_store_opts_set_clock(asst_store_opts *opts, int64_t (*now)(voi
 ASST_API int asst_store_opts_set_random(asst_store_opts *opts,
 					int (*fill)(void *user, void *bytes, size_t size),
 					void *user, asst_error *err);
+
+/**
+ * Be told of each change that a call on this store made, after it is durable: on the thread
+ * of that call, outside all locks. The order in which two threads' changes are told may
+ * differ from that in the feed.
+ *
+ * @param changed  called with the workspace and the event as asst_feed_read() shows it to the
+ *                 system; both borrowed for the call. It may use the store, but not close it.
+ *                 NULL: nobody.
+ * @param user     passed to it; must outlive the store.
+ * @return ASST_OK, ASST_EINVAL.
+ * Threads: A.  Since: 0.1.
+ */
+ASST_API int asst_store_opts_set_changed(asst_store_opts *opts,
+					 void (*changed)(void *user, const char *workspace,
+							 const char *event, size_t size),
+					 void *user, asst_error *err);
 
 /**
  * Open a store on a built-in backend.

@@ -38,7 +38,8 @@ ASST_API int asst_feature_supported(const char *name);
 /**
  * The value of a public constant by its name, for languages that cannot read headers.
  *
- * ASST_NUL and ASST_ANY_REVISION, whose bits are all ones, read as -1.
+ * ASST_NUL, ASST_ANY_REVISION and ASST_VERSION_LIVE, whose bits are all ones, read as -1,
+ * and ASST_VERSION_DRAFT as -2.
  *
  * @param value  set to the constant, or 0.
  * @param name   borrowed; for example "ASST_ENOTFOUND" or "ASST_LEVEL_READ".

@@ -14,6 +14,7 @@ const struct asst__right_row asst__rights[ASST__RIGHT_COUNT] = {
 	[ASST__RIGHT_RESOLVE] = { "assistant:resolve", ASST_LEVEL_READ, false },
 	[ASST__RIGHT_WRITE] = { "assistant:write", ASST_LEVEL_WRITE, false },
 	[ASST__RIGHT_DRAFT] = { "assistant:draft", ASST_LEVEL_WRITE, false },
+	[ASST__RIGHT_VERSIONS] = { "assistant:versions", ASST_LEVEL_WRITE, false },
 	[ASST__RIGHT_EXPORT] = { "assistant:export", ASST_LEVEL_WRITE, false },
 	[ASST__RIGHT_SHARE] = { "assistant:share", ASST_LEVEL_MANAGE, false },
 	[ASST__RIGHT_DISABLE] = { "assistant:disable", ASST_LEVEL_MANAGE, false },

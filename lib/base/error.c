@@ -22,6 +22,8 @@ struct asst_error {
 	struct issue *issues;
 	size_t count, room;
 	size_t bytes; /* of all issues' texts */
+	char *detail;
+	size_t detail_size;
 };
 
 /*
@@ -50,6 +52,8 @@ void asst__error_clear(asst_error *err)
 	err->count = err->bytes = 0;
 	asst__free_text(&asst__mem_libc, err->message);
 	err->message = NULL;
+	asst__free(&asst__mem_libc, err->detail, err->detail_size + 1);
+	err->detail = NULL;
 	err->status = ASST_OK;
 	err->raw = 0;
 	err->offset = SIZE_MAX;
@@ -133,6 +137,21 @@ void asst__error_add_issue(asst_error *err, const char *code, const char *pointe
 	memcpy(issue->texts + pointer_size, message, message_size);
 	err->bytes += issue->size;
 	err->count++;
+}
+
+void asst__error_set_detail(asst_error *err, const char *json, size_t size)
+{
+	if (!err || err->detail)
+		return;
+	err->detail = asst__copy_text(&asst__mem_libc, json, size);
+	err->detail_size = size;
+}
+
+const char *asst_error_detail(const asst_error *err, size_t *size)
+{
+	if (size)
+		*size = err && err->detail ? err->detail_size : 0;
+	return err ? err->detail : NULL;
 }
 
 void asst__copy_message(char *to, size_t room, const char *message)

@@ -21,6 +21,9 @@ void asst__error_set_raw(asst_error *err, int64_t raw);
 void asst__error_add_issue(asst_error *err, const char *code, const char *pointer,
 			   const char *message);
 
+/* What a program needs to mend it, as a JSON object: copied. The first one counts. */
+void asst__error_set_detail(asst_error *err, const char *json, size_t size);
+
 /* Copy a message into a fixed place, cut where it is too long. */
 void asst__copy_message(char *to, size_t room, const char *message);
 

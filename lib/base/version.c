@@ -5,6 +5,7 @@
 
 #include <assistant/assistants.h>
 #include <assistant/def.h>
+#include <assistant/draft.h>
 #include <assistant/sys/backend.h>
 #include <assistant/version.h>
 
@@ -30,6 +31,10 @@ const char *asst_version_string(void)
 
 int asst_feature_supported(const char *name)
 {
+#ifdef ASST_WITH_SODIUM
+	if (name && strcmp(name, "sodium") == 0)
+		return 1;
+#endif
 	return name && (strcmp(name, "memory") == 0 || strcmp(name, "file") == 0);
 }
 
@@ -44,6 +49,8 @@ static const struct {
 	CONSTANT(ASST_VERSION_PATCH),
 	{ "ASST_NUL", -1 },
 	{ "ASST_ANY_REVISION", -1 },
+	{ "ASST_VERSION_LIVE", -1 },
+	{ "ASST_VERSION_DRAFT", -2 },
 	CONSTANT(ASST_OK),
 	CONSTANT(ASST_EINVAL),
 	CONSTANT(ASST_EVALIDATION),
@@ -74,6 +81,9 @@ static const struct {
 	CONSTANT(ASST_LEVEL_MANAGE),
 	CONSTANT(ASST_DEF_INCOMPLETE),
 	CONSTANT(ASST_CREATE_DRAFT),
+	CONSTANT(ASST_COMMIT_MERGE),
+	CONSTANT(ASST_COMMIT_FORCE),
+	CONSTANT(ASST_DRAFT_REPLACE),
 	CONSTANT(ASST_MAX_KEY_BYTES),
 	CONSTANT(ASST_MAX_VALUE_BYTES),
 	CONSTANT(ASST_MAX_BATCH_OPS),

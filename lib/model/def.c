@@ -215,8 +215,7 @@ int asst_def_validate(const asst_def *def, const char *set, asst_error *err)
 	return status;
 }
 
-/* Put the record of a changed tree in the place of the old one. */
-static int replace(asst_def *def, asst__json *tree, const asst__json *patch, asst_error *err)
+int asst__def_replace(asst_def *def, asst__json *tree, const asst__json *patch, asst_error *err)
 {
 	uint32_t flags =
 		ASST__CHECK_INCOMPLETE | (def->keep_unknown ? ASST__CHECK_KEEP_UNKNOWN : 0);
@@ -258,7 +257,7 @@ int asst_def_patch_json(asst_def *def, const char *json, size_t size, asst_error
 	if (status == ASST_OK)
 		status = asst__json_merge(&tree, patch, err);
 	if (status == ASST_OK)
-		status = replace(def, tree, patch, err);
+		status = asst__def_replace(def, tree, patch, err);
 	asst__json_free(tree);
 	asst__json_free(patch);
 	return status;
@@ -278,7 +277,7 @@ static int set_node(asst_def *def, const char *field, asst__json *node, asst_err
 		return status;
 	}
 	if (asst__json_set(tree, field, node))
-		status = replace(def, tree, NULL, err);
+		status = asst__def_replace(def, tree, NULL, err);
 	else
 		status = asst__fail_nomem(err);
 	asst__json_free(tree);

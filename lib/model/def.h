@@ -30,6 +30,13 @@ int asst__def_record(asst_buf **record, asst__json *tree, const asst__json *patc
 int asst__def_tree(asst__json **tree, const struct asst__view *view, const struct asst__mem *mem,
 		   asst_error *err);
 
+/* Put the record of a changed tree, which patch (may be NULL) was merged into, in the old one's place. */
+int asst__def_replace(asst_def *def, asst__json *tree, const asst__json *patch, asst_error *err);
+
+/* What changed, as asst_def_diff() tells it. */
+int asst__def_diff(asst_buf **out, const struct asst__view *from, const struct asst__view *to,
+		   const struct asst__mem *mem, asst_error *err);
+
 /* Scan what the library itself wrote: no limits but those of memory. */
 int asst__scan_stored(asst__json **tree, const char *json, size_t size, const struct asst__mem *mem,
 		      asst_error *err);

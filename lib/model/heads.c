@@ -83,6 +83,15 @@ static const struct asst__field event_fields[] = {
 	[ASST__EVENT_POINTERS] = STORED("pointers", ASST__TEXTS),
 	[ASST__EVENT_PRINCIPAL] = STORED("principalId", ASST__PRINCIPAL),
 	[ASST__EVENT_LEVEL] = STORED("accessLevel", ASST__INT),
+	[ASST__EVENT_FORCED] = STORED("forced", ASST__TEXTS),
+	[ASST__EVENT_LOSERS] = STORED("losers", ASST__TEXTS),
+	[ASST__EVENT_ATTEMPTED] = STORED("attempted", ASST__TEXT),
+	[ASST__EVENT_STATUS] = STORED("status", ASST__TEXT),
+};
+
+static const struct asst__field mark_fields[] = {
+	[ASST__MARK_LABEL] = STORED("label", ASST__TEXT),
+	[ASST__MARK_PINNED] = STORED("pinned", ASST__FLAG),
 };
 
 const struct asst__schema asst__head_schema = TABLE(2, head_fields);
@@ -90,6 +99,7 @@ const struct asst__schema asst__acl_schema = TABLE(3, acl_fields);
 const struct asst__schema asst__version_schema = TABLE(4, version_fields);
 const struct asst__schema asst__draft_schema = TABLE(5, draft_fields);
 const struct asst__schema asst__event_schema = TABLE(6, event_fields);
+const struct asst__schema asst__mark_schema = TABLE(11, mark_fields);
 
 /* Documents */
 
@@ -185,6 +195,43 @@ static const struct asst__field around_fields[] = {
 				.item_limit = ASST__LIMIT_TAG },
 };
 
+#define PAGE_FIELDS                                                                                \
+	[ASST__PAGE_LIMIT] = { .name = "limit",                                                    \
+			       .type = ASST__INT,                                                  \
+			       .flags = ASST__DEFAULT,                                             \
+			       .least = 1,                                                         \
+			       .most = MOST_INT,                                                   \
+			       .fallback = 50 },                                                   \
+	[ASST__PAGE_CURSOR] = { .name = "cursor", .type = ASST__TEXT, .limit = ASST__LIMIT_STRING }
+
+static const struct asst__field page_fields[] = { PAGE_FIELDS };
+
+static const struct asst__field draft_page_fields[] = {
+	PAGE_FIELDS,
+	[ASST__PAGE_ASSISTANT] = { .name = "assistantId",
+				   .type = ASST__TEXT,
+				   .limit = ASST__LIMIT_STRING },
+};
+
+static const struct asst__field feed_fields[] = {
+	[ASST__FEED_AFTER] = { .name = "after", .type = ASST__TEXT, .limit = ASST__LIMIT_STRING },
+	[ASST__FEED_LIMIT] = { .name = "limit",
+			       .type = ASST__INT,
+			       .flags = ASST__DEFAULT,
+			       .least = 1,
+			       .most = MOST_INT,
+			       .fallback = 100 },
+	[ASST__FEED_OBJECT] = { .name = "objectId", .type = ASST__UUID },
+	[ASST__FEED_ACTIONS] = { .name = "actions",
+				 .type = ASST__TEXTS,
+				 .flags = ASST__UNIQUE,
+				 .limit = ASST__LIMIT_STARTERS,
+				 .item_limit = ASST__LIMIT_STRING },
+};
+
+const struct asst__schema asst__page_schema = TABLE(12, page_fields);
+const struct asst__schema asst__draft_page_schema = TABLE(12, draft_page_fields);
+const struct asst__schema asst__feed_schema = TABLE(13, feed_fields);
 const struct asst__schema asst__session_schema = TABLE(7, session_fields);
 const struct asst__schema asst__share_schema = TABLE(8, share_fields);
 const struct asst__schema asst__query_schema = TABLE(9, query_fields);

@@ -70,8 +70,15 @@ enum asst__event_field {
 	ASST__EVENT_NEW_REVISION,
 	ASST__EVENT_POINTERS,
 	ASST__EVENT_PRINCIPAL,
-	ASST__EVENT_LEVEL
+	ASST__EVENT_LEVEL,
+	ASST__EVENT_FORCED,   /* pointers that were decided for a draft */
+	ASST__EVENT_LOSERS,   /* principals who lose sight by it; not shown */
+	ASST__EVENT_ATTEMPTED, /* of what was refused: the action */
+	ASST__EVENT_STATUS    /* and why */
 };
+
+/* What was said of a version. */
+enum asst__mark_field { ASST__MARK_LABEL = 1, ASST__MARK_PINNED };
 
 extern const struct asst__schema asst__head_schema;
 extern const struct asst__schema asst__acl_schema;
@@ -79,6 +86,7 @@ extern const struct asst__schema asst__grant_schema;
 extern const struct asst__schema asst__version_schema;
 extern const struct asst__schema asst__draft_schema;
 extern const struct asst__schema asst__event_schema;
+extern const struct asst__schema asst__mark_schema;
 
 /* Documents: a session, a share, the options of a list, what stands around a definition. */
 
@@ -103,6 +111,17 @@ enum asst__query_field {
 	ASST__QUERY_RIGHT
 };
 
+/* The options of other lists. */
+enum asst__page_field { ASST__PAGE_LIMIT = 1, ASST__PAGE_CURSOR, ASST__PAGE_ASSISTANT };
+
+/* The options of reading the feed. */
+enum asst__feed_field {
+	ASST__FEED_AFTER = 1,
+	ASST__FEED_LIMIT,
+	ASST__FEED_OBJECT,
+	ASST__FEED_ACTIONS
+};
+
 /* The order of the names that "sort" takes: without and with "-", in turn. */
 enum { ASST__SORT_UPDATED, ASST__SORT_CREATED, ASST__SORT_NAME };
 
@@ -118,5 +137,8 @@ extern const struct asst__schema asst__session_schema;
 extern const struct asst__schema asst__share_schema;
 extern const struct asst__schema asst__query_schema;
 extern const struct asst__schema asst__around_schema;
+extern const struct asst__schema asst__page_schema;
+extern const struct asst__schema asst__draft_page_schema;
+extern const struct asst__schema asst__feed_schema;
 
 #endif

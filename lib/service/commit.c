@@ -2,6 +2,7 @@
 /* Committing a draft: it becomes the live definition and a version, in one batch. */
 #include "base/utf8.h"
 #include "model/check.h"
+#include "model/threeway.h"
 #include "service/draft_handle.h"
 
 #include <string.h>
@@ -10,11 +11,13 @@ struct commit {
 	const struct asst__call *call;
 	asst_draft *draft;
 	struct asst__string message;
+	uint32_t flags;
 	asst_assistant *made;
 	/* of one attempt */
 	struct asst__loaded loaded;
 	struct asst__part old_head, old_def;
 	struct asst_def live, edited, base; /* base: what the draft was made from */
+	struct asst__threeway threeway;
 };
 
 static void commit_reset(struct commit *commit)
@@ -29,6 +32,7 @@ static void commit_reset(struct commit *commit)
 	asst__def_dispose(&commit->live);
 	asst__def_dispose(&commit->edited);
 	asst__def_dispose(&commit->base);
+	asst__threeway_dispose(&commit->threeway);
 }
 
 /* Every fault that a draft may have is one now. */
@@ -58,58 +62,62 @@ static bool moved_on(const struct commit *commit)
 /* The definitions that meet in a commit. The base is live, or a version that is kept. */
 static int open_defs(struct commit *commit)
 {
-	const struct asst__call *call = commit->call;
 	const struct asst__loaded *loaded = &commit->loaded;
-	int status =
-		asst__def_open(&commit->live, &call->store->mem, loaded->def.buf,
-			       asst__view_text(&loaded->def.view, ASST__VERSION_DEF), call->err);
+	const struct asst__mem *mem = &commit->call->store->mem;
+	asst_error *err = commit->call->err;
+	bool moved = moved_on(commit);
+	const struct asst__part *base = moved ? &loaded->versions[0] : &loaded->def;
+	int status = asst__def_open(&commit->live, mem, loaded->def.buf,
+				    asst__view_text(&loaded->def.view, ASST__VERSION_DEF), err);
 
 	if (status == ASST_OK)
-		status = asst__def_open(&commit->edited, &call->store->mem, loaded->draft.buf,
-					asst__view_text(&loaded->draft.view, ASST__DRAFT_DEF),
-					call->err);
-	if (status != ASST_OK || moved_on(commit))
-		return status == ASST_OK && loaded->base.buf ?
-			       asst__def_open(
-				       &commit->base, &call->store->mem, loaded->base.buf,
-				       asst__view_text(&loaded->base.view, ASST__VERSION_DEF),
-				       call->err) :
-			       status;
-	return asst__def_open(&commit->base, &call->store->mem, loaded->def.buf, commit->live.bytes,
-			      call->err);
+		status = asst__def_open(&commit->edited, mem, loaded->draft.buf,
+					asst__view_text(&loaded->draft.view, ASST__DRAFT_DEF), err);
+	if (status == ASST_OK && !base->buf)
+		status = asst__fail(err, ASST_ECORRUPT,
+				    "the version that the draft was made from is missing");
+	if (status == ASST_OK)
+		status = asst__def_open(&commit->base, mem, base->buf,
+					asst__view_text(&base->view, ASST__VERSION_DEF), err);
+	return status;
 }
 
-/* Name the fields that were changed on both sides. */
-static void add_overlaps(const struct commit *commit)
-{
-	const struct asst__schema *schema = &asst__def_schema;
-	char pointer[64] = "/";
-	unsigned i;
-
-	for (i = 1; commit->base.buf && i <= schema->count; i++) {
-		if (asst__view_same(schema, &commit->base.view, &commit->live.view, i) ||
-		    asst__view_same(schema, &commit->base.view, &commit->edited.view, i))
-			continue;
-		memcpy(pointer + 1, schema->fields[i].name, strlen(schema->fields[i].name) + 1);
-		asst__error_add_issue(commit->call->err, "conflict", pointer,
-				      "was changed in the draft and in the live definition");
-	}
-}
-
-/* The live definition moved on: refused, naming what meets. */
-static int check_base(const struct commit *commit)
+static int check_force(const struct commit *commit)
 {
 	const struct asst__call *call = commit->call;
+	struct asst__decision decision;
+
+	if (!(commit->flags & ASST_COMMIT_FORCE))
+		return ASST_OK;
+	asst__decide(&decision, ASST__RIGHT_FORCE, &call->session->actor, &commit->loaded.object,
+		     call->now);
+	return decision.status == ASST_OK ?
+		       ASST_OK :
+		       asst__decision_fail(&decision, ASST__RIGHT_FORCE, call->err);
+}
+
+/* The live definition moved on: refused, or what both sides made takes the draft's place. */
+static int meet_live(struct commit *commit)
+{
+	const struct asst__call *call = commit->call;
+	const struct asst__mem *mem = &call->store->mem;
 	int64_t live = asst__view_int(&commit->loaded.head.view, ASST__HEAD_VERSION, 0);
 	int64_t base = asst__view_int(&commit->loaded.draft.view, ASST__DRAFT_BASE_VERSION, 0);
+	bool force = (commit->flags & ASST_COMMIT_FORCE) != 0;
+	asst__json *tree = NULL;
+	int status = asst__threeway_begin(&commit->threeway, &commit->base.view,
+					  &commit->live.view, &commit->edited.view, mem, call->err);
 
-	if (live == base)
-		return ASST_OK;
-	add_overlaps(commit);
-	return asst__fail(
-		call->err, ASST_ECONFLICT,
-		"the live definition is version %lld, the draft was made from version %lld",
-		(long long)live, (long long)base);
+	if (status == ASST_OK && commit->flags)
+		status = asst__threeway_merge(&tree, &commit->threeway, NULL,
+					      force ? ASST__FOR_DRAFT : ASST__UNDECIDED, base,
+					      live, call->err);
+	else if (status == ASST_OK)
+		status = asst__threeway_refuse(&commit->threeway, base, live, call->err);
+	if (status == ASST_OK)
+		status = asst__draft_retake(&commit->edited, tree, 0, call);
+	asst__json_free(tree);
+	return status;
 }
 
 static void next_head(struct asst__head *head, const struct asst__head *from,
@@ -176,6 +184,8 @@ static int publish(struct commit *commit, struct asst__change *change)
 	struct asst__key key;
 	int status;
 
+	if (commit->flags & ASST_COMMIT_FORCE)
+		event.forced = &commit->threeway.conflicts;
 	check_draft(commit, change);
 	asst__head_read(&from, &loaded->head.view);
 	next_head(&to, &from, commit);
@@ -208,30 +218,41 @@ static int drop_unchanged(struct commit *commit, struct asst__change *change)
 	return ASST_OK;
 }
 
+/* Whether there is nothing to publish. */
+static bool unchanged(const struct commit *commit)
+{
+	const struct asst__view *before =
+		moved_on(commit) && commit->flags ? &commit->live.view : &commit->base.view;
+
+	return commit->loaded.object.published &&
+	       !asst__def_changed(before, &commit->edited.view);
+}
+
 static int attempt_commit(void *context, struct asst__change *change, bool lost)
 {
 	struct commit *commit = context;
 	const struct asst__call *call = commit->call;
-	bool unchanged;
 	int status;
 
 	(void)lost;
 	commit_reset(commit);
 	status = asst__draft_find(&commit->loaded, commit->draft, call, ASST__RIGHT_WRITE);
 	if (status == ASST_OK)
+		status = asst__draft_check_own(&commit->loaded, call);
+	if (status == ASST_OK)
+		status = check_force(commit);
+	if (status == ASST_OK)
+		status = asst__draft_check_stale(&commit->loaded, commit->draft, call);
+	if (status == ASST_OK)
 		status = open_defs(commit);
+	if (status == ASST_OK && moved_on(commit) &&
+	    (commit->flags || asst__def_changed(&commit->base.view, &commit->edited.view)))
+		status = meet_live(commit);
 	if (status == ASST_OK)
 		status = check_complete(commit);
 	if (status == ASST_OK)
-		status = asst__draft_check_stale(&commit->loaded, commit->draft, call);
-	if (status != ASST_OK)
-		return status;
-	unchanged = commit->loaded.object.published && commit->base.buf &&
-		    !asst__def_changed(&commit->base.view, &commit->edited.view);
-	if (!unchanged)
-		status = check_base(commit);
-	if (status == ASST_OK)
-		status = unchanged ? drop_unchanged(commit, change) : publish(commit, change);
+		status = unchanged(commit) ? drop_unchanged(commit, change) :
+					     publish(commit, change);
 	if (status == ASST_OK)
 		status = asst__assistant_make(&commit->made, &commit->loaded, true, call);
 	return status;
@@ -277,12 +298,13 @@ int asst_draft_commit(asst_assistant **assistant, asst_draft *draft, const char 
 	commit.call = &call;
 	commit.draft = draft;
 	call.want_draft = true;
-	call.base_version = (int64_t)asst_draft_base_version(draft);
-	status = asst__flags_check(flags, 0, err);
+	call.versions[0] = (int64_t)asst_draft_base_version(draft);
+	commit.flags = flags;
+	status = asst__flags_check(flags, ASST_COMMIT_MERGE | ASST_COMMIT_FORCE, err);
 	if (status == ASST_OK)
 		status = check_message(&commit, message, message_size, err);
 	if (status == ASST_OK)
-		status = asst__write(&call, attempt_commit, &commit);
+		status = asst__write(&call, "draft.commit", draft->assistant_id, attempt_commit, &commit);
 	if (status == ASST_OK && assistant) {
 		*assistant = commit.made;
 		commit.made = NULL;

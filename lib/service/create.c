@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* Creating assistants, and the check that stores nothing. */
 #include "model/check.h"
-#include "model/ident.h"
 #include "service/body.h"
-#include "service/write.h"
+#include "service/slugs.h"
 
-#include <stdio.h>
 #include <string.h>
-
-/* Slugs to choose from: as it is, with a number, with random digits. */
-#define CANDIDATES 10
 
 struct creation {
 	const struct asst__call *call;
@@ -62,66 +57,19 @@ static int choose_owner(struct creation *creation)
 	return ASST_OK;
 }
 
-/* Candidate i, from the first one, of size bytes. */
-static int candidate(char slug[ASST__SLUG_MAX + 1], const struct creation *creation,
-		     const char *first, size_t size, size_t i)
-{
-	unsigned char random[6];
-	int status;
-
-	memcpy(slug, first, size + 1);
-	if (i < CANDIDATES - 1) {
-		snprintf(slug + size, ASST__SLUG_MAX + 1 - size, "-%zu", i + 1);
-		return ASST_OK;
-	}
-	status = asst__uuid_maker_bytes(&creation->call->store->ids, random, sizeof(random),
-					creation->call->err);
-	snprintf(slug + size, ASST__SLUG_MAX + 1 - size, "-%02x%02x%02x%02x%02x%02x", random[0],
-		 random[1], random[2], random[3], random[4], random[5]);
-	return status;
-}
-
-/* The one read of a creation: which of the candidates is free. */
+/* The one read of a creation. */
 static int choose_slug(struct creation *creation)
 {
-	const struct asst__call *call = creation->call;
 	struct asst__string given = asst__view_text(&creation->body.around, ASST__AROUND_SLUG);
-	size_t i, count = given.text ? 1 : CANDIDATES, size = given.size;
-	char slugs[CANDIDATES][ASST__SLUG_MAX + 1];
-	struct asst_keys keys;
-	struct asst_sink sink;
-	struct asst__key key;
-	int status = ASST_OK;
+	struct asst__string name = creation->head.name, first = given;
+	char made[ASST__SLUG_MAX + 1];
+	int status;
 
-	asst__keys_init(&keys, &call->store->mem);
-	asst__sink_init(&sink, &call->store->mem);
-	if (given.text)
-		memcpy(slugs[0], given.text, size + 1);
-	else
-		size = asst__slug_from_name(slugs[0], creation->head.name.text,
-					    creation->head.name.size);
-	for (i = 0; i < count && status == ASST_OK; i++) {
-		if (i > 0)
-			status = candidate(slugs[i], creation, slugs[0], size, i);
-		asst__key_slug(&key, creation->head.owner, ASST__STRING(slugs[i]));
-		if (status == ASST_OK)
-			status = asst_keys_add(&keys, key.bytes, key.size, call->err);
-	}
-	if (status == ASST_OK)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
-					   &creation->loaded.sequence, call->err);
-	for (i = 0; status == ASST_OK && i < count && asst__sink_find(&sink, i); i++)
-		;
-	if (status == ASST_OK && i == count)
-		status = given.text ? ASST_EEXISTS : ASST_EBUSY;
-	else if (status == ASST_OK)
-		memcpy(creation->slug, slugs[i], sizeof(creation->slug));
-	asst__sink_dispose(&sink);
-	asst__keys_dispose(&keys);
-	if (status == ASST_EEXISTS)
-		asst__error_add_issue(call->err, "duplicate", "/slug", "is taken");
-	if (status == ASST_EEXISTS || status == ASST_EBUSY)
-		asst__fail(call->err, status, "the owner has an assistant with this slug");
+	if (!given.text)
+		first = (struct asst__string){ made,
+					       asst__slug_from_name(made, name.text, name.size) };
+	status = asst__slug_choose(creation->slug, creation->call, creation->head.owner, first,
+				   !given.text, &creation->loaded.sequence);
 	creation->head.slug = ASST__STRING(creation->slug);
 	return status;
 }
@@ -283,6 +231,7 @@ static int begin(struct asst__call *call, asst_session *session, uint32_t flags,
 		asst__decide(&decision, ASST__RIGHT_CREATE, &session->actor, &nothing, call->now);
 		if (decision.status != ASST_OK)
 			status = asst__decision_fail(&decision, ASST__RIGHT_CREATE, err);
+		asst__write_refused(call, status, "assistant.create", NULL);
 	}
 	if (status != ASST_OK)
 		asst__call_end(call);
@@ -311,7 +260,7 @@ int asst_assistant_create_json(asst_assistant **assistant, asst_session *session
 		creation.call = &call;
 		creation.json = document(json, size);
 		creation.draft = (flags & ASST_CREATE_DRAFT) != 0;
-		status = asst__write(&call, attempt_create, &creation);
+		status = asst__write(&call, "assistant.create", NULL, attempt_create, &creation);
 		if (status == ASST_OK && assistant) {
 			*assistant = creation.made;
 			creation.made = NULL;

@@ -15,7 +15,6 @@ struct asst_draft {
 };
 
 void asst__draft_head_read(struct asst__draft_head *head, const struct asst__view *view);
-uint64_t asst__draft_revision(const struct asst__view *draft);
 
 /* Show a stored draft in the handle; on failure it shows what it did. Does not allocate. */
 int asst__draft_show(asst_draft *draft, const struct asst__part *part, asst_error *err);
@@ -28,5 +27,36 @@ int asst__draft_check_own(const struct asst__loaded *loaded, const struct asst__
 /* ASST_EREVISION where the stored draft is not what the handle shows. */
 int asst__draft_check_stale(const struct asst__loaded *loaded, const asst_draft *draft,
 			    const struct asst__call *call);
+
+/*
+ * Let a definition be what a tree says, under check flags (ASST__CHECK_...): for what was put
+ * together from two sides. ASST_EVALIDATION, ASST_ELIMIT, ASST_ENOMEM.
+ */
+int asst__draft_retake(struct asst_def *def, asst__json *tree, uint32_t flags,
+		       const struct asst__call *call);
+
+/*
+ * Fill the batch with what opens the caller's draft with a text and a base, or gives an open
+ * draft another text where replace is set, else ASST_ECONFLICT. loaded->draft is the
+ * caller's, and the new one after it.
+ */
+int asst__draft_open(struct asst__loaded *loaded, struct asst__change *change,
+		     struct asst__string def, int64_t base_version, bool replace);
+/* Put a changed draft into the batch: its text and base, one revision higher. */
+int asst__draft_put(struct asst__loaded *loaded, struct asst__change *change,
+		    struct asst__string def, int64_t base_version);
+
+/*
+ * Make a draft handle, run an attempt that leaves the draft in loaded->draft, and show it. The
+ * context begins with a struct asst__opening.
+ */
+struct asst__opening {
+	const struct asst__call *call;
+	const char *id;
+	asst_draft *draft; /* made before anything is written */
+	struct asst__loaded loaded;
+};
+int asst__draft_run(asst_draft **draft, struct asst__opening *opening, asst_session *session,
+		    const char *action, asst__attempt attempt);
 
 #endif

@@ -85,9 +85,9 @@ const asst_def *asst_draft_def(const asst_draft *draft)
 	return &draft->def;
 }
 
-uint64_t asst__draft_revision(const struct asst__view *draft)
+uint64_t asst_draft_revision(const asst_draft *draft)
 {
-	return (uint64_t)asst__view_int(draft, ASST__DRAFT_REVISION, 0);
+	return (uint64_t)asst__view_int(&draft->view, ASST__DRAFT_REVISION, 0);
 }
 
 int asst__draft_check_own(const struct asst__loaded *loaded, const struct asst__call *call)
@@ -116,41 +116,29 @@ int asst__draft_find(struct asst__loaded *loaded, const asst_draft *draft,
 int asst__draft_check_stale(const struct asst__loaded *loaded, const asst_draft *draft,
 			    const struct asst__call *call)
 {
-	uint64_t stored = asst__draft_revision(&loaded->draft.view);
-	uint64_t seen = asst__draft_revision(&draft->view);
+	int status = asst__revision_check_draft(asst_draft_revision(draft), &loaded->draft.view,
+						call);
 
-	if (stored == seen)
-		return ASST_OK;
-	return asst__fail(
-		call->err, ASST_EREVISION,
-		"the draft was changed through another handle: its revision is %llu, not %llu",
-		(unsigned long long)stored, (unsigned long long)seen);
+	return status == ASST_OK ? ASST_OK :
+				   asst__fail(call->err, status,
+					      "the draft was changed through another handle: reload it");
 }
 
 /* edit */
 
-struct editing {
-	const struct asst__call *call;
-	const char *id;
-	asst_draft *draft; /* made before anything is written */
-	struct asst__loaded loaded;
-};
-
-static int open_new(struct editing *editing, struct asst__change *change)
+static int open_new(struct asst__loaded *loaded, struct asst__change *change,
+		    struct asst__string def, int64_t base_version)
 {
-	const struct asst__call *call = editing->call;
-	struct asst__loaded *loaded = &editing->loaded;
-	const struct asst__view *head = &loaded->head.view;
+	const struct asst__call *call = change->call;
 	struct asst__draft_head draft = {
-		.assistant_id = asst__view_text(head, ASST__HEAD_ID),
+		.assistant_id = asst__view_text(&loaded->head.view, ASST__HEAD_ID),
 		.principal = call->session->actor.principal,
-		.def = asst__view_text(&loaded->def.view, ASST__VERSION_DEF),
+		.def = def,
 		.created_at = call->now,
 		.updated_at = call->now,
 		.revision = 1,
-		.base_version = asst__view_int(head, ASST__HEAD_VERSION, 0)
+		.base_version = base_version
 	};
-	struct asst__event event = { .action = "draft.edit", .object = draft.assistant_id };
 	unsigned char id[ASST__UUID_BYTES];
 	char text[ASST__UUID_TEXT + 1];
 	struct asst__key key;
@@ -171,32 +159,101 @@ static int open_new(struct editing *editing, struct asst__change *change)
 	asst__key_draft(&key, loaded->id, draft.principal);
 	asst__change_check(change, &key, 0);
 	asst__change_draft(change, loaded, id, draft.principal);
-	asst__change_event(change, &event);
 	return ASST_OK;
+}
+
+int asst__draft_put(struct asst__loaded *loaded, struct asst__change *change,
+		    struct asst__string def, int64_t base_version)
+{
+	const struct asst__call *call = change->call;
+	struct asst__draft_head head;
+	struct asst__key key;
+	asst_buf *buf;
+	int status;
+
+	asst__draft_head_read(&head, &loaded->draft.view);
+	head.def = def;
+	head.base_version = base_version;
+	head.updated_at = call->now > head.updated_at ? call->now : head.updated_at;
+	head.revision++;
+	status = asst__draft_write(&buf, &head, &call->store->mem, call->err);
+	if (status != ASST_OK)
+		return status;
+	asst__change_check_object(change, loaded);
+	asst__key_draft(&key, loaded->id, head.principal);
+	asst__change_check(change, &key, loaded->draft.sequence);
+	asst__change_put(change, &key, buf);
+	return asst__part_set(&loaded->draft, buf, &asst__draft_schema, call->err);
+}
+
+int asst__draft_open(struct asst__loaded *loaded, struct asst__change *change,
+		     struct asst__string def, int64_t base_version, bool replace)
+{
+	if (!loaded->draft.buf)
+		return open_new(loaded, change, def, base_version);
+	if (!replace)
+		return asst__fail(change->call->err, ASST_ECONFLICT,
+				  "a draft is open: discard it, or replace its text");
+	return asst__draft_put(loaded, change, def, base_version);
 }
 
 static int attempt_edit(void *context, struct asst__change *change, bool lost)
 {
-	struct editing *editing = context;
+	struct asst__opening *editing = context;
+	struct asst__loaded *loaded = &editing->loaded;
+	struct asst__event event = { .action = "draft.edit" };
 	int status;
 
 	(void)lost;
-	asst__loaded_dispose(&editing->loaded);
-	status = asst__locate(&editing->loaded, editing->call, editing->id, ASST__RIGHT_DRAFT);
-	if (status == ASST_OK && editing->loaded.named_draft)
-		status = asst__draft_check_own(&editing->loaded, editing->call);
-	if (status == ASST_OK && !editing->loaded.draft.buf)
-		status = open_new(editing, change);
+	asst__loaded_dispose(loaded);
+	status = asst__locate(loaded, editing->call, editing->id, ASST__RIGHT_DRAFT);
+	if (status == ASST_OK && loaded->named_draft)
+		status = asst__draft_check_own(loaded, editing->call);
+	if (status != ASST_OK || loaded->draft.buf)
+		return status;
+	status = open_new(loaded, change, asst__view_text(&loaded->def.view, ASST__VERSION_DEF),
+			  asst__view_int(&loaded->head.view, ASST__HEAD_VERSION, 0));
+	event.object = asst__view_text(&loaded->head.view, ASST__HEAD_ID);
 	if (status == ASST_OK)
-		status = asst__draft_show(editing->draft, &editing->loaded.draft,
-					  editing->call->err);
+		asst__change_event(change, &event);
+	return status;
+}
+
+static int run_opening(struct asst__opening *opening, asst_session *session, const char *action,
+		       asst__attempt attempt)
+{
+	const struct asst__call *call = opening->call;
+	int status;
+
+	opening->draft = asst__alloc_zeroed(&call->store->mem, sizeof(*opening->draft));
+	if (!opening->draft)
+		return asst__fail_nomem(call->err);
+	opening->draft->session = asst__session_ref(session);
+	status = asst__write(call, action, opening->id, attempt, opening);
+	/* Shows what was read: nothing is allocated for it. */
+	return status == ASST_OK ?
+		       asst__draft_show(opening->draft, &opening->loaded.draft, call->err) : status;
+}
+
+int asst__draft_run(asst_draft **draft, struct asst__opening *opening, asst_session *session,
+		    const char *action, asst__attempt attempt)
+{
+	int status = draft ? run_opening(opening, session, action, attempt) :
+			     asst__fail(opening->call->err, ASST_EINVAL,
+					"needs a place for the draft");
+
+	if (status == ASST_OK)
+		*draft = opening->draft;
+	else
+		asst_draft_free(opening->draft);
+	asst__loaded_dispose(&opening->loaded);
 	return status;
 }
 
 int asst_draft_edit(asst_draft **draft, asst_session *session, const char *id, uint32_t flags,
 		    asst_error *err)
 {
-	struct editing editing;
+	struct asst__opening editing;
 	struct asst__call call;
 	int status;
 
@@ -210,22 +267,8 @@ int asst_draft_edit(asst_draft **draft, asst_session *session, const char *id, u
 	editing.call = &call;
 	editing.id = id;
 	status = asst__flags_check(flags, 0, err);
-	if (status == ASST_OK && !draft)
-		status = asst__fail(err, ASST_EINVAL, "needs a place for the draft");
-	if (status == ASST_OK) {
-		editing.draft = asst__alloc_zeroed(&call.store->mem, sizeof(*editing.draft));
-		if (editing.draft)
-			editing.draft->session = asst__session_ref(session);
-		else
-			status = asst__fail_nomem(err);
-	}
 	if (status == ASST_OK)
-		status = asst__write(&call, attempt_edit, &editing);
-	if (status == ASST_OK)
-		*draft = editing.draft;
-	else
-		asst_draft_free(editing.draft);
-	asst__loaded_dispose(&editing.loaded);
+		status = asst__draft_run(draft, &editing, session, "draft.edit", attempt_edit);
 	asst__call_end(&call);
 	return status;
 }
@@ -239,31 +282,19 @@ static int change_draft(struct asst__loaded *loaded, struct asst__change *change
 	const struct asst__call *call = change->call;
 	struct asst__event event = { .action = "draft.update",
 				     .object = asst__view_text(&loaded->head.view, ASST__HEAD_ID) };
-	struct asst__draft_head head;
 	struct asst__body body;
-	struct asst__key key;
-	asst_buf *buf;
 	int status = asst__body_read(&body, call, ASST__BODY_PATCH_DRAFT, json, &present->def.view,
 				     present, true);
 
 	if (status == ASST_OK && asst__def_changed(&present->def.view, &body.def_view)) {
-		asst__draft_head_read(&head, &loaded->draft.view);
-		head.def =
-			(struct asst__string){ asst_buf_data(body.def), asst_buf_size(body.def) };
-		head.updated_at = call->now > head.updated_at ? call->now : head.updated_at;
-		head.revision++;
-		status = asst__draft_write(&buf, &head, &call->store->mem, call->err);
-		if (status == ASST_OK) {
-			event.def_from = &present->def.view;
-			event.def_to = &body.def_view;
-			asst__change_check_object(change, loaded);
-			asst__key_draft(&key, loaded->id, head.principal);
-			asst__change_check(change, &key, loaded->draft.sequence);
-			asst__change_put(change, &key, buf);
+		event.def_from = &present->def.view;
+		event.def_to = &body.def_view;
+		status = asst__draft_put(
+			loaded, change,
+			(struct asst__string){ asst_buf_data(body.def), asst_buf_size(body.def) },
+			asst__view_int(&loaded->draft.view, ASST__DRAFT_BASE_VERSION, 0));
+		if (status == ASST_OK)
 			asst__change_event(change, &event);
-			status =
-				asst__part_set(&loaded->draft, buf, &asst__draft_schema, call->err);
-		}
 	}
 	asst__body_dispose(&body);
 	return status;
@@ -282,8 +313,7 @@ int asst__draft_patch_loaded(asst_assistant **made, struct asst__loaded *loaded,
 	if (status == ASST_OK)
 		status = change_draft(loaded, change, json, present);
 	if (status == ASST_OK)
-		status =
-			asst__revision_check(revision, asst_assistant_revision(present), call->err);
+		status = asst__revision_check_draft(revision, &present->draft, call);
 	if (status == ASST_OK)
 		status = asst__assistant_make(made, loaded, true, call);
 	asst_assistant_free(present);
@@ -338,7 +368,8 @@ int asst_draft_patch(asst_draft *draft, const char *json, size_t size, uint32_t 
 	if (status == ASST_OK) {
 		patching.json =
 			(struct asst__string){ json, size == ASST_NUL ? strlen(json) : size };
-		status = asst__write(&call, attempt_patch, &patching);
+		status = asst__write(&call, "draft.update", draft->assistant_id, attempt_patch,
+				     &patching);
 	}
 	if (status == ASST_OK)
 		status = asst__draft_show(draft, &patching.loaded.draft, err);
@@ -407,7 +438,8 @@ int asst_draft_discard(asst_draft *draft, uint32_t flags, asst_error *err)
 	patching.draft = draft;
 	status = asst__flags_check(flags, 0, err);
 	if (status == ASST_OK)
-		status = asst__write(&call, attempt_discard, &patching);
+		status = asst__write(&call, "draft.discard", draft->assistant_id, attempt_discard,
+				     &patching);
 	asst__loaded_dispose(&patching.loaded);
 	asst__call_end(&call);
 	return status;

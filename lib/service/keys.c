@@ -54,14 +54,37 @@ void asst__key_draft(struct asst__key *key, const unsigned char id[ASST__UUID_BY
 	add(key, principal.text, principal.size);
 }
 
-void asst__key_version(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
-		       uint64_t number)
+static void numbered_part(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
+			  char part, uint64_t number)
 {
 	unsigned char bytes[8];
 
-	asst__key_part(key, id, ASST__PART_VERSION);
+	asst__key_part(key, id, part);
 	big_endian(bytes, number);
 	add(key, bytes, sizeof(bytes));
+}
+
+void asst__key_version(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
+		       uint64_t number)
+{
+	numbered_part(key, id, ASST__PART_VERSION, number);
+}
+
+void asst__key_mark(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
+		    uint64_t number)
+{
+	numbered_part(key, id, ASST__PART_MARK, number);
+}
+
+void asst__key_own_draft(struct asst__key *key, struct asst__string principal,
+			 const unsigned char *draft_id)
+{
+	key->size = 0;
+	add_byte(key, 'R');
+	add(key, principal.text, principal.size);
+	add_byte(key, '\0');
+	if (draft_id)
+		add(key, draft_id, ASST__UUID_BYTES);
 }
 
 void asst__key_draft_id(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES])
@@ -84,6 +107,21 @@ void asst__key_event(struct asst__key *key)
 {
 	key->size = 0;
 	add_byte(key, 'E');
+}
+
+void asst__key_event_at(struct asst__key *key, uint64_t sequence)
+{
+	unsigned char bytes[8];
+
+	asst__key_event(key);
+	big_endian(bytes, sequence);
+	add(key, bytes, sizeof(bytes));
+}
+
+void asst__key_floor(struct asst__key *key)
+{
+	key->size = 0;
+	add_byte(key, 'F');
 }
 
 void asst__sort_time(struct asst__sort_value *value, int64_t ms)
@@ -127,6 +165,8 @@ void asst__key_index(struct asst__key *key, struct asst__string principal, char 
 
 void asst__key_end(struct asst__key *key)
 {
-	/* Prefixes end in a letter here, which can be raised. */
+	/* Prefixes end in a letter, a NUL or a number here: none is all ones. */
+	while (key->bytes[key->size - 1] == 0xff)
+		key->size--;
 	key->bytes[key->size - 1]++;
 }

@@ -21,6 +21,7 @@ struct asst__key {
 #define ASST__PART_ACL 'a'
 #define ASST__PART_DEF 'd'
 #define ASST__PART_HEAD 'h'
+#define ASST__PART_MARK 'm'    /* + number of a version */
 #define ASST__PART_DRAFT 'r'   /* + principal */
 #define ASST__PART_VERSION 'v' /* + number */
 
@@ -29,11 +30,19 @@ void asst__key_draft(struct asst__key *key, const unsigned char id[ASST__UUID_BY
 		     struct asst__string principal);
 void asst__key_version(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
 		       uint64_t number);
+void asst__key_mark(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
+		    uint64_t number);
+/* All drafts of a principal, by their own ids; draft_id NULL: what all of them begin with. */
+void asst__key_own_draft(struct asst__key *key, struct asst__string principal,
+			 const unsigned char *draft_id);
 /* From a draft's own id to the assistant and the principal. */
 void asst__key_draft_id(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES]);
 void asst__key_slug(struct asst__key *key, struct asst__string owner, struct asst__string slug);
 /* Events: this and the batch's sequence. */
 void asst__key_event(struct asst__key *key);
+void asst__key_event_at(struct asst__key *key, uint64_t sequence);
+/* Up to which sequence events are no longer kept: 8 bytes. */
+void asst__key_floor(struct asst__key *key);
 
 /* The index that lists are made from. */
 #define ASST__CLASS_READ 'r'

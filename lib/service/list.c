@@ -4,8 +4,9 @@
  * in order, and one get of what they name. Each is decided on as when asked for by itself.
  */
 #include "service/list.h"
-#include "model/check.h"
 #include "service/page.h"
+
+#include <assistant/trash.h>
 
 #include <string.h>
 
@@ -39,6 +40,7 @@ void asst_list_free(asst_list *list)
 		asst_assistant_free(list->items[i]);
 	asst__free(&mem, list->items, list->room * sizeof(*list->items));
 	asst__free_text(&mem, list->cursor);
+	asst__free_text(&mem, list->feed_cursor);
 	asst__free(&mem, list, sizeof(*list));
 }
 
@@ -52,6 +54,11 @@ asst_assistant *asst_list_at(const asst_list *list, size_t i)
 	return i < list->count ? list->items[i] : NULL;
 }
 
+const char *asst_list_feed_cursor(const asst_list *list)
+{
+	return list->feed_cursor;
+}
+
 const char *asst_list_cursor(const asst_list *list)
 {
 	return list->cursor;
@@ -61,20 +68,12 @@ static const char sort_keys[] = { [ASST__SORT_UPDATED] = ASST__SORT_KEY_UPDATED,
 				  [ASST__SORT_CREATED] = ASST__SORT_KEY_CREATED,
 				  [ASST__SORT_NAME] = ASST__SORT_KEY_NAME };
 
-static int cursor_fault(asst_error *err)
-{
-	asst__error_add_issue(err, "cursor", "/cursor",
-			      "must be the cursor of a list with the same session, sort and right");
-	return asst__fail(err, ASST_EVALIDATION, "the cursor does not belong to this list");
-}
-
 static int read_query(struct asst__query *query, const struct asst__view *view)
 {
 	const struct asst__call *call = query->call;
 	struct asst__string cursor = asst__view_text(view, ASST__QUERY_CURSOR);
 	struct asst__string right = asst__view_text(view, ASST__QUERY_RIGHT);
 	int64_t limit = asst__view_int(view, ASST__QUERY_LIMIT, 50);
-	int64_t most = call->store->opts.limits.cap[ASST__LIMIT_LIST_PAGE];
 	int which = right.text ? asst__right_find(right.text) : ASST__RIGHT_READ;
 
 	query->sort_choice = asst__view_choice(view, ASST__QUERY_SORT, 1);
@@ -88,43 +87,24 @@ static int read_query(struct asst__query *query, const struct asst__view *view)
 				  "no right on an assistant has this name");
 	}
 	query->right = (enum asst__right)which;
-	if (limit > most) {
-		asst__error_add_issue(call->err, "limit", "/limit", "is more than a page may have");
-		return asst__fail(call->err, ASST_ELIMIT, "list_page is limited to %lld",
-				  (long long)most);
-	}
-	query->limit = (size_t)limit;
+	if (asst__page_limit(&query->limit, limit, call) != ASST_OK)
+		return ASST_ELIMIT;
 	if (cursor.text && !asst__cursor_read(&query->place, cursor, query->sort_choice,
 					      (unsigned)query->right, call->session))
-		return cursor_fault(call->err);
+		return asst__cursor_fault(call->err);
 	return ASST_OK;
 }
 
 static int parse_query(struct asst__query *query, const char *options, size_t size)
 {
-	const struct asst__call *call = query->call;
-	const struct asst__mem *mem = &call->store->mem;
-	struct asst__check check;
-	asst_buf *record = NULL;
 	struct asst__view view;
-	asst__json *tree;
-	int status = asst__scan_object(&tree, options ? options : "{}", options ? size : 2,
-				       &call->store->opts.limits, mem, call->err);
+	asst_buf *record = NULL;
+	int status = asst__options_read(&record, &view, &asst__query_schema, options, size,
+					query->call);
 
-	if (status != ASST_OK)
-		return status;
-	asst__check_begin(&check, &call->store->opts.limits, 0, mem, call->err);
-	asst__check_object(&check, &asst__query_schema, tree);
-	status = asst__check_end(&check);
-	if (status == ASST_OK)
-		status = asst__record_from_tree(&record, &asst__query_schema, tree, mem, call->err);
-	if (status == ASST_OK)
-		status = asst__view_open(&view, &asst__query_schema, asst_buf_data(record),
-					 asst_buf_size(record), call->err);
 	if (status == ASST_OK)
 		status = read_query(query, &view);
 	asst_buf_free(record);
-	asst__json_free(tree);
 	return status;
 }
 
@@ -156,7 +136,7 @@ static int add_ranges(struct asst_ranges *ranges, const struct asst__query *quer
 {
 	const struct asst__actor *actor = &query->call->session->actor;
 	bool all = actor->system || actor->superuser;
-	bool reads = asst__rights[query->right].level < ASST_LEVEL_WRITE;
+	bool reads = asst__rights[query->right].level < ASST_LEVEL_WRITE && !query->trash;
 	size_t i, count = all ? 1 : actor->count;
 	struct asst__string principal = ASST__STRING("*");
 	int status = ASST_OK;
@@ -164,14 +144,24 @@ static int add_ranges(struct asst_ranges *ranges, const struct asst__query *quer
 	for (i = 0; i < count && status == ASST_OK; i++) {
 		if (!all)
 			principal = actor->memberships[i].principal;
-		status = add_range(ranges, query, principal, ASST__CLASS_WRITE);
+		status = add_range(ranges, query, principal,
+				   query->trash ? ASST__CLASS_TRASH : ASST__CLASS_WRITE);
 		if (status == ASST_OK && reads)
 			status = add_range(ranges, query, principal, ASST__CLASS_READ);
 	}
 	return status;
 }
 
-static int scan(struct asst__found *found, struct asst__query *query)
+/* The first scan says where the feed stands: what happens behind it is not in the list. */
+static int note_feed(asst_list *list, const struct asst__call *call, uint64_t sequence)
+{
+	if (list->feed_cursor)
+		return ASST_OK;
+	list->feed_cursor = asst__feed_cursor_write(sequence, call->workspace, &list->mem);
+	return list->feed_cursor ? ASST_OK : asst__fail_nomem(call->err);
+}
+
+static int scan(asst_list *list, struct asst__found *found, struct asst__query *query)
 {
 	const struct asst__call *call = query->call;
 	const struct asst__mem *mem = &call->store->mem;
@@ -186,6 +176,8 @@ static int scan(struct asst__found *found, struct asst__query *query)
 	if (status == ASST_OK)
 		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, &sink,
 					    &sequence, call->err);
+	if (status == ASST_OK)
+		status = note_feed(list, call, sequence);
 	if (status == ASST_OK)
 		status = asst__page_merge(found, query, &ranges, &sink);
 	asst__sink_dispose(&sink);
@@ -208,6 +200,8 @@ static int take(asst_list *list, const struct asst__query *query, const struct a
 
 	status = asst__loaded_take(&loaded, sink, i * parts, query->whole, call->err);
 	if (status == ASST_OK) {
+		loaded.trash = query->trash;
+		asst__loaded_describe(&loaded);
 		asst__decide(&loaded.decision, query->right, &call->session->actor, &loaded.object,
 			     call->now);
 		if (loaded.decision.status == ASST_OK) {
@@ -258,7 +252,7 @@ static int fill(asst_list *list, struct asst__query *query)
 
 	query->step = query->limit + 1;
 	while (status == ASST_OK && found.count <= query->limit && !query->ended) {
-		status = scan(&found, query);
+		status = scan(list, &found, query);
 		query->step = query->step * 8 < STEP_MOST ? query->step * 8 : STEP_MOST;
 	}
 	if (status == ASST_OK)
@@ -284,12 +278,30 @@ static int check_gates(const struct asst__query *query)
 		       asst__decision_fail(&decision, ASST__RIGHT_READ, call->err) : ASST_OK;
 }
 
-int asst_assistant_list(asst_list **list, asst_session *session, const char *options, size_t size,
-			asst_error *err)
+/* Fill a list by a query that was read. */
+static int run_query(asst_list **list, struct asst__query *query)
+{
+	asst_list *made = NULL;
+	int status = asst__list_new(&made, query->limit, &query->call->store->mem,
+				    query->call->err);
+
+	if (status == ASST_OK) {
+		made->count = 0;
+		status = fill(made, query);
+	}
+	if (status == ASST_OK)
+		*list = made;
+	else
+		asst_list_free(made);
+	return status;
+}
+
+static int list_with(asst_list **list, asst_session *session, const char *options, size_t size,
+		     int (*parse)(struct asst__query *query, const char *options, size_t size),
+		     asst_error *err)
 {
 	struct asst__call call;
 	struct asst__query query;
-	asst_list *made = NULL;
 	int status;
 
 	if (list)
@@ -302,17 +314,49 @@ int asst_assistant_list(asst_list **list, asst_session *session, const char *opt
 	status = list ? check_gates(&query) :
 			asst__fail(err, ASST_EINVAL, "needs a place for the list");
 	if (status == ASST_OK)
-		status = parse_query(&query, options, size);
+		status = parse(&query, options, size);
 	if (status == ASST_OK)
-		status = asst__list_new(&made, query.limit, &call.store->mem, err);
-	if (status == ASST_OK) {
-		made->count = 0;
-		status = fill(made, &query);
-	}
-	if (status == ASST_OK)
-		*list = made;
-	else
-		asst_list_free(made);
+		status = run_query(list, &query);
 	asst__call_end(&call);
 	return status;
+}
+
+int asst_assistant_list(asst_list **list, asst_session *session, const char *options, size_t size,
+			asst_error *err)
+{
+	return list_with(list, session, options, size, parse_query, err);
+}
+
+/* What was deleted last comes first: the index has the time of that in place of the change. */
+static int parse_trash_query(struct asst__query *query, const char *options, size_t size)
+{
+	struct asst__view view;
+	struct asst__string cursor;
+	asst_buf *record = NULL;
+	int status = asst__options_read(&record, &view, &asst__page_schema, options, size,
+					query->call);
+
+	if (status == ASST_OK)
+		status = asst__page_limit(&query->limit,
+					  asst__view_int(&view, ASST__PAGE_LIMIT, 50), query->call);
+	query->trash = true;
+	query->right = ASST__RIGHT_RESTORE;
+	query->sort = ASST__SORT_UPDATED;
+	query->sort_choice = ASST__CURSOR_TRASH;
+	query->reverse = true;
+	if (status == ASST_OK) {
+		cursor = asst__view_text(&view, ASST__PAGE_CURSOR);
+		if (cursor.text &&
+		    !asst__cursor_read(&query->place, cursor, query->sort_choice,
+				       (unsigned)query->right, query->call->session))
+			status = asst__cursor_fault(query->call->err);
+	}
+	asst_buf_free(record);
+	return status;
+}
+
+int asst_trash_list(asst_list **list, asst_session *session, const char *options, size_t size,
+		    asst_error *err)
+{
+	return list_with(list, session, options, size, parse_trash_query, err);
 }

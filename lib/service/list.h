@@ -13,6 +13,7 @@ struct asst_list {
 	size_t count, room;
 	asst_assistant **items; /* NULL where one was not found */
 	char *cursor;           /* NULL at the end */
+	char *feed_cursor;      /* where the feed stood; NULL where that was not asked for */
 };
 
 /* A list with room for count assistants, all NULL and counted. */

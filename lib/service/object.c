@@ -31,14 +31,16 @@ void asst__loaded_dispose(struct asst__loaded *loaded)
 	part_dispose(&loaded->acl);
 	part_dispose(&loaded->def);
 	part_dispose(&loaded->draft);
-	part_dispose(&loaded->base);
+	part_dispose(&loaded->versions[0]);
+	part_dispose(&loaded->versions[1]);
 }
 
 void asst__loaded_describe(struct asst__loaded *loaded)
 {
 	const struct asst__view *head = &loaded->head.view;
 
-	loaded->object.exists = loaded->head.buf && !asst__view_has(head, ASST__HEAD_DELETED_AT);
+	loaded->object.exists = loaded->head.buf &&
+				asst__view_has(head, ASST__HEAD_DELETED_AT) == loaded->trash;
 	loaded->object.published = asst__view_int(head, ASST__HEAD_VERSION, 0) > 0;
 	loaded->object.owner = asst__view_text(head, ASST__HEAD_OWNER);
 	loaded->object.creator = asst__view_text(head, ASST__HEAD_CREATED_BY);
@@ -61,14 +63,18 @@ int asst__keys_add_object(struct asst_keys *keys, const unsigned char id[ASST__U
 }
 
 /* Where things stand in the answer to the question below. */
-enum { GET_HEAD, GET_ACL, GET_DEF, GET_DRAFT_ID, GET_DRAFT, GET_BASE };
+enum { GET_HEAD, GET_ACL, GET_DEF, GET_DRAFT_ID, GET_DRAFT, GET_VERSIONS };
 
-/* Ask for an assistant, a draft with the same id, and the draft of a principal, if one is given. */
+/*
+ * Ask for an assistant, a draft with the same id, and where a principal is given for its
+ * draft and for the versions that the call wants.
+ */
 static int ask(struct asst_sink *sink, uint64_t *sequence, const struct asst__call *call,
 	       const unsigned char id[ASST__UUID_BYTES], struct asst__string principal)
 {
 	struct asst_keys keys;
 	struct asst__key key;
+	size_t i;
 	int status;
 
 	asst__keys_init(&keys, &call->store->mem);
@@ -80,8 +86,10 @@ static int ask(struct asst_sink *sink, uint64_t *sequence, const struct asst__ca
 		asst__key_draft(&key, id, principal);
 		status = asst_keys_add(&keys, key.bytes, key.size, call->err);
 	}
-	if (status == ASST_OK && call->base_version >= 0) {
-		asst__key_version(&key, id, (uint64_t)call->base_version);
+	for (i = 0; i < 2 && status == ASST_OK && principal.text; i++) {
+		if (call->versions[i] < 0)
+			break;
+		asst__key_version(&key, id, (uint64_t)call->versions[i]);
 		status = asst_keys_add(&keys, key.bytes, key.size, call->err);
 	}
 	if (status == ASST_OK)
@@ -110,6 +118,7 @@ static int take_all(struct asst__loaded *loaded, const struct asst_sink *sink, a
 {
 	uint64_t sequence = loaded->sequence;
 	bool named_draft = loaded->named_draft;
+	size_t i;
 	int status;
 
 	asst__loaded_dispose(loaded);
@@ -118,8 +127,9 @@ static int take_all(struct asst__loaded *loaded, const struct asst_sink *sink, a
 	loaded->named_draft = named_draft;
 	if (status == ASST_OK)
 		status = asst__part_take(&loaded->draft, sink, GET_DRAFT, &asst__draft_schema, err);
-	if (status == ASST_OK)
-		status = asst__part_take(&loaded->base, sink, GET_BASE, &asst__version_schema, err);
+	for (i = 0; i < 2 && status == ASST_OK; i++)
+		status = asst__part_take(&loaded->versions[i], sink, GET_VERSIONS + i,
+					 &asst__version_schema, err);
 	return status;
 }
 
@@ -132,6 +142,10 @@ static int load(struct asst__loaded *loaded, const struct asst__call *call,
 	if (status == ASST_OK)
 		status = take_all(loaded, sink, call->err);
 	memcpy(loaded->id, id, ASST__UUID_BYTES);
+	if (call->trash) {
+		loaded->trash = true;
+		asst__loaded_describe(loaded);
+	}
 	return status;
 }
 
@@ -160,12 +174,12 @@ static void decide(struct asst__loaded *loaded, const struct asst__call *call,
 	asst__decide(&loaded->decision, right, actor, &nothing, call->now);
 }
 
-/* Whose draft is to be loaded: the caller's, or nobody's. */
+/* Whose draft is to be loaded, with which versions stand: the caller's, or nobody's. */
 static struct asst__string own_draft(const struct asst__call *call)
 {
 	static const struct asst__string nobody = { NULL, 0 };
 
-	return call->want_draft ? call->session->actor.principal : nobody;
+	return call->want_draft || call->versions[0] >= 0 ? call->session->actor.principal : nobody;
 }
 
 /* The record behind a draft's own id: 16 bytes of the assistant's id, then the principal. */

@@ -21,9 +21,10 @@ struct asst__part {
 struct asst__loaded {
 	unsigned char id[ASST__UUID_BYTES];
 	struct asst__part head, acl, def, draft; /* def is the live version's record */
-	struct asst__part base; /* the version that the call asked for, unless it is the live one */
+	struct asst__part versions[2]; /* those that the call asked for, unless they are live */
 	uint64_t sequence; /* of the partition */
 	bool named_draft;  /* the caller named it by a draft's own id */
+	bool trash;        /* it counts as there where it is in the trash, and only then */
 	struct asst__object object;
 	struct asst__decision decision;
 };
@@ -59,6 +60,7 @@ struct asst_assistant {
 	struct asst__view head, draft; /* draft.base NULL: it is not a draft */
 	struct asst_def def;
 	bool has_def, shared, keep_unknown;
+	int64_t version; /* the one that it shows; -1: the live one, or a draft */
 	int level;
 	_Atomic(asst_buf *) json;
 };

@@ -12,6 +12,9 @@ asst_store_opts *asst_store_opts_new(void)
 		return NULL;
 	opts->mem = asst__mem_libc;
 	opts->file = asst__file_defaults;
+	opts->keep_versions = 100;
+	opts->keep_days = opts->trash_days = 30;
+	opts->feed_days = 90;
 	asst__limits_init(&opts->limits, NULL, NULL);
 	return opts;
 }
@@ -54,7 +57,21 @@ int asst_store_opts_set_text(asst_store_opts *opts, const char *name, const char
 }
 
 /* Options that are whole numbers: where they go and what they may be. */
-enum target { KEEP_UNKNOWN, READ_ONLY, AUTO_COMPACT, RESIDENT, SEGMENT, FILL };
+enum target {
+	KEEP_UNKNOWN,
+	READ_ONLY,
+	AUTO_COMPACT,
+	RESIDENT,
+	SEGMENT,
+	FILL,
+	KEEP_VERSIONS,
+	KEEP_DAYS,
+	TRASH_DAYS,
+	FEED_DAYS,
+	AUDIT_REFUSED
+};
+
+#define DAYS_MOST 36500
 
 static const struct {
 	const char *name;
@@ -67,6 +84,11 @@ static const struct {
 	{ "resident_bytes", RESIDENT, 0, INT64_MAX },
 	{ "segment_bytes", SEGMENT, 65536, 1073741824 },
 	{ "fill_bytes", FILL, 0, 67108864 },
+	{ "keep_versions", KEEP_VERSIONS, 0, INT32_MAX },
+	{ "keep_days", KEEP_DAYS, 0, DAYS_MOST },
+	{ "trash_days", TRASH_DAYS, 0, DAYS_MOST },
+	{ "feed_days", FEED_DAYS, 30, DAYS_MOST },
+	{ "audit_refused", AUDIT_REFUSED, 0, 1 },
 };
 
 static void set_number(asst_store_opts *opts, enum target target, int64_t value)
@@ -89,6 +111,21 @@ static void set_number(asst_store_opts *opts, enum target target, int64_t value)
 		break;
 	case FILL:
 		opts->file.fill_bytes = (uint64_t)value;
+		break;
+	case KEEP_VERSIONS:
+		opts->keep_versions = value;
+		break;
+	case KEEP_DAYS:
+		opts->keep_days = value;
+		break;
+	case TRASH_DAYS:
+		opts->trash_days = value;
+		break;
+	case FEED_DAYS:
+		opts->feed_days = value;
+		break;
+	case AUDIT_REFUSED:
+		opts->audit_refused = value == 1;
 		break;
 	}
 }
@@ -144,5 +181,19 @@ int asst_store_opts_set_random(asst_store_opts *opts,
 		return status;
 	opts->random = fill;
 	opts->random_user = user;
+	return ASST_OK;
+}
+
+int asst_store_opts_set_changed(asst_store_opts *opts,
+				void (*changed)(void *user, const char *workspace,
+						const char *event, size_t size),
+				void *user, asst_error *err)
+{
+	int status = check_opts(opts, err);
+
+	if (status != ASST_OK)
+		return status;
+	opts->changed = changed;
+	opts->changed_user = user;
 	return ASST_OK;
 }

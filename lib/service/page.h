@@ -13,6 +13,7 @@ struct asst__query {
 	unsigned sort_choice;
 	enum asst__right right;
 	bool whole;
+	bool trash;
 	size_t limit;
 	struct asst__place place; /* the last one that was looked at */
 	size_t step;              /* how many entries of each principal the next scan takes */

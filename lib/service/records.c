@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Stored records made from their decoded forms. */
 #include "service/write.h"
+#include "base/clock.h"
 
 #include <string.h>
 
@@ -135,6 +136,33 @@ int asst__part_set(struct asst__part *part, asst_buf *buf, const struct asst__sc
 	return asst__view_open(&part->view, schema, asst_buf_data(buf), asst_buf_size(buf), err);
 }
 
+void asst__head_touch(struct asst__head *head, const struct asst__call *call)
+{
+	head->revision++;
+	head->updated_by = call->session->actor.principal;
+	head->updated_at = call->now > head->updated_at ? call->now : head->updated_at;
+}
+
+int asst__change_head(struct asst__change *change, struct asst__loaded *loaded,
+		      struct asst__part *old, const struct asst__head *from,
+		      const struct asst__head *to, const struct asst__view *acl_to)
+{
+	const struct asst__call *call = change->call;
+	struct asst__indexed before = { from, &loaded->acl.view }, after = { to, acl_to };
+	struct asst__key key;
+	asst_buf *buf;
+	int status = asst__head_write(&buf, to, &call->store->mem, call->err);
+
+	if (status != ASST_OK)
+		return status;
+	asst__key_part(&key, loaded->id, ASST__PART_HEAD);
+	asst__change_put(change, &key, buf);
+	asst__change_index(change, loaded->id, &before, &after);
+	*old = loaded->head;
+	memset(&loaded->head, 0, sizeof(loaded->head));
+	return asst__part_set(&loaded->head, buf, &asst__head_schema, call->err);
+}
+
 bool asst__def_changed(const struct asst__view *from, const struct asst__view *to)
 {
 	unsigned i;
@@ -170,10 +198,51 @@ bool asst__around_changed(const struct asst__head *from, const struct asst__head
 	return from->tag_count != to->tag_count;
 }
 
-int asst__revision_check(uint64_t named, uint64_t present, asst_error *err)
+static void add_changed(struct asst__text *out, const struct asst__changed *present)
 {
-	if (named == ASST_ANY_REVISION || named == present)
+	char time[ASST__TIME_SIZE + 1];
+
+	asst__time_print(time, present->at);
+	asst__text_add_format(out, "{\"revision\":%llu,\"updatedBy\":",
+			      (unsigned long long)present->revision);
+	asst__json_write_string(out, present->by.text ? present->by.text : "", ASST_NUL);
+	asst__text_add_format(out, ",\"updatedAt\":\"%s\"}", time);
+}
+
+int asst__revision_check(uint64_t named, const struct asst__changed *present,
+			 const struct asst__call *call)
+{
+	struct asst__text detail;
+
+	if (named == ASST_ANY_REVISION || named == present->revision)
 		return ASST_OK;
-	return asst__fail(err, ASST_EREVISION, "the revision is %llu, not %llu",
-			  (unsigned long long)present, (unsigned long long)named);
+	asst__text_init(&detail, &call->store->mem, 4096);
+	add_changed(&detail, present);
+	if (!detail.failed)
+		asst__error_set_detail(call->err, detail.data, detail.size);
+	asst__text_free(&detail);
+	return asst__fail(call->err, ASST_EREVISION, "the revision is %llu, not %llu: %s changed it",
+			  (unsigned long long)present->revision, (unsigned long long)named,
+			  present->by.text ? present->by.text : "somebody");
+}
+
+int asst__revision_check_head(uint64_t named, const struct asst__head *head,
+			      const struct asst__call *call)
+{
+	struct asst__changed present = { (uint64_t)head->revision, head->updated_by,
+					 head->updated_at };
+
+	return asst__revision_check(named, &present, call);
+}
+
+int asst__revision_check_draft(uint64_t named, const struct asst__view *draft,
+			       const struct asst__call *call)
+{
+	struct asst__changed present = {
+		(uint64_t)asst__view_int(draft, ASST__DRAFT_REVISION, 0),
+		asst__view_text(draft, ASST__DRAFT_PRINCIPAL),
+		asst__view_int(draft, ASST__DRAFT_UPDATED_AT, 0)
+	};
+
+	return asst__revision_check(named, &present, call);
 }

@@ -2,8 +2,7 @@
 /* Sharing: the grants of an assistant. */
 #include "model/check.h"
 #include "model/ident.h"
-#include "service/write.h"
-#include "storage/query.h"
+#include "service/grants.h"
 
 #include <assistant/share.h>
 
@@ -22,87 +21,12 @@ struct sharing {
 	struct asst__loaded loaded;
 };
 
-static void copy_grant(struct asst__record *record, uint32_t list, size_t i,
-		       const struct asst__view *grant)
+static struct asst__granting granting_of(const struct sharing *sharing)
 {
-	uint32_t item = asst__record_item(record, list, i, &asst__grant_schema);
-	int64_t expires = asst__view_int(grant, ASST__GRANT_EXPIRES_AT, 0);
-
-	if (!item)
-		return;
-	asst__record_text(record, item, ASST__GRANT_PRINCIPAL,
-			  asst__view_text(grant, ASST__GRANT_PRINCIPAL));
-	asst__record_int(record, item, ASST__GRANT_LEVEL,
-			 asst__view_int(grant, ASST__GRANT_LEVEL, 0));
-	if (expires)
-		asst__record_int(record, item, ASST__GRANT_EXPIRES_AT, expires);
-	asst__record_text(record, item, ASST__GRANT_BY, asst__view_text(grant, ASST__GRANT_BY));
-	asst__record_int(record, item, ASST__GRANT_AT, asst__view_int(grant, ASST__GRANT_AT, 0));
-}
-
-static void add_grant(struct asst__record *record, uint32_t list, size_t i,
-		      const struct sharing *sharing)
-{
-	uint32_t item = asst__record_item(record, list, i, &asst__grant_schema);
-
-	if (!item)
-		return;
-	asst__record_text(record, item, ASST__GRANT_PRINCIPAL, sharing->principal);
-	asst__record_int(record, item, ASST__GRANT_LEVEL, sharing->level);
-	if (sharing->expires)
-		asst__record_int(record, item, ASST__GRANT_EXPIRES_AT, sharing->expires);
-	asst__record_text(record, item, ASST__GRANT_BY, sharing->call->session->actor.principal);
-	asst__record_int(record, item, ASST__GRANT_AT, sharing->call->now);
-}
-
-/* Expired grants go with the next write. */
-static bool kept(const struct sharing *sharing, const struct asst__view *grant)
-{
-	return asst__view_int(grant, ASST__GRANT_EXPIRES_AT, INT64_MAX) > sharing->call->now &&
-	       !asst__same(asst__view_text(grant, ASST__GRANT_PRINCIPAL), sharing->principal);
-}
-
-static size_t count_kept(const struct sharing *sharing)
-{
-	const struct asst__view *acl = &sharing->loaded.acl.view;
-	size_t i, count = 0;
-	struct asst__view grant;
-
-	for (i = 0; i < asst__view_count(acl, ASST__ACL_GRANTS); i++) {
-		grant = asst__view_item(acl, ASST__ACL_GRANTS, i);
-		count += kept(sharing, &grant);
-	}
-	return count;
-}
-
-/* The grants in the order of their principals, the new one in its place. */
-static int write_acl(asst_buf **out, const struct sharing *sharing, size_t count)
-{
-	const struct asst__call *call = sharing->call;
-	const struct asst__view *acl = &sharing->loaded.acl.view;
-	bool pending = sharing->level != 0;
-	struct asst__record record;
-	uint32_t root = asst__record_begin(&record, &asst__acl_schema, &call->store->mem);
-	uint32_t list = root ? asst__record_list(&record, root, ASST__ACL_GRANTS, count) : 0;
-	struct asst__string principal;
-	struct asst__view grant;
-	size_t i, at = 0;
-
-	for (i = 0; list && i < asst__view_count(acl, ASST__ACL_GRANTS); i++) {
-		grant = asst__view_item(acl, ASST__ACL_GRANTS, i);
-		principal = asst__view_text(&grant, ASST__GRANT_PRINCIPAL);
-		if (!kept(sharing, &grant))
-			continue;
-		if (pending && asst__key_compare(sharing->principal.text, sharing->principal.size,
-						 principal.text, principal.size) < 0) {
-			add_grant(&record, list, at++, sharing);
-			pending = false;
-		}
-		copy_grant(&record, list, at++, &grant);
-	}
-	if (list && pending)
-		add_grant(&record, list, at, sharing);
-	return asst__record_end(out, &record, call->err);
+	return (struct asst__granting){ .acl = &sharing->loaded.acl.view,
+					.principal = sharing->principal,
+					.level = sharing->level,
+					.expires = sharing->expires };
 }
 
 static const char *action(const struct sharing *sharing)
@@ -110,7 +34,26 @@ static const char *action(const struct sharing *sharing)
 	return sharing->level ? "share.put" : "share.remove";
 }
 
-static int build(struct sharing *sharing, struct asst__change *change, size_t count)
+/* Whether the principal saw it by its grant, and will not any more. */
+static bool loses_sight(const struct sharing *sharing)
+{
+	const struct asst__view *acl = &sharing->loaded.acl.view;
+	int least = sharing->loaded.object.published ? ASST_LEVEL_READ : ASST_LEVEL_WRITE;
+	size_t i, count = asst__view_count(acl, ASST__ACL_GRANTS);
+	struct asst__view grant;
+
+	for (i = 0; i < count; i++) {
+		grant = asst__view_item(acl, ASST__ACL_GRANTS, i);
+		if (asst__same(asst__view_text(&grant, ASST__GRANT_PRINCIPAL), sharing->principal))
+			return asst__view_int(&grant, ASST__GRANT_LEVEL, 0) >= least &&
+			       asst__view_int(&grant, ASST__GRANT_EXPIRES_AT, INT64_MAX) >
+				       sharing->call->now &&
+			       sharing->level < least;
+	}
+	return false;
+}
+
+static int build(struct sharing *sharing, struct asst__change *change)
 {
 	const struct asst__call *call = sharing->call;
 	struct asst__loaded *loaded = &sharing->loaded;
@@ -122,20 +65,18 @@ static int build(struct sharing *sharing, struct asst__change *change, size_t co
 				     .principal = sharing->principal,
 				     .level = sharing->level };
 	asst_buf *buf = NULL;
-	struct asst__key key;
-	int status = count ? write_acl(&buf, sharing, count) : ASST_OK;
+	struct asst__granting granting = granting_of(sharing);
+	int status = asst__grants_write(&buf, &granting, call);
 
 	if (status == ASST_OK && buf)
 		status = asst__view_open(&acl, &asst__acl_schema, asst_buf_data(buf),
 					 asst_buf_size(buf), call->err);
+	if (loses_sight(sharing))
+		event.loser = sharing->principal;
 	if (status == ASST_OK) {
 		asst__head_read(&head, &loaded->head.view);
 		asst__change_check_object(change, loaded);
-		asst__key_part(&key, loaded->id, ASST__PART_ACL);
-		if (buf)
-			asst__change_put(change, &key, buf);
-		else
-			asst__change_delete(change, &key);
+		asst__grants_put(change, loaded->id, buf);
 		asst__change_index(change, loaded->id, &from, &to);
 		asst__change_event(change, &event);
 	}
@@ -212,8 +153,7 @@ static int attempt_share(void *context, struct asst__change *change, bool lost)
 {
 	struct sharing *sharing = context;
 	const struct asst__call *call = sharing->call;
-	int64_t most = call->store->opts.limits.cap[ASST__LIMIT_GRANTS];
-	size_t others;
+	struct asst__granting granting;
 	int status;
 
 	(void)lost;
@@ -228,19 +168,17 @@ static int attempt_share(void *context, struct asst__change *change, bool lost)
 		return status;
 	if (sharing->level > asst__level_public(sharing->loaded.decision.level_held))
 		return asst__fail(call->err, ASST_EDENIED, "nobody grants above the own level");
-	others = count_kept(sharing);
-	if (is_so(sharing, others))
+	granting = granting_of(sharing);
+	if (is_so(sharing, asst__grants_kept(&granting, call)))
 		return ASST_OK;
-	if (sharing->level && others + 1 > (size_t)most)
-		return asst__fail(call->err, ASST_ELIMIT, "grants is limited to %lld",
-				  (long long)most);
-	return build(sharing, change, others + (sharing->level != 0));
+	status = asst__grants_check(&granting, call);
+	return status == ASST_OK ? build(sharing, change) : status;
 }
 
 /* Consumes sharing->tree. */
 static int share(struct sharing *sharing)
 {
-	int status = asst__write(sharing->call, attempt_share, sharing);
+	int status = asst__write(sharing->call, "share.put", sharing->id, attempt_share, sharing);
 
 	asst__loaded_dispose(&sharing->loaded);
 	asst__json_free(sharing->tree);
@@ -314,7 +252,7 @@ static int attempt_remove(void *context, struct asst__change *change, bool lost)
 {
 	struct sharing *sharing = context;
 	const struct asst__call *call = sharing->call;
-	size_t others;
+	struct asst__granting granting;
 	int status;
 
 	(void)lost;
@@ -331,8 +269,9 @@ static int attempt_remove(void *context, struct asst__change *change, bool lost)
 		return asst__fail(call->err, ASST_EVALIDATION,
 				  "a principal is user:ID, team:ID, key:ID or workspace");
 	}
-	others = count_kept(sharing);
-	return is_so(sharing, others) ? ASST_OK : build(sharing, change, others);
+	granting = granting_of(sharing);
+	return is_so(sharing, asst__grants_kept(&granting, call)) ? ASST_OK :
+								     build(sharing, change);
 }
 
 int asst_share_remove(asst_session *session, const char *id, const char *principal, uint32_t flags,
@@ -352,7 +291,7 @@ int asst_share_remove(asst_session *session, const char *id, const char *princip
 		status = asst__fail(err, ASST_EINVAL, "needs a principal");
 	if (status == ASST_OK) {
 		sharing.principal = ASST__STRING(principal);
-		status = asst__write(&call, attempt_remove, &sharing);
+		status = asst__write(&call, "share.remove", id, attempt_remove, &sharing);
 		asst__loaded_dispose(&sharing.loaded);
 	}
 	asst__call_end(&call);

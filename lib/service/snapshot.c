@@ -27,6 +27,7 @@ int asst__assistant_make(asst_assistant **out, const struct asst__loaded *loaded
 		return asst__fail_nomem(call->err);
 	assistant->mem = call->store->mem;
 	assistant->keep_unknown = call->store->opts.keep_unknown;
+	assistant->version = -1;
 	atomic_init(&assistant->refs, 1);
 	atomic_init(&assistant->json, NULL);
 	assistant->head_buf = asst_buf_ref(loaded->head.buf);
@@ -150,6 +151,8 @@ uint64_t asst_assistant_revision(const asst_assistant *assistant)
 
 uint64_t asst_assistant_version(const asst_assistant *assistant)
 {
+	if (assistant->version >= 0)
+		return (uint64_t)assistant->version;
 	return (uint64_t)(is_draft(assistant) ?
 				  asst__view_int(&assistant->draft, ASST__DRAFT_BASE_VERSION, 0) :
 				  asst__view_int(&assistant->head, ASST__HEAD_VERSION, 0));

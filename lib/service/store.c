@@ -208,7 +208,8 @@ int asst__call_begin(struct asst__call *call, asst_session *session, asst_error 
 	call->workspace = session->workspace;
 	call->now = asst__clock_now(&session->store->opts.clock);
 	call->want_draft = false;
-	call->base_version = -1;
+	call->versions[0] = call->versions[1] = -1;
+	call->trash = false;
 	call->err = err;
 	return ASST_OK;
 }

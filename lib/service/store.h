@@ -26,6 +26,10 @@ struct asst_store_opts {
 	int (*random)(void *user, void *bytes, size_t size);
 	void *random_user;
 	struct asst__file_options file;
+	int64_t keep_versions, keep_days, trash_days, feed_days;
+	bool audit_refused;
+	void (*changed)(void *user, const char *workspace, const char *event, size_t size);
+	void *changed_user;
 };
 
 struct asst_store {
@@ -66,8 +70,9 @@ struct asst__call {
 	const char *workspace;
 	size_t stripe;
 	int64_t now;
-	bool want_draft;      /* also load the caller's own draft */
-	int64_t base_version; /* and this version of the assistant; -1: none */
+	bool want_draft;     /* also load the caller's own draft */
+	int64_t versions[2]; /* and these versions of the assistant; -1: none */
+	bool trash;          /* what is looked for was deleted */
 	asst_error *err;
 };
 

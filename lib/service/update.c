@@ -158,16 +158,6 @@ static void put_event(struct update *update, struct asst__change *change, const 
 	asst__change_event(change, &event);
 }
 
-static void touch(struct update *update)
-{
-	const struct asst__call *call = update->call;
-	struct asst__head *head = &update->to;
-
-	head->revision++;
-	head->updated_by = call->session->actor.principal;
-	head->updated_at = call->now > head->updated_at ? call->now : head->updated_at;
-}
-
 static int slug_taken(const struct asst__call *call)
 {
 	asst__error_add_issue(call->err, "duplicate", "/slug", "is taken");
@@ -187,15 +177,14 @@ static int build_patch(struct update *update, struct asst__change *change,
 	new_around = change_around(update);
 	status = check_disable(update);
 	if (status == ASST_OK)
-		status = asst__revision_check(update->revision, (uint64_t)update->from.revision,
-					      update->call->err);
+		status = asst__revision_check_head(update->revision, &update->from, update->call);
 	if (status != ASST_OK || (!new_def && !new_around))
 		return status;
 	if (new_def && update->from.version == 0)
 		return asst__fail(
 			update->call->err, ASST_ECONFLICT,
 			"the definition is not published yet: change its draft and commit it");
-	touch(update);
+	asst__head_touch(&update->to, update->call);
 	if (new_def) {
 		update->to.version++;
 		asst__head_summarize(&update->to, &update->body.def_view);
@@ -269,7 +258,7 @@ int asst_assistant_patch_json(asst_assistant **assistant, asst_session *session,
 		update.id = id;
 		update.json = (struct asst__string){ json, size == ASST_NUL ? strlen(json) : size };
 		update.revision = revision;
-		status = asst__write(&call, attempt_patch, &update);
+		status = asst__write(&call, "assistant.update", id, attempt_patch, &update);
 		if (status == ASST_OK && assistant) {
 			*assistant = update.made;
 			update.made = NULL;
@@ -278,6 +267,20 @@ int asst_assistant_patch_json(asst_assistant **assistant, asst_session *session,
 	}
 	asst__call_end(&call);
 	return status;
+}
+
+static void put_delete_event(struct update *update, struct asst__change *change)
+{
+	struct asst__indexed losers = { &update->from, &update->loaded.acl.view };
+	struct asst__event event = { .action = "assistant.delete",
+				     .object = update->to.id,
+				     .old_revision = update->from.revision,
+				     .new_revision = update->to.revision,
+				     .losers = &losers,
+				     .losers_level = update->from.version ? ASST_LEVEL_READ :
+									    ASST_LEVEL_WRITE };
+
+	asst__change_event(change, &event);
 }
 
 /* To the trash: its records stay, but it is found by nobody but through the trash. */
@@ -296,12 +299,13 @@ static int attempt_delete(void *context, struct asst__change *change, bool lost)
 	if (status != ASST_OK)
 		return status;
 	asst__head_read(&update->from, &update->loaded.head.view);
-	status = asst__revision_check(update->revision, (uint64_t)update->from.revision, call->err);
+	status = asst__revision_check_head(update->revision, &update->from, call);
 	if (status != ASST_OK)
 		return status;
 	update->to = update->from;
-	touch(update);
-	update->to.deleted_at = update->to.updated_at;
+	asst__head_touch(&update->to, update->call);
+	/* 0 would say that it is not deleted, and some clock may begin there. */
+	update->to.deleted_at = update->to.updated_at ? update->to.updated_at : 1;
 	update->to.deleted_by = call->session->actor.principal;
 	asst__change_check_object(change, &update->loaded);
 	asst__key_slug(&key, update->from.owner, update->from.slug);
@@ -310,7 +314,7 @@ static int attempt_delete(void *context, struct asst__change *change, bool lost)
 	if (status != ASST_OK)
 		return status;
 	put_head(update, change);
-	put_event(update, change, "assistant.delete", NULL);
+	put_delete_event(update, change);
 	return ASST_OK;
 }
 
@@ -329,7 +333,7 @@ int asst_assistant_delete(asst_session *session, const char *id, uint64_t revisi
 		update.call = &call;
 		update.id = id;
 		update.revision = revision;
-		status = asst__write(&call, attempt_delete, &update);
+		status = asst__write(&call, "assistant.delete", id, attempt_delete, &update);
 		update_reset(&update);
 	}
 	asst__call_end(&call);

@@ -18,7 +18,7 @@ struct verification {
 	asst_progress progress;
 	void *user;
 	/* of one workspace: what there is, and what its heads and drafts say there must be */
-	uint64_t entries, entries_due, slugs, slugs_due, pointers, pointers_due;
+	uint64_t entries, entries_due, slugs, slugs_due, pointers, own_drafts, drafts_due;
 };
 
 static void add_fault(struct verification *v, const char *text)
@@ -183,10 +183,13 @@ static int check_part(struct verification *v, const unsigned char *key, size_t s
 		sound = opens(&view, &asst__version_schema, value) &&
 			def_opens(&view, ASST__VERSION_DEF);
 		break;
+	case ASST__PART_MARK:
+		sound = opens(&view, &asst__mark_schema, value);
+		break;
 	case ASST__PART_DRAFT:
 		sound = opens(&view, &asst__draft_schema, value) &&
 			def_opens(&view, ASST__DRAFT_DEF);
-		v->pointers_due++;
+		v->drafts_due++;
 		break;
 	default:
 		sound = false;
@@ -215,6 +218,15 @@ static int check_key(struct verification *v, const unsigned char *key, size_t si
 	case 'E':
 		if (!opens(&view, &asst__event_schema, value))
 			fault(v, key, size, "the event is damaged");
+		break;
+	case 'F':
+		if (asst_buf_size(value) != 8)
+			fault(v, key, size, "the begin of the events is damaged");
+		break;
+	case 'R':
+		v->own_drafts++;
+		if (asst_buf_size(value) != ASST__UUID_BYTES)
+			fault(v, key, size, "the index of drafts is damaged");
 		break;
 	case 'I':
 		v->entries++;
@@ -322,6 +334,40 @@ static void compare(struct verification *v, uint64_t there, uint64_t due, const 
 	asst__text_free(&text);
 }
 
+/* Each entry of the directory has its counterpart: a workspace its tag, and the tag its workspace. */
+static int check_counterpart(struct verification *v, const unsigned char *key, size_t size,
+			     const asst_buf *value)
+{
+	const struct asst__call *call = &v->call;
+	unsigned char other[ASST_MAX_KEY_BYTES];
+	const struct asst__answer *answer;
+	struct asst_keys keys;
+	struct asst_sink sink;
+	uint64_t sequence;
+	int status;
+
+	other[0] = key[0] == 'W' ? 'T' : 'W';
+	if (asst_buf_size(value) + 1 > sizeof(other)) {
+		fault(v, key, size, "the directory of workspaces is damaged");
+		return ASST_OK;
+	}
+	memcpy(other + 1, asst_buf_data(value), asst_buf_size(value));
+	asst__keys_init(&keys, &call->store->mem);
+	asst__sink_init(&sink, &call->store->mem);
+	status = asst_keys_add(&keys, other, asst_buf_size(value) + 1, call->err);
+	if (status == ASST_OK)
+		status = asst__backend_get(&call->store->backend, "$store", &keys, &sink, &sequence,
+					   call->err);
+	answer = status == ASST_OK ? asst__sink_find(&sink, 0) : NULL;
+	if (status == ASST_OK &&
+	    (!answer || asst_buf_size(answer->value) != size - 1 ||
+	     memcmp(asst_buf_data(answer->value), key + 1, size - 1) != 0))
+		fault(v, key, size, "the directory of workspaces does not lead back here");
+	asst__sink_dispose(&sink);
+	asst__keys_dispose(&keys);
+	return status;
+}
+
 /* A key of the directory: 'W' and a workspace, or 'T' and a tag. */
 static int check_workspace(struct verification *v, const unsigned char *key, size_t size,
 			   asst_buf *value)
@@ -329,19 +375,22 @@ static int check_workspace(struct verification *v, const unsigned char *key, siz
 	char *workspace;
 	int status;
 
-	(void)value;
 	v->checked++;
-	if (!size || key[0] != 'W')
-		return ASST_OK;
+	v->call.workspace = "$store";
+	status = size ? check_counterpart(v, key, size, value) : ASST_OK;
+	if (status != ASST_OK || !size || key[0] != 'W')
+		return status;
 	workspace = asst__copy_text(&v->call.store->mem, (const char *)key + 1, size - 1);
 	if (!workspace)
 		return asst__fail_nomem(v->call.err);
 	v->call.workspace = workspace;
-	v->entries = v->entries_due = v->slugs = v->slugs_due = v->pointers = v->pointers_due = 0;
+	v->entries = v->entries_due = v->slugs = v->slugs_due = 0;
+	v->pointers = v->own_drafts = v->drafts_due = 0;
 	status = walk(v, workspace, check_key);
 	compare(v, v->entries, v->entries_due, "index entries");
 	compare(v, v->slugs, v->slugs_due, "slugs");
-	compare(v, v->pointers, v->pointers_due, "pointers to drafts");
+	compare(v, v->pointers, v->drafts_due, "pointers to drafts");
+	compare(v, v->own_drafts, v->drafts_due, "entries of drafts by principal");
 	asst__free_text(&v->call.store->mem, workspace);
 	return status;
 }

@@ -60,92 +60,45 @@ void asst__change_draft(struct asst__change *change, const struct asst__loaded *
 	asst__change_put(change, &key, loaded->draft.buf);
 	asst__key_draft_id(&key, draft_id);
 	asst__change_put_bytes(change, &key, pointer, ASST__UUID_BYTES + principal.size);
+	asst__key_own_draft(&key, principal, draft_id);
+	asst__change_put_bytes(change, &key, loaded->id, ASST__UUID_BYTES);
 }
 
 void asst__change_drop_draft(struct asst__change *change, const struct asst__loaded *loaded)
 {
 	struct asst__string text = asst__view_text(&loaded->draft.view, ASST__DRAFT_ID);
+	struct asst__string principal =
+		asst__view_text(&loaded->draft.view, ASST__DRAFT_PRINCIPAL);
 	unsigned char id[ASST__UUID_BYTES];
 	struct asst__key key;
 
-	asst__key_draft(&key, loaded->id,
-			asst__view_text(&loaded->draft.view, ASST__DRAFT_PRINCIPAL));
+	asst__key_draft(&key, loaded->id, principal);
 	asst__change_delete(change, &key);
 	if (text.text && asst__uuid_read(id, text.text, text.size)) {
 		asst__key_draft_id(&key, id);
 		asst__change_delete(change, &key);
+		asst__key_own_draft(&key, principal, id);
+		asst__change_delete(change, &key);
 	}
 }
 
-#define CHANGES_MAX (2 * ASST__FIELDS_MAX)
-
-/* The names of the fields that an event's change touched. */
-static size_t changed_fields(const char *names[CHANGES_MAX], const struct asst__event *event)
-{
-	const struct asst__schema *def = &asst__def_schema, *around = &asst__around_schema;
-	size_t count = 0;
-	unsigned i;
-
-	for (i = 1; event->def_from && event->def_to && i <= def->count; i++) {
-		if (!asst__view_same(def, event->def_from, event->def_to, i))
-			names[count++] = def->fields[i].name;
-	}
-	for (i = 1; event->head_from && event->head_to && i <= around->count; i++) {
-		if (asst__around_changed(event->head_from, event->head_to, i))
-			names[count++] = around->fields[i].name;
-	}
-	return count;
-}
-
-static void add_pointers(struct asst__record *record, uint32_t root,
-			 const struct asst__event *event)
-{
-	const char *names[CHANGES_MAX];
-	size_t i, count = changed_fields(names, event);
-	uint32_t list = count ? asst__record_list(record, root, ASST__EVENT_POINTERS, count) : 0;
-	char pointer[64] = "/";
-
-	for (i = 0; list && i < count; i++) {
-		memcpy(pointer + 1, names[i], strlen(names[i]) + 1);
-		asst__record_text_at(record, list, i, ASST__STRING(pointer));
-	}
-}
-
-void asst__change_event(struct asst__change *change, const struct asst__event *event)
+/* Tell the host, outside of everything: a failure to do so is not the call's. */
+static void tell(const struct asst__change *change, uint64_t sequence)
 {
 	const struct asst__call *call = change->call;
-	struct asst__record record;
-	struct asst__key key;
-	asst_buf *value;
-	uint32_t root;
+	const asst_store_opts *opts = &call->store->opts;
+	struct asst__view event;
+	struct asst__text text;
 
-	if (change->status != ASST_OK)
+	if (!opts->changed || !change->event ||
+	    asst__view_open(&event, &asst__event_schema, asst_buf_data(change->event),
+			    asst_buf_size(change->event), NULL) != ASST_OK)
 		return;
-	root = asst__record_begin(&record, &asst__event_schema, &call->store->mem);
-	if (root) {
-		asst__record_int(&record, root, ASST__EVENT_AT, call->now);
-		asst__record_text(&record, root, ASST__EVENT_ACTOR, call->session->actor.principal);
-		asst__record_text(&record, root, ASST__EVENT_ACTION, ASST__STRING(event->action));
-		asst__record_text(&record, root, ASST__EVENT_OBJECT, event->object);
-		if (event->old_revision)
-			asst__record_int(&record, root, ASST__EVENT_OLD_REVISION,
-					 event->old_revision);
-		if (event->new_revision)
-			asst__record_int(&record, root, ASST__EVENT_NEW_REVISION,
-					 event->new_revision);
-		asst__record_text(&record, root, ASST__EVENT_PRINCIPAL, event->principal);
-		if (event->level)
-			asst__record_int(&record, root, ASST__EVENT_LEVEL, event->level);
-		add_pointers(&record, root, event);
-	}
-	change->status = asst__record_end(&value, &record, call->err);
-	if (change->status != ASST_OK)
-		return;
-	asst__key_event(&key);
-	change->status =
-		asst_batch_put_sequenced(&change->batch, key.bytes, key.size, NULL, 0,
-					 asst_buf_data(value), asst_buf_size(value), call->err);
-	asst_buf_free(value);
+	asst__text_init(&text, &call->store->mem, SIZE_MAX / 2);
+	asst__event_write(&text, &event, sequence, call->workspace, &call->store->mem);
+	if (!text.failed)
+		opts->changed(opts->changed_user, call->workspace, text.data, text.size);
+	asst__text_free(&text);
 }
 
 static int apply(struct asst__change *change, size_t *failed)
@@ -161,11 +114,53 @@ static int apply(struct asst__change *change, size_t *failed)
 	/* A lost race there is not one of this batch. */
 	if (status != ASST_OK)
 		return status == ASST_ECONFLICT ? ASST_EBUSY : status;
-	return asst__backend_apply(&call->store->backend, call->workspace, &change->batch,
-				   &sequence, failed, call->err);
+	status = asst__backend_apply(&call->store->backend, call->workspace, &change->batch,
+				     &sequence, failed, call->err);
+	if (status == ASST_OK)
+		tell(change, sequence);
+	return status;
 }
 
-int asst__write(const struct asst__call *call, asst__attempt attempt, void *context)
+static void begin_change(struct asst__change *change, const struct asst__call *call)
+{
+	asst__batch_init(&change->batch, &call->store->mem);
+	change->call = call;
+	change->status = ASST_OK;
+	change->watched = SIZE_MAX;
+	change->event = NULL;
+}
+
+static void end_change(struct asst__change *change)
+{
+	asst__batch_dispose(&change->batch);
+	asst_buf_free(change->event);
+}
+
+void asst__write_refused(const struct asst__call *call, int status, const char *action,
+			 const char *object)
+{
+	struct asst__event event = { .action = "refused",
+				     .attempted = action,
+				     .status = asst_status_name(status) };
+	struct asst__call quiet = *call;
+	char id[ASST__UUID_TEXT + 1];
+	struct asst__change change;
+	size_t failed;
+
+	if (!call->store->opts.audit_refused || (status != ASST_EDENIED && status != ASST_ENOTFOUND))
+		return;
+	if (object && asst__uuid_normalize(id, object, strlen(object)))
+		event.object = ASST__STRING(id);
+	quiet.err = NULL;
+	begin_change(&change, &quiet);
+	asst__change_event(&change, &event);
+	if (change.status == ASST_OK)
+		apply(&change, &failed);
+	end_change(&change);
+}
+
+int asst__write(const struct asst__call *call, const char *action, const char *object,
+		asst__attempt attempt, void *context)
 {
 	struct asst__change change;
 	size_t failed = SIZE_MAX;
@@ -174,10 +169,7 @@ int asst__write(const struct asst__call *call, asst__attempt attempt, void *cont
 
 	for (tries = 0; tries < ATTEMPTS; tries++) {
 		asst__error_clear(call->err);
-		asst__batch_init(&change.batch, &call->store->mem);
-		change.call = call;
-		change.status = ASST_OK;
-		change.watched = SIZE_MAX;
+		begin_change(&change, call);
 		status = attempt(context, &change, lost);
 		if (status == ASST_OK)
 			status = change.status;
@@ -187,10 +179,12 @@ int asst__write(const struct asst__call *call, asst__attempt attempt, void *cont
 			raced = status == ASST_ECONFLICT;
 		}
 		lost = raced && failed == change.watched;
-		asst__batch_dispose(&change.batch);
+		end_change(&change);
 		if (!raced) {
 			if (status == ASST_OK)
 				asst__error_clear(call->err);
+			else
+				asst__write_refused(call, status, action, object);
 			return status;
 		}
 	}

@@ -3,6 +3,7 @@
 #ifndef ASST_SERVICE_WRITE_H
 #define ASST_SERVICE_WRITE_H
 
+#include "json/diff.h"
 #include "service/object.h"
 
 #define ASST__TAGS_MAX 64
@@ -27,8 +28,20 @@ int asst__head_write(asst_buf **out, const struct asst__head *head, const struct
 
 /* Whether any field of a definition differs. */
 bool asst__def_changed(const struct asst__view *from, const struct asst__view *to);
-/* ASST_EREVISION where a revision is named that is not the present one. */
-int asst__revision_check(uint64_t named, uint64_t present, asst_error *err);
+/* The last change of something. */
+struct asst__changed {
+	uint64_t revision;
+	struct asst__string by;
+	int64_t at;
+};
+
+/* ASST_EREVISION, with who changed it, where a revision is named that is not the present one. */
+int asst__revision_check(uint64_t named, const struct asst__changed *present,
+			 const struct asst__call *call);
+int asst__revision_check_head(uint64_t named, const struct asst__head *head,
+			      const struct asst__call *call);
+int asst__revision_check_draft(uint64_t named, const struct asst__view *draft,
+			       const struct asst__call *call);
 
 struct asst__version {
 	int64_t number, at;
@@ -56,6 +69,7 @@ struct asst__change {
 	struct asst_batch batch;
 	int status;
 	size_t watched; /* index of a check that means more than a lost race; SIZE_MAX: none */
+	asst_buf *event; /* the batch's event */
 };
 
 void asst__change_check(struct asst__change *change, const struct asst__key *key,
@@ -78,6 +92,16 @@ struct asst__indexed {
 void asst__change_index(struct asst__change *change, const unsigned char id[ASST__UUID_BYTES],
 			const struct asst__indexed *from, const struct asst__indexed *to);
 
+/*
+ * Put a changed head and the index entries that follow from it, and show the head in loaded. The
+ * old one, which `to` may lend from, moves to *old. acl_to: the grants as they will be.
+ */
+int asst__change_head(struct asst__change *change, struct asst__loaded *loaded,
+		      struct asst__part *old, const struct asst__head *from,
+		      const struct asst__head *to, const struct asst__view *acl_to);
+/* One revision more, by the caller, now. */
+void asst__head_touch(struct asst__head *head, const struct asst__call *call);
+
 /* Whether something around the definition differs: field is of asst__around_schema. */
 bool asst__around_changed(const struct asst__head *from, const struct asst__head *to,
 			  unsigned field);
@@ -97,8 +121,15 @@ struct asst__event {
 	const struct asst__view *def_from, *def_to;
 	/* and of what stands around it; may be NULL */
 	const struct asst__head *head_from, *head_to;
-	struct asst__string principal; /* of a grant */
+	struct asst__string principal; /* of a grant, or the new owner */
 	int level;
+	/* pointers that were decided for a draft; may be NULL */
+	const struct asst__json_conflicts *forced;
+	/* whose sight ends with it: owner and grantees of a level or above; NULL: nobody's */
+	const struct asst__indexed *losers;
+	int losers_level;
+	struct asst__string loser; /* or one principal's alone */
+	const char *attempted, *status; /* of what was refused; NULL: it was not */
 };
 
 void asst__change_event(struct asst__change *change, const struct asst__event *event);
@@ -109,7 +140,19 @@ void asst__change_event(struct asst__change *change, const struct asst__event *e
  */
 typedef int (*asst__attempt)(void *context, struct asst__change *change, bool lost);
 
-/* Attempt until the batch is applied, at most 32 times, then ASST_EBUSY. */
-int asst__write(const struct asst__call *call, asst__attempt attempt, void *context);
+/*
+ * Attempt until the batch is applied, at most 32 times, then ASST_EBUSY. action and object
+ * (as the caller named it; may be NULL) are for the record of what was refused.
+ */
+int asst__write(const struct asst__call *call, const char *action, const char *object,
+		asst__attempt attempt, void *context);
+
+/* By option, record what was refused for want of a right. The refusal stays what it was. */
+void asst__write_refused(const struct asst__call *call, int status, const char *action,
+			 const char *object);
+
+/* An event as JSON, with its place in the feed. */
+void asst__event_write(struct asst__text *out, const struct asst__view *event, uint64_t sequence,
+		       const char *workspace, const struct asst__mem *mem);
 
 #endif

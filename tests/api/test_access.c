@@ -12,6 +12,7 @@ static const struct {
 } rights[] = {
 	{ "assistant:read", 1 },	{ "assistant:comment", 1 }, { "assistant:favorite", 1 },
 	{ "assistant:resolve", 1 },	{ "assistant:write", 2 },   { "assistant:draft", 2 },
+	{ "assistant:versions", 2 },
 	{ "assistant:export", 2 },	{ "assistant:share", 3 },   { "assistant:disable", 3 },
 	{ "assistant:delete", 3 },	{ "assistant:restore", 3 }, { "assistant:force", 3 },
 	{ "assistant:changeOwner", 4 }, { "assistant:purge", 4 },

@@ -206,7 +206,7 @@ static void a_message_has_at_most_1024_characters(void **state)
 	       asst_draft_commit(NULL, draft, text, 2 * 1024 - 1, 0, host->err));
 	EXPECT(host, ASST_EVALIDATION, asst_draft_commit(NULL, draft, "a\0b", 3, 0, host->err));
 	EXPECT(host, ASST_EINVAL, asst_draft_commit(NULL, draft, NULL, 1, 0, host->err));
-	EXPECT(host, ASST_EINVAL, asst_draft_commit(NULL, draft, NULL, 0, 1, host->err));
+	EXPECT(host, ASST_EINVAL, asst_draft_commit(NULL, draft, NULL, 0, 0x80, host->err));
 	EXPECT(host, ASST_EINVAL, asst_draft_commit(NULL, NULL, NULL, 0, 0, host->err));
 	MUST(host, asst_draft_commit(NULL, draft, text, 2 * 1024, 0, host->err));
 	asst_draft_free(draft);

@@ -327,7 +327,7 @@ static const struct op ops[] = {
 	{ PATCH, "not found", ASST_ENOTFOUND, DETAIL, NULL, run_patch_hidden },
 	{ DELETE, "with a draft", ASST_OK, ALL, NULL, run_delete },
 	{ DELETE, "natural name, lost race", ASST_OK, ALL | DETAIL, NULL, run_delete_shared },
-	{ DELETE, "other revision", ASST_EREVISION, DETAIL, NULL, run_delete_revision },
+	{ DELETE, "other revision", ASST_EREVISION, ALL, NULL, run_delete_revision },
 	{ DELETE, "a draft", ASST_ECONFLICT, ALL, NULL, run_delete_draft },
 	{ DELETE, "denied", ASST_EDENIED, DETAIL, NULL, run_delete_denied },
 };

@@ -221,7 +221,7 @@ static const struct op ops[] = {
 	{ "asst_draft_discard", "after a lost race", ASST_OK, ALL | DETAIL, NULL,
 	  run_discard_lost },
 	{ "asst_draft_discard", "gone", ASST_OK, DETAIL, prepare_gone, run_discard },
-	{ "asst_draft_discard", "stale", ASST_EREVISION, DETAIL, prepare_stale, run_discard },
+	{ "asst_draft_discard", "stale", ASST_EREVISION, ALL, prepare_stale, run_discard },
 };
 
 OOM_TESTS("drafts", ops)

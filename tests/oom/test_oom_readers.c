@@ -124,6 +124,7 @@ static int run_list(asst_error *err)
 		show_assistant(asst_list_at(list, i));
 	EXPECT(asst_list_at(list, i) == NULL);
 	text_line(&out, "cursor", asst_list_cursor(list));
+	text_line(&out, "feed", asst_list_feed_cursor(list));
 	asst_list_free(list);
 	list = NULL;
 	fault.armed = false;
@@ -147,6 +148,29 @@ static int run_buf(asst_error *err)
 	return ASST_OK;
 }
 
+/* A failure with all that there can be: of a program's interest, and for people. */
+static int run_error(asst_error *unused)
+{
+	asst_error *err = asst_error_new();
+	size_t size;
+
+	(void)unused;
+	EXPECT(asst_assistant_patch_json(NULL, w.ada, w.alpha, "{}", ASST_NUL, 99, 0, err) ==
+	       ASST_EREVISION);
+	fault_arm();
+	text_line(&out, "detail", asst_error_detail(err, &size));
+	EXPECT(size == strlen(asst_error_detail(err, NULL)));
+	EXPECT(asst_error_detail(NULL, &size) == NULL && size == 0);
+	text_line(&out, "message", asst_error_message(err));
+	text_line(&out, "code", asst_error_issue_code(err, 0));
+	text_format(&out, "%d %zu %" PRId64 "\n", asst_error_status(err),
+		    asst_error_issue_count(err), asst_error_raw(err));
+	asst_error_free(err);
+	fault.armed = false;
+	clean();
+	return ASST_OK;
+}
+
 /* Handles and sessions: what they tell, and that they go. */
 static int run_handles(asst_error *err)
 {
@@ -158,7 +182,8 @@ static int run_handles(asst_error *err)
 	text_line(&out, "draft", asst_draft_id(w.draft));
 	text_line(&out, "of", asst_draft_assistant_id(w.draft));
 	text_line(&out, "name", asst_def_name(asst_draft_def(w.draft), NULL));
-	text_format(&out, "%" PRIu64 "\n", asst_draft_base_version(w.draft));
+	text_format(&out, "%" PRIu64 " %" PRIu64 "\n", asst_draft_base_version(w.draft),
+		    asst_draft_revision(w.draft));
 	text_line(&out, "workspace", asst_session_workspace(w.bob));
 	text_line(&out, "principal", asst_session_principal(w.bob));
 	asst_session_free(w.ada);
@@ -253,6 +278,7 @@ static const struct op ops[] = {
 	{ "asst_assistant_ref", "getters of an assistant", ASST_OK, 0, prepare, run_assistant },
 	{ "asst_list_at", "getters of a list", ASST_OK, 0, prepare, run_list },
 	{ "asst_buf_ref", "references", ASST_OK, 0, prepare, run_buf },
+	{ "asst_buf_ref", "getters of an error", ASST_OK, 0, prepare, run_error },
 	{ "asst_buf_ref", "handles, tables", ASST_OK, 0, prepare, run_handles },
 	{ "asst_sink_value", "getters of queries", ASST_OK, 0, prepare, run_sink },
 	{ "asst_batch_value", "getters of a batch", ASST_OK, 0, prepare, run_batch },

@@ -115,6 +115,30 @@ static int run_set_random_nothing(asst_error *err)
 	return FAILING(asst_store_opts_set_random(NULL, world_fill, &w, err));
 }
 
+/* It is called by test_oom_feed.c. */
+static void not_changed(void *user, const char *workspace, const char *event, size_t size)
+{
+	(void)user;
+	(void)workspace;
+	(void)event;
+	(void)size;
+}
+
+static int run_set_changed(asst_error *err)
+{
+	int status;
+
+	opts = world_opts();
+	status = FAILING(asst_store_opts_set_changed(opts, not_changed, &w, err));
+	asst_store_opts_free(opts);
+	return status;
+}
+
+static int run_set_changed_nothing(asst_error *err)
+{
+	return FAILING(asst_store_opts_set_changed(NULL, not_changed, &w, err));
+}
+
 /* Whether what was opened works. */
 static void try_store(void)
 {
@@ -304,6 +328,9 @@ static const struct op ops[] = {
 	{ "asst_store_opts_set_random", "", ASST_OK, 0, NULL, run_set_random },
 	{ "asst_store_opts_set_random", "no options", ASST_EINVAL, DETAIL, NULL,
 	  run_set_random_nothing },
+	{ "asst_store_opts_set_changed", "", ASST_OK, 0, NULL, run_set_changed },
+	{ "asst_store_opts_set_changed", "no options", ASST_EINVAL, DETAIL, NULL,
+	  run_set_changed_nothing },
 	{ "asst_store_open", "with options", ASST_OK, ALL, NULL, run_open },
 	{ "asst_store_open", "defaults", ASST_OK, HEAP, NULL, run_open_defaults },
 	{ "asst_store_open", "no such backend", ASST_EINVAL, DETAIL, NULL, run_open_nowhere },

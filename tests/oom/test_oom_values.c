@@ -2,7 +2,8 @@
 /* Allocation failures with what belongs to no store: definitions, buffers, errors. */
 #include "oom_run.h"
 
-static asst_def *def;
+static asst_def *def, *other; /* other: what it is to become */
+static asst_buf *changes; /* from one to the other */
 static asst_error *kept; /* filled before */
 
 static const char json[] =
@@ -38,6 +39,10 @@ static void stage_show(struct text *text)
 static void stage_close(void)
 {
 	asst_def_free(def);
+	asst_def_free(other);
+	asst_buf_free(changes);
+	other = NULL;
+	changes = NULL;
 	asst_error_free(kept);
 }
 
@@ -240,6 +245,95 @@ static int run_set_json_faults(asst_error *err)
 					 err));
 }
 
+/* What the definition becomes: fields, members, items added, removed, changed and moved. */
+static const char other_json[] =
+	"{\"name\":\"Eva\",\"instruction\":\"Be brief.\",\"welcome\":\"Hi\","
+	"\"conversationStarters\":[\"b\"],\"skills\":[{\"type\":\"web-search\"}],"
+	"\"datasets\":[{\"datasetId\":\"c~/\"},{\"datasetId\":\"d\",\"filter\":{\"x\":[2],"
+	"\"y\":0}}],\"references\":[{\"targetType\":\"t\",\"targetId\":\"2\"},"
+	"{\"targetType\":\"t\",\"targetId\":\"1\"},{\"targetType\":\"t\",\"targetId\":\"3\"}],"
+	"\"data\":{\"z\":1e3,\"b\":{}}}";
+
+/* The definition itself has items in another order, one of which goes. */
+static void prepare_diff(void)
+{
+	if (asst_def_from_json(&other, other_json, ASST_NUL, 0, NULL) != ASST_OK ||
+	    asst_def_set_json(def, "references",
+			      "[{\"targetType\":\"t\",\"targetId\":\"1\"},"
+			      "{\"targetType\":\"t\",\"targetId\":\"2\"},"
+			      "{\"targetType\":\"t\",\"targetId\":\"0\"}]",
+			      ASST_NUL, NULL) != ASST_OK)
+		fail_msg("no definitions");
+}
+
+static int diff(const asst_def *to, asst_error *err)
+{
+	asst_buf *made = NO_BUF;
+	int status = FAILING(asst_def_diff(&made, def, to, err));
+
+	EXPECT((status == ASST_OK) == (made != NULL));
+	if (made)
+		text_buf(&out, made);
+	asst_buf_free(made);
+	return status;
+}
+
+static int run_diff(asst_error *err)
+{
+	return diff(other, err);
+}
+
+static int run_diff_same(asst_error *err)
+{
+	return diff(def, err);
+}
+
+static int run_diff_none(asst_error *err)
+{
+	return diff(NULL, err);
+}
+
+static void prepare_changes(void)
+{
+	prepare_diff();
+	if (asst_def_diff(&changes, def, other, NULL) != ASST_OK)
+		fail_msg("no changes");
+}
+
+static int run_apply(asst_error *err)
+{
+	return FAILING(asst_def_apply_diff(def, asst_buf_data(changes), asst_buf_size(changes),
+					   err));
+}
+
+/* An old value is not what is there. */
+static void prepare_changed(void)
+{
+	prepare_changes();
+	if (asst_def_set_text(def, "name", "Ida", 3, NULL) != ASST_OK)
+		fail_msg("not changed");
+}
+
+static int apply(const char *diff, asst_error *err)
+{
+	return FAILING(asst_def_apply_diff(def, diff, ASST_NUL, err));
+}
+
+static int run_apply_wrong(asst_error *err)
+{
+	return apply("[{\"pointer\":\"/name\",\"old\":\"Ada\",\"new\":7}]", err);
+}
+
+static int run_apply_entry(asst_error *err)
+{
+	return apply("[{\"pointer\":\"/skills\",\"oldOrder\":[],\"newOrder\":{}}]", err);
+}
+
+static int run_apply_text(asst_error *err)
+{
+	return apply("[{]", err);
+}
+
 static int run_unset(asst_error *err)
 {
 	return FAILING(asst_def_unset(def, "skills", err));
@@ -352,6 +446,15 @@ static const struct op ops[] = {
 	{ "asst_def_set_json", "faults", ASST_EVALIDATION, HEAP, NULL, run_set_json_faults },
 	{ "asst_def_unset", "good", ASST_OK, HEAP, NULL, run_unset },
 	{ "asst_def_unset", "no definition", ASST_EINVAL, DETAIL, NULL, run_unset_none },
+	{ "asst_def_diff", "other", ASST_OK, HEAP, prepare_diff, run_diff },
+	{ "asst_def_diff", "same", ASST_OK, HEAP, NULL, run_diff_same },
+	{ "asst_def_diff", "only one", ASST_EINVAL, DETAIL, NULL, run_diff_none },
+	{ "asst_def_apply_diff", "good", ASST_OK, HEAP, prepare_changes, run_apply },
+	{ "asst_def_apply_diff", "another state", ASST_ECONFLICT, HEAP, prepare_changed,
+	  run_apply },
+	{ "asst_def_apply_diff", "a fault", ASST_EVALIDATION, HEAP, NULL, run_apply_wrong },
+	{ "asst_def_apply_diff", "no change", ASST_EVALIDATION, HEAP, NULL, run_apply_entry },
+	{ "asst_def_apply_diff", "no JSON", ASST_EVALIDATION, HEAP, NULL, run_apply_text },
 	{ "asst_limit_get", "there", ASST_OK, 0, NULL, run_limit },
 	{ "asst_limit_get", "no such limit", ASST_EINVAL, DETAIL, NULL, run_limit_none },
 	{ "asst_constant", "there", ASST_OK, 0, NULL, run_constant },

@@ -31,15 +31,17 @@ missing_optional() {
 		has "$program" || printf ' %s' "$program"
 	done
 	has g++ || has c++ || printf ' g++'
+	# the name is that of Debian's package: nobody else is asked for it
+	has "${pkg_config%% *}" && $pkg_config --exists libsodium || printf ' libsodium-dev'
 }
 
 names() {
 	cat <<END
-  Debian, Ubuntu  apt-get install gcc g++ libc6-dev make pkg-config libcjson-dev uuid-dev libcmocka-dev mandoc python3
-  Fedora          dnf install gcc gcc-c++ make pkgconf-pkg-config cjson-devel libuuid-devel libcmocka-devel mandoc python3
-  Alpine          apk add build-base pkgconf cjson-dev util-linux-dev cmocka-dev mandoc python3
-  Arch            pacman -S base-devel cjson util-linux-libs cmocka mandoc python
-  Homebrew        brew install pkgconf cjson util-linux cmocka mandoc
+  Debian, Ubuntu  apt-get install gcc g++ libc6-dev make pkg-config libcjson-dev uuid-dev libcmocka-dev libsodium-dev mandoc python3
+  Fedora          dnf install gcc gcc-c++ make pkgconf-pkg-config cjson-devel libuuid-devel libcmocka-devel libsodium-devel mandoc python3
+  Alpine          apk add build-base pkgconf cjson-dev util-linux-dev cmocka-dev libsodium-dev mandoc python3
+  Arch            pacman -S base-devel cjson util-linux-libs cmocka libsodium mandoc python
+  Homebrew        brew install pkgconf cjson util-linux cmocka libsodium mandoc
 END
 }
 

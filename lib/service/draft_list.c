@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: MIT */
+/* Finding drafts, one's own or those of an assistant, and copying somebody else's. */
+#include "service/cursor.h"
+#include "service/draft_handle.h"
+#include "service/list.h"
+
+#include <string.h>
+
+struct listing {
+	const struct asst__call *call;
+	size_t limit;
+	struct asst__place place; /* a byte and the draft's id; size 0: the begin */
+	/* of one assistant's drafts: */
+	bool of_assistant;
+	struct asst__loaded assistant;
+	asst_list *list;
+};
+
+/* Places in this list: 'd' and the draft's own id. */
+#define PLACE_BYTES (1 + ASST__UUID_BYTES)
+
+static void set_place(struct listing *listing, const unsigned char *draft_id)
+{
+	listing->place.bytes[0] = 'd';
+	memcpy(listing->place.bytes + 1, draft_id, ASST__UUID_BYTES);
+	listing->place.size = PLACE_BYTES;
+}
+
+static int more(struct listing *listing)
+{
+	const struct asst__call *call = listing->call;
+
+	listing->list->cursor = asst__cursor_write(&listing->place, ASST__CURSOR_DRAFTS, 0,
+						   call->session, &listing->list->mem);
+	return listing->list->cursor ? ASST_OK : asst__fail_nomem(call->err);
+}
+
+/* Append a draft, if the caller may read it. Takes what it needs from loaded. */
+static int append(struct listing *listing, struct asst__loaded *loaded)
+{
+	const struct asst__call *call = listing->call;
+	const struct asst__actor *actor = &call->session->actor;
+	asst_list *list = listing->list;
+	int status;
+
+	loaded->named_draft = true;
+	asst__decide(&loaded->decision, ASST__RIGHT_READ, actor, &loaded->object, call->now);
+	if (loaded->decision.status != ASST_OK || !loaded->draft.buf)
+		return ASST_OK;
+	if (loaded->decision.level_held < ASST_LEVEL_MANAGE &&
+	    !asst__same(asst__view_text(&loaded->draft.view, ASST__DRAFT_PRINCIPAL),
+			actor->principal))
+		return ASST_OK;
+	status = asst__assistant_make(&list->items[list->count], loaded, true, call);
+	list->count += status == ASST_OK;
+	return status;
+}
+
+/* Own drafts: the keys say which assistants they are of. */
+
+static int add_own_keys(struct asst_keys *keys, const struct listing *listing,
+			const struct asst_sink *found, size_t count)
+{
+	struct asst__string principal = listing->call->session->actor.principal;
+	struct asst__key key;
+	size_t i;
+	int status = ASST_OK;
+
+	for (i = 0; i < count && status == ASST_OK; i++) {
+		const asst_buf *value = asst_sink_value(found, i);
+		const unsigned char *id = (const unsigned char *)asst_buf_data(value);
+
+		if (asst_buf_size(value) != ASST__UUID_BYTES)
+			return asst__fail(listing->call->err, ASST_ECORRUPT,
+					  "the index of drafts is damaged");
+		status = asst__keys_add_object(keys, id, false, listing->call->err);
+		asst__key_draft(&key, id, principal);
+		if (status == ASST_OK)
+			status = asst_keys_add(keys, key.bytes, key.size, listing->call->err);
+	}
+	return status;
+}
+
+static int take_own(struct listing *listing, const struct asst_sink *sink, size_t i)
+{
+	struct asst__loaded loaded;
+	int status = asst__loaded_take(&loaded, sink, 3 * i, false, listing->call->err);
+
+	if (status == ASST_OK)
+		status = asst__part_take(&loaded.draft, sink, 3 * i + 2, &asst__draft_schema,
+					 listing->call->err);
+	if (status == ASST_OK)
+		status = append(listing, &loaded);
+	asst__loaded_dispose(&loaded);
+	return status;
+}
+
+static int load_own(struct listing *listing, const struct asst_sink *found, size_t count)
+{
+	const struct asst__call *call = listing->call;
+	struct asst_keys keys;
+	struct asst_sink sink;
+	uint64_t sequence;
+	size_t i;
+	int status;
+
+	asst__keys_init(&keys, &call->store->mem);
+	asst__sink_init(&sink, &call->store->mem);
+	status = add_own_keys(&keys, listing, found, count);
+	if (status == ASST_OK && count)
+		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
+					   &sequence, call->err);
+	for (i = 0; i < count && status == ASST_OK; i++)
+		status = take_own(listing, &sink, i);
+	asst__sink_dispose(&sink);
+	asst__keys_dispose(&keys);
+	return status;
+}
+
+static int scan_own(struct listing *listing, struct asst_sink *sink)
+{
+	const struct asst__call *call = listing->call;
+	struct asst__string principal = call->session->actor.principal;
+	struct asst_ranges ranges;
+	struct asst__key from, to;
+	uint64_t sequence;
+	int status;
+
+	asst__key_own_draft(&from, principal, NULL);
+	to = from;
+	asst__key_end(&to);
+	if (listing->place.size) {
+		asst__key_own_draft(&from, principal, listing->place.bytes + 1);
+		from.bytes[from.size++] = 0;
+	}
+	asst__ranges_init(&ranges, &call->store->mem, 0);
+	status = asst_ranges_add(&ranges, from.bytes, from.size, to.bytes, to.size,
+				 listing->limit + 1, 0, call->err);
+	if (status == ASST_OK)
+		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, sink,
+					    &sequence, call->err);
+	asst__ranges_dispose(&ranges);
+	return status;
+}
+
+static int fill_own(struct listing *listing)
+{
+	struct asst_sink sink;
+	size_t size, count;
+	const unsigned char *key;
+	int status;
+
+	asst__sink_init(&sink, &listing->call->store->mem);
+	status = scan_own(listing, &sink);
+	if (status == ASST_OK) {
+		count = sink.count < listing->limit ? sink.count : listing->limit;
+		status = load_own(listing, &sink, count);
+		if (status == ASST_OK && sink.count > listing->limit) {
+			key = asst_sink_key(&sink, count - 1, &size);
+			set_place(listing, key + size - ASST__UUID_BYTES);
+			status = more(listing);
+		}
+	}
+	asst__sink_dispose(&sink);
+	return status;
+}
+
+/* Drafts of one assistant: they lie beside it, by principal; few, and sorted here by their ids. */
+
+static int take_beside(struct listing *listing, const struct asst_sink *sink, size_t i)
+{
+	struct asst__loaded loaded;
+	int status;
+
+	memset(&loaded, 0, sizeof(loaded));
+	loaded.head = listing->assistant.head;
+	loaded.head.buf = asst_buf_ref(loaded.head.buf);
+	loaded.acl = listing->assistant.acl;
+	loaded.acl.buf = asst_buf_ref(loaded.acl.buf);
+	asst__loaded_describe(&loaded);
+	loaded.draft.buf = asst_buf_ref(asst_sink_value(sink, i));
+	status = asst__view_open(&loaded.draft.view, &asst__draft_schema,
+				 asst_buf_data(loaded.draft.buf), asst_buf_size(loaded.draft.buf),
+				 listing->call->err);
+	if (status == ASST_OK)
+		status = append(listing, &loaded);
+	asst__loaded_dispose(&loaded);
+	return status;
+}
+
+static struct asst__string draft_id_at(const struct asst_sink *sink, size_t i)
+{
+	const asst_buf *value = asst_sink_value(sink, i);
+	struct asst__view view;
+
+	if (asst__view_open(&view, &asst__draft_schema, asst_buf_data(value), asst_buf_size(value),
+			    NULL) != ASST_OK)
+		return (struct asst__string){ NULL, 0 };
+	return asst__view_text(&view, ASST__DRAFT_ID);
+}
+
+/* The next draft in the order of ids behind the place; SIZE_MAX: none. */
+static size_t next_beside(const struct listing *listing, const struct asst_sink *sink)
+{
+	char place[ASST__UUID_TEXT + 1] = "";
+	struct asst__string best = { NULL, 0 }, id;
+	size_t i, found = SIZE_MAX;
+
+	if (listing->place.size)
+		asst__uuid_write(place, listing->place.bytes + 1);
+	for (i = 0; i < sink->count; i++) {
+		id = draft_id_at(sink, i);
+		if (!id.text || strcmp(id.text, place) <= 0 ||
+		    (best.text && strcmp(id.text, best.text) > 0))
+			continue;
+		best = id;
+		found = i;
+	}
+	return found;
+}
+
+static int take_page(struct listing *listing, const struct asst_sink *sink)
+{
+	unsigned char id[ASST__UUID_BYTES];
+	struct asst__string text;
+	size_t next = next_beside(listing, sink);
+	int status = ASST_OK;
+
+	while (status == ASST_OK && next != SIZE_MAX) {
+		if (listing->list->count == listing->limit)
+			return more(listing);
+		text = draft_id_at(sink, next);
+		status = take_beside(listing, sink, next);
+		if (!asst__uuid_read(id, text.text, text.size))
+			return asst__fail(listing->call->err, ASST_ECORRUPT, "a draft is damaged");
+		set_place(listing, id);
+		next = next_beside(listing, sink);
+	}
+	return status;
+}
+
+static int fill_beside(struct listing *listing)
+{
+	const struct asst__call *call = listing->call;
+	struct asst_ranges ranges;
+	struct asst_sink sink;
+	struct asst__key from, to;
+	uint64_t sequence;
+	int status;
+
+	asst__key_part(&from, listing->assistant.id, ASST__PART_DRAFT);
+	to = from;
+	asst__key_end(&to);
+	asst__ranges_init(&ranges, &call->store->mem, 0);
+	asst__sink_init(&sink, &call->store->mem);
+	status = asst_ranges_add(&ranges, from.bytes, from.size, to.bytes, to.size, 0, 0,
+				 call->err);
+	if (status == ASST_OK)
+		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, &sink,
+					    &sequence, call->err);
+	if (status == ASST_OK)
+		status = take_page(listing, &sink);
+	asst__sink_dispose(&sink);
+	asst__ranges_dispose(&ranges);
+	return status;
+}
+
+static int read_options(struct listing *listing, const char *options, size_t size)
+{
+	const struct asst__call *call = listing->call;
+	struct asst__string cursor, assistant;
+	struct asst__view view;
+	asst_buf *record = NULL;
+	int status =
+		asst__options_read(&record, &view, &asst__draft_page_schema, options, size, call);
+
+	if (status == ASST_OK)
+		status = asst__page_limit(&listing->limit,
+					  asst__view_int(&view, ASST__PAGE_LIMIT, 50), call);
+	if (status == ASST_OK) {
+		cursor = asst__view_text(&view, ASST__PAGE_CURSOR);
+		if (cursor.text &&
+		    (!asst__cursor_read(&listing->place, cursor, ASST__CURSOR_DRAFTS, 0,
+					call->session) ||
+		     listing->place.size != PLACE_BYTES))
+			status = asst__cursor_fault(call->err);
+	}
+	if (status == ASST_OK) {
+		assistant = asst__view_text(&view, ASST__PAGE_ASSISTANT);
+		listing->of_assistant = assistant.text != NULL;
+		if (assistant.text)
+			status = asst__locate(&listing->assistant, call, assistant.text,
+					      ASST__RIGHT_READ);
+	}
+	asst_buf_free(record);
+	return status;
+}
+
+static int check_gates(const struct asst__call *call)
+{
+	static const struct asst__object nothing;
+	struct asst__decision decision;
+
+	asst__decide(&decision, ASST__RIGHT_READ, &call->session->actor, &nothing, call->now);
+	return decision.status == ASST_EDENIED ?
+		       asst__decision_fail(&decision, ASST__RIGHT_READ, call->err) : ASST_OK;
+}
+
+int asst_draft_list(asst_list **list, asst_session *session, const char *options, size_t size,
+		    asst_error *err)
+{
+	struct listing listing;
+	struct asst__call call;
+	int status;
+
+	if (list)
+		*list = NULL;
+	status = asst__call_begin(&call, session, err);
+	if (status != ASST_OK)
+		return status;
+	memset(&listing, 0, sizeof(listing));
+	listing.call = &call;
+	status = list ? check_gates(&call) :
+			asst__fail(err, ASST_EINVAL, "needs a place for the list");
+	if (status == ASST_OK)
+		status = read_options(&listing, options, size);
+	if (status == ASST_OK)
+		status = asst__list_new(&listing.list, listing.limit, &call.store->mem, err);
+	if (status == ASST_OK) {
+		listing.list->count = 0;
+		status = listing.of_assistant ? fill_beside(&listing) : fill_own(&listing);
+	}
+	if (status == ASST_OK)
+		*list = listing.list;
+	else
+		asst_list_free(listing.list);
+	asst__loaded_dispose(&listing.assistant);
+	asst__call_end(&call);
+	return status;
+}
+
+/* Copying */
+
+struct copying {
+	struct asst__opening opening; /* of the caller's own draft */
+	bool replace;
+	const char *id; /* of the draft that is copied */
+};
+
+static int attempt_copy(void *context, struct asst__change *change, bool lost)
+{
+	struct copying *copying = context;
+	struct asst__opening *opening = &copying->opening;
+	const struct asst__call *call = opening->call;
+	struct asst__call look = *call;
+	struct asst__loaded other;
+	struct asst__event event = { .action = "draft.copy" };
+	struct asst__string id;
+	struct asst__key key;
+	int status;
+
+	(void)lost;
+	asst__loaded_dispose(&opening->loaded);
+	look.want_draft = false;
+	status = asst__locate(&other, &look, copying->id, ASST__RIGHT_READ);
+	if (status == ASST_OK && !other.named_draft)
+		status = asst__fail(call->err, ASST_ECONFLICT,
+				    "the id is an assistant's: open its draft");
+	if (status == ASST_OK) {
+		id = asst__view_text(&other.head.view, ASST__HEAD_ID);
+		status = asst__locate(&opening->loaded, call, id.text, ASST__RIGHT_DRAFT);
+	}
+	if (status == ASST_OK)
+		status = asst__draft_open(
+			&opening->loaded, change,
+			asst__view_text(&other.draft.view, ASST__DRAFT_DEF),
+			asst__view_int(&other.draft.view, ASST__DRAFT_BASE_VERSION, 0),
+			copying->replace);
+	event.object = asst__view_text(&opening->loaded.head.view, ASST__HEAD_ID);
+	if (status == ASST_OK) {
+		/* While it is there, so is the version that both are based on. */
+		asst__key_draft(&key, other.id,
+				asst__view_text(&other.draft.view, ASST__DRAFT_PRINCIPAL));
+		asst__change_check(change, &key, other.draft.sequence);
+		asst__change_event(change, &event);
+	}
+	asst__loaded_dispose(&other);
+	return status;
+}
+
+int asst_draft_copy(asst_draft **draft, asst_session *session, const char *id, uint32_t flags,
+		    asst_error *err)
+{
+	struct copying copying;
+	struct asst__call call;
+	int status;
+
+	if (draft)
+		*draft = NULL;
+	status = asst__call_begin(&call, session, err);
+	if (status != ASST_OK)
+		return status;
+	memset(&copying, 0, sizeof(copying));
+	call.want_draft = true;
+	copying.opening.call = &call;
+	copying.opening.id = copying.id = id;
+	copying.replace = (flags & ASST_DRAFT_REPLACE) != 0;
+	status = asst__flags_check(flags, ASST_DRAFT_REPLACE, err);
+	if (status == ASST_OK)
+		status = asst__draft_run(draft, &copying.opening, session, "draft.copy",
+					 attempt_copy);
+	asst__call_end(&call);
+	return status;
+}

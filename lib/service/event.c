@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* Events: what a batch says of itself, and how that is shown. */
+#include "base/clock.h"
+#include "service/cursor.h"
+#include "service/write.h"
+
+#include <string.h>
+
+#define CHANGES_MAX (2 * ASST__FIELDS_MAX)
+
+/* The names of the fields that an event's change touched. */
+static size_t changed_fields(const char *names[CHANGES_MAX], const struct asst__event *event)
+{
+	const struct asst__schema *def = &asst__def_schema, *around = &asst__around_schema;
+	size_t count = 0;
+	unsigned i;
+
+	for (i = 1; event->def_from && event->def_to && i <= def->count; i++) {
+		if (!asst__view_same(def, event->def_from, event->def_to, i))
+			names[count++] = def->fields[i].name;
+	}
+	for (i = 1; event->head_from && event->head_to && i <= around->count; i++) {
+		if (asst__around_changed(event->head_from, event->head_to, i))
+			names[count++] = around->fields[i].name;
+	}
+	return count;
+}
+
+static void add_pointers(struct asst__record *record, uint32_t root,
+			 const struct asst__event *event)
+{
+	const char *names[CHANGES_MAX];
+	size_t i, count = changed_fields(names, event);
+	uint32_t list = count ? asst__record_list(record, root, ASST__EVENT_POINTERS, count) : 0;
+	char pointer[64] = "/";
+
+	for (i = 0; list && i < count; i++) {
+		memcpy(pointer + 1, names[i], strlen(names[i]) + 1);
+		asst__record_text_at(record, list, i, ASST__STRING(pointer));
+	}
+}
+
+/* Whose sight ends: the owner, grantees, and who created what has no version yet. */
+static size_t list_losers(struct asst__string *losers, const struct asst__event *event,
+			  int64_t now)
+{
+	const struct asst__indexed *state = event->losers;
+	size_t i, count = 0, grants = asst__view_count(state->acl, ASST__ACL_GRANTS);
+	struct asst__view grant;
+
+	losers[count++] = state->head->owner;
+	if (!state->head->version)
+		losers[count++] = state->head->created_by;
+	for (i = 0; i < grants && i < ASST__GRANTS_MAX; i++) {
+		grant = asst__view_item(state->acl, ASST__ACL_GRANTS, i);
+		if (asst__view_int(&grant, ASST__GRANT_EXPIRES_AT, INT64_MAX) > now &&
+		    asst__view_int(&grant, ASST__GRANT_LEVEL, 0) >= event->losers_level)
+			losers[count++] = asst__view_text(&grant, ASST__GRANT_PRINCIPAL);
+	}
+	return count;
+}
+
+static void add_losers(struct asst__record *record, uint32_t root,
+		       const struct asst__event *event, int64_t now)
+{
+	struct asst__string losers[ASST__GRANTS_MAX + 2] = { event->loser };
+	size_t i, count = event->losers ? list_losers(losers, event, now) : 1;
+	uint32_t list = asst__record_list(record, root, ASST__EVENT_LOSERS, count);
+
+	for (i = 0; list && i < count; i++)
+		asst__record_text_at(record, list, i, losers[i]);
+}
+
+static void add_rest(struct asst__record *record, uint32_t root, const struct asst__event *event,
+		     int64_t now)
+{
+	size_t i, count = event->forced ? event->forced->count : 0;
+	uint32_t list = count ? asst__record_list(record, root, ASST__EVENT_FORCED, count) : 0;
+
+	for (i = 0; list && i < count; i++)
+		asst__record_text_at(record, list, i, ASST__STRING(event->forced->items[i].pointer));
+	if (event->losers || event->loser.text)
+		add_losers(record, root, event, now);
+	if (event->attempted)
+		asst__record_text(record, root, ASST__EVENT_ATTEMPTED,
+				  ASST__STRING(event->attempted));
+	if (event->status)
+		asst__record_text(record, root, ASST__EVENT_STATUS, ASST__STRING(event->status));
+}
+
+void asst__change_event(struct asst__change *change, const struct asst__event *event)
+{
+	const struct asst__call *call = change->call;
+	struct asst__record record;
+	struct asst__key key;
+	asst_buf *value;
+	uint32_t root;
+
+	if (change->status != ASST_OK)
+		return;
+	root = asst__record_begin(&record, &asst__event_schema, &call->store->mem);
+	if (root) {
+		asst__record_int(&record, root, ASST__EVENT_AT, call->now);
+		asst__record_text(&record, root, ASST__EVENT_ACTOR, call->session->actor.principal);
+		asst__record_text(&record, root, ASST__EVENT_ACTION, ASST__STRING(event->action));
+		asst__record_text(&record, root, ASST__EVENT_OBJECT, event->object);
+		if (event->old_revision)
+			asst__record_int(&record, root, ASST__EVENT_OLD_REVISION,
+					 event->old_revision);
+		if (event->new_revision)
+			asst__record_int(&record, root, ASST__EVENT_NEW_REVISION,
+					 event->new_revision);
+		asst__record_text(&record, root, ASST__EVENT_PRINCIPAL, event->principal);
+		if (event->level)
+			asst__record_int(&record, root, ASST__EVENT_LEVEL, event->level);
+		add_pointers(&record, root, event);
+		add_rest(&record, root, event, call->now);
+	}
+	change->status = asst__record_end(&value, &record, call->err);
+	if (change->status != ASST_OK)
+		return;
+	asst__key_event(&key);
+	change->status =
+		asst_batch_put_sequenced(&change->batch, key.bytes, key.size, NULL, 0,
+					 asst_buf_data(value), asst_buf_size(value), call->err);
+	asst_buf_free(change->event);
+	change->event = value;
+}
+
+/* Showing */
+
+static void write_member(struct asst__text *out, const struct asst__view *event, unsigned field)
+{
+	const struct asst__field *def = &asst__event_schema.fields[field];
+	size_t i, count;
+
+	if (!asst__view_has(event, field))
+		return;
+	asst__text_add_format(out, ",\"%s\":", def->name);
+	if (def->type == ASST__INT) {
+		asst__text_add_int(out, asst__view_int(event, field, 0));
+	} else if (def->type == ASST__TEXTS) {
+		count = asst__view_count(event, field);
+		for (i = 0; i < count; i++) {
+			asst__text_add_char(out, i ? ',' : '[');
+			asst__json_write_string(out, asst__view_text_at(event, field, i).text,
+						ASST_NUL);
+		}
+		asst__text_add_cstr(out, count ? "]" : "[]");
+	} else {
+		asst__json_write_string(out, asst__view_text(event, field).text, ASST_NUL);
+	}
+}
+
+void asst__event_write(struct asst__text *out, const struct asst__view *event, uint64_t sequence,
+		       const char *workspace, const struct asst__mem *mem)
+{
+	char *cursor = asst__feed_cursor_write(sequence, workspace, mem);
+	char time[ASST__TIME_SIZE + 1];
+	unsigned i;
+
+	if (!cursor) {
+		out->failed = ASST_ENOMEM;
+		return;
+	}
+	asst__time_print(time, asst__view_int(event, ASST__EVENT_AT, 0));
+	asst__text_add_format(out, "{\"cursor\":\"%s\",\"at\":\"%s\"", cursor, time);
+	asst__free_text(mem, cursor);
+	for (i = ASST__EVENT_ACTOR; i <= asst__event_schema.count; i++) {
+		if (i != ASST__EVENT_LOSERS)
+			write_member(out, event, i);
+	}
+	asst__text_add_char(out, '}');
+}

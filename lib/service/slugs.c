@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* Choosing slugs. */
+#include "service/slugs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* To choose from: as it is, with a number, with random digits. */
+#define CANDIDATES 10
+/* What stands behind a slug that was taken takes this much at most. */
+#define TAIL 14
+
+/* Candidate i. */
+static int candidate(char slug[ASST__SLUG_MAX + 1], const struct asst__call *call,
+		     struct asst__string first, size_t i)
+{
+	size_t size = first.size;
+	unsigned char random[6];
+	int status;
+
+	if (i > 0 && size > ASST__SLUG_MAX - TAIL)
+		size = ASST__SLUG_MAX - TAIL;
+	memcpy(slug, first.text, size);
+	slug[size] = '\0';
+	if (i == 0)
+		return ASST_OK;
+	if (i < CANDIDATES - 1) {
+		snprintf(slug + size, TAIL, "-%zu", i + 1);
+		return ASST_OK;
+	}
+	status = asst__uuid_maker_bytes(&call->store->ids, random, sizeof(random), call->err);
+	snprintf(slug + size, TAIL, "-%02x%02x%02x%02x%02x%02x", random[0], random[1], random[2],
+		 random[3], random[4], random[5]);
+	return status;
+}
+
+static int choose(char slug[ASST__SLUG_MAX + 1], char slugs[][ASST__SLUG_MAX + 1], size_t count,
+		  const struct asst_sink *sink)
+{
+	size_t i = 0;
+
+	while (i < count && asst__sink_find(sink, i))
+		i++;
+	if (i == count)
+		return count == 1 ? ASST_EEXISTS : ASST_EBUSY;
+	memcpy(slug, slugs[i], ASST__SLUG_MAX + 1);
+	return ASST_OK;
+}
+
+int asst__slug_choose(char slug[ASST__SLUG_MAX + 1], const struct asst__call *call,
+		      struct asst__string owner, struct asst__string first, bool numbers,
+		      uint64_t *sequence)
+{
+	size_t i, count = numbers ? CANDIDATES : 1;
+	char slugs[CANDIDATES][ASST__SLUG_MAX + 1];
+	struct asst_keys keys;
+	struct asst_sink sink;
+	struct asst__key key;
+	int status = ASST_OK;
+
+	asst__keys_init(&keys, &call->store->mem);
+	asst__sink_init(&sink, &call->store->mem);
+	for (i = 0; i < count && status == ASST_OK; i++) {
+		status = candidate(slugs[i], call, first, i);
+		asst__key_slug(&key, owner, ASST__STRING(slugs[i]));
+		if (status == ASST_OK)
+			status = asst_keys_add(&keys, key.bytes, key.size, call->err);
+	}
+	if (status == ASST_OK)
+		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
+					   sequence, call->err);
+	if (status == ASST_OK)
+		status = choose(slug, slugs, count, &sink);
+	asst__sink_dispose(&sink);
+	asst__keys_dispose(&keys);
+	if (status == ASST_EEXISTS)
+		asst__error_add_issue(call->err, "duplicate", "/slug", "is taken");
+	if (status == ASST_EEXISTS || status == ASST_EBUSY)
+		asst__fail(call->err, status, "the owner has an assistant with this slug");
+	return status;
+}

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Optimistic locking: a save names the revision that its editor saw. What makes it stale, what
+ * does not, and what an editor needs to mend it.
+ */
+#include "host.h"
+
+#include "body.h"
+#include "json.h"
+
+static const char *const ada = "ada create";
+
+enum { THREADS = 4, ROUNDS = 30 };
+
+static int save(struct host *host, const char *spec, const char *id, const char *json,
+		uint64_t revision)
+{
+	return asst_assistant_patch_json(NULL, as(host, spec), id, json, ASST_NUL, revision, 0,
+					 host->err);
+}
+
+/* Each kind of write that takes a revision, by ada. */
+static int write_in_kind(struct host *host, const char *id, uint64_t revision, int kind)
+{
+	asst_session *session = as(host, "ada create eng:admin");
+
+	switch (kind) {
+	case 0:
+		return asst_assistant_patch_json(NULL, session, id, "{\"name\":\"Mine\"}", ASST_NUL,
+						 revision, 0, host->err);
+	case 1:
+		return asst_assistant_change_owner(NULL, session, id, "team:eng", revision, 0,
+						   host->err);
+	default:
+		return asst_assistant_delete(session, id, revision, 0, host->err);
+	}
+}
+
+static void a_stale_save_is_told_who_was_faster_and_writes_nothing(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}"), *detail;
+	asst_assistant *before, *after;
+	size_t size;
+	int kind;
+
+	MUST(host, host_share(host, ada, id, "user:bob", 2));
+	host_pass(host, 1500);
+	MUST(host, save(host, "bob", id, "{\"name\":\"b\"}", 1));
+	host_pass(host, 1500);
+	before = host_get(host, ada, id);
+	host_count_anew(host);
+	for (kind = 0; kind < 3; kind++) {
+		EXPECT(host, ASST_EREVISION, write_in_kind(host, id, 1, kind));
+		detail = asst_error_detail(host->err, &size);
+		assert_non_null(detail);
+		assert_int_equal(strlen(detail), size);
+		assert_int_equal(json_number(detail, "/revision"), 2);
+		assert_string_equal(json_at(detail, "/updatedBy"), "user:bob");
+		assert_string_equal(json_at(detail, "/updatedAt"), "2030-03-17T17:46:41.500Z");
+		EXPECT(host, ASST_EREVISION,
+		       write_in_kind(host, id, 3, kind)); /* nor a later one */
+	}
+	assert_int_equal(host_calls(host, HOST_APPLY), 0);
+	MUST(host, host_look(host, ada, id));
+	assert_null(asst_error_detail(host->err, &size)); /* it goes with the next call */
+	after = host_get(host, ada, id);
+	assert_string_equal(asst_assistant_json(after, NULL), asst_assistant_json(before, NULL));
+	asst_assistant_free(before);
+	asst_assistant_free(after);
+	/* With the revision that it was told the save succeeds. */
+	MUST(host, write_in_kind(host, id, 2, 0));
+}
+
+static void who_may_not_write_is_not_told_the_revision(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
+
+	MUST(host, host_share(host, ada, id, "user:bob", 1));
+	EXPECT(host, ASST_EDENIED, save(host, "bob", id, "{\"name\":\"b\"}", 7));
+	assert_null(asst_error_detail(host->err, NULL));
+	EXPECT(host, ASST_ENOTFOUND, save(host, "eve", id, "{\"name\":\"b\"}", 7));
+	assert_null(asst_error_detail(host->err, NULL));
+	assert_null(asst_error_detail(NULL, NULL));
+}
+
+/* What others do around the assistant; the editor's save with revision 1 must still do. */
+static void sharing_and_drafts_do_not_make_a_save_stale(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
+	asst_session *session = as(host, ada);
+	asst_draft *draft;
+
+	MUST(host, host_share(host, ada, id, "user:bob", 2));
+	MUST(host, host_share(host, ada, id, "workspace", 1));
+	MUST(host, asst_share_remove(session, id, "workspace", 0, host->err));
+	MUST(host, asst_draft_edit(&draft, as(host, "bob"), id, 0, host->err));
+	MUST(host, asst_draft_patch(draft, "{\"name\":\"b\"}", ASST_NUL, 0, host->err));
+	MUST(host, asst_draft_discard(draft, 0, host->err));
+	asst_draft_free(draft);
+	MUST(host, asst_version_restore(&draft, as(host, "bob"), id, 1, 0, host->err));
+	MUST(host, asst_draft_commit(NULL, draft, NULL, 0, 0, host->err)); /* nothing changed */
+	asst_draft_free(draft);
+	MUST(host, asst_version_label(session, id, 1, "L", 1, 0, host->err));
+	MUST(host, asst_version_pin(session, id, 1, 1, 0, host->err));
+	MUST(host, asst_version_prune(NULL, session, id, 0, host->err));
+	assert_int_equal(host_revision(host, ada, id), 1);
+	MUST(host, save(host, ada, id, "{\"name\":\"c\"}", 1));
+}
+
+static void what_an_assistant_shows_makes_a_save_stale(void **state)
+{
+	static const char *const changes[] = { "{\"name\":\"b\"}", "{\"tags\":[\"t\"]}",
+					       "{\"slug\":\"s\"}", "{\"folderId\":\"f\"}",
+					       "{\"disabled\":true}" };
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
+	size_t i;
+
+	for (i = 0; i < T_COUNT(changes); i++) {
+		MUST(host, save(host, ada, id, changes[i], i + 1));
+		EXPECT(host, ASST_EREVISION, save(host, ada, id, "{\"emoji\":\"E\"}", i + 1));
+		MUST(host, save(host, ada, id, changes[i], i + 2)); /* as it is: not raised */
+	}
+	assert_int_equal(host_revision(host, ada, id), 1 + T_COUNT(changes));
+}
+
+/* Two windows of one person: the second draft handle is told in the same way. */
+static void a_stale_draft_handle_is_told_too(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}"), *detail;
+	asst_draft *first, *second;
+
+	MUST(host, asst_draft_edit(&first, as(host, ada), id, 0, host->err));
+	MUST(host, asst_draft_edit(&second, as(host, ada), id, 0, host->err));
+	assert_int_equal(asst_draft_revision(first), asst_draft_revision(second));
+	MUST(host, asst_draft_patch(first, "{\"name\":\"b\"}", ASST_NUL, 0, host->err));
+	assert_true(asst_draft_revision(first) > asst_draft_revision(second));
+	EXPECT(host, ASST_EREVISION,
+	       asst_draft_patch(second, "{\"name\":\"c\"}", ASST_NUL, 0, host->err));
+	detail = asst_error_detail(host->err, NULL);
+	assert_non_null(detail);
+	assert_int_equal(json_number(detail, "/revision"), asst_draft_revision(first));
+	assert_string_equal(json_at(detail, "/updatedBy"), "user:ada");
+	MUST(host, asst_draft_reload(second, host->err));
+	assert_int_equal(asst_draft_revision(first), asst_draft_revision(second));
+	MUST(host, asst_draft_patch(second, "{\"name\":\"c\"}", ASST_NUL, 0, host->err));
+	asst_draft_free(first);
+	asst_draft_free(second);
+}
+
+/* Threads */
+
+struct worker {
+	struct host *host;
+	const char *id;
+	asst_session *session;
+	asst_error *err;
+	int done, status; /* status: the first that is not right */
+};
+
+static int number_of(const asst_def *def)
+{
+	const char *data = asst_def_data(def, NULL);
+
+	return data ? (int)strtol(data + strlen("{\"n\":"), NULL, 10) : -1;
+}
+
+/* Count up by saving over the revision that was seen; what is stale is loaded again. */
+static int count_by_revision(struct worker *worker)
+{
+	asst_assistant *seen;
+	char json[64];
+	int status = asst_assistant_get(&seen, worker->session, worker->id, 0, worker->err);
+
+	if (status != ASST_OK)
+		return status;
+	snprintf(json, sizeof(json), "{\"data\":{\"n\":%d}}",
+		 number_of(asst_assistant_def(seen)) + 1);
+	status = asst_assistant_patch_json(NULL, worker->session, worker->id, json, ASST_NUL,
+					   asst_assistant_revision(seen), 0, worker->err);
+	if (status == ASST_EREVISION && json_number(asst_error_detail(worker->err, NULL),
+						    "/revision") <= asst_assistant_revision(seen))
+		status = ASST_EINTERNAL;
+	asst_assistant_free(seen);
+	return status;
+}
+
+/* Count up in a draft; where others published meanwhile it is begun anew. */
+static int count_by_draft(struct worker *worker)
+{
+	asst_draft *draft;
+	char json[64];
+	int status = asst_draft_edit(&draft, worker->session, worker->id, 0, worker->err);
+
+	if (status != ASST_OK)
+		return status;
+	snprintf(json, sizeof(json), "{\"data\":{\"n\":%d}}", number_of(asst_draft_def(draft)) + 1);
+	status = asst_draft_patch(draft, json, ASST_NUL, 0, worker->err);
+	if (status == ASST_OK)
+		status = asst_draft_commit(NULL, draft, NULL, 0, 0, worker->err);
+	if (status != ASST_OK)
+		asst_draft_discard(draft, 0, NULL);
+	asst_draft_free(draft);
+	return status;
+}
+
+static void count_up(struct worker *worker, int (*count)(struct worker *worker))
+{
+	int status;
+
+	while (worker->done < ROUNDS && worker->status == ASST_OK) {
+		status = count(worker);
+		if (status == ASST_OK)
+			worker->done++;
+		else if (status != ASST_EREVISION && status != ASST_ECONFLICT &&
+			 status != ASST_EBUSY)
+			worker->status = status;
+	}
+}
+
+static void *run_revisions(void *user)
+{
+	count_up(user, count_by_revision);
+	return NULL;
+}
+
+static void *run_drafts(void *user)
+{
+	count_up(user, count_by_draft);
+	return NULL;
+}
+
+static void no_count_is_lost(struct host *host, void *(*even)(void *user), void *(*odd)(void *user))
+{
+	const char *id = host_create(
+		host, "system", "{\"name\":\"n\",\"ownerId\":\"user:ada\",\"data\":{\"n\":0}}");
+	struct worker workers[THREADS];
+	pthread_t threads[THREADS];
+	asst_assistant *last;
+	char spec[16];
+	int i;
+
+	MUST(host, host_share(host, "system", id, "workspace", 2));
+	for (i = 0; i < THREADS; i++) {
+		snprintf(spec, sizeof(spec), "w%d", i);
+		workers[i] = (struct worker){ host, id, as(host, spec), asst_error_new(), 0, 0 };
+		pthread_create(&threads[i], NULL, i % 2 ? odd : even, &workers[i]);
+	}
+	for (i = 0; i < THREADS; i++) {
+		pthread_join(threads[i], NULL);
+		asst_error_free(workers[i].err);
+	}
+	for (i = 0; i < THREADS; i++)
+		if (workers[i].status != ASST_OK)
+			fail_msg("thread %d: %s", i, asst_status_name(workers[i].status));
+	last = host_get(host, "ada", id);
+	assert_int_equal(number_of(asst_assistant_def(last)), THREADS * ROUNDS);
+	assert_int_equal(asst_assistant_revision(last), 1 + THREADS * ROUNDS);
+	assert_int_equal(asst_assistant_version(last), 1 + THREADS * ROUNDS);
+	asst_assistant_free(last);
+}
+
+static void counting_by_revisions_loses_nothing(void **state)
+{
+	no_count_is_lost(*state, run_revisions, run_revisions);
+}
+
+static void counting_in_drafts_loses_nothing(void **state)
+{
+	no_count_is_lost(*state, run_drafts, run_drafts);
+}
+
+static void counting_in_both_ways_loses_nothing(void **state)
+{
+	no_count_is_lost(*state, run_revisions, run_drafts);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		HOST_TEST(a_stale_save_is_told_who_was_faster_and_writes_nothing),
+		HOST_TEST(who_may_not_write_is_not_told_the_revision),
+		HOST_TEST(sharing_and_drafts_do_not_make_a_save_stale),
+		HOST_TEST(what_an_assistant_shows_makes_a_save_stale),
+		HOST_TEST(a_stale_draft_handle_is_told_too),
+		HOST_TEST(counting_by_revisions_loses_nothing),
+		HOST_TEST(counting_in_drafts_loses_nothing),
+		HOST_TEST(counting_in_both_ways_loses_nothing),
+	};
+
+	return cmocka_run_group_tests_name("api/locking", tests, NULL, NULL) ? 1 : 0;
+}

@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rebase: what others published is brought into a draft, and its author decides what both
+ * changed, place by place, before anything is published.
+ */
+#include "pair.h"
+
+/* Both sides changed the name and the welcome; each also something of its own. */
+static void meet(struct pair *pair)
+{
+	MUST(pair->host, pair_publish(pair, "{'name':'Ada','welcome':'Hi','emoji':'A'}"));
+	MUST(pair->host, pair_patch(pair, "{'name':'Bob','welcome':'Hello','description':null}"));
+}
+
+static void unchanged(struct pair *pair, uint64_t revision)
+{
+	assert_int_equal(asst_draft_revision(pair->draft), revision);
+	assert_int_equal(asst_draft_base_version(pair->draft), 1);
+	assert_string_equal(pair_drafted(pair, "/name"), "Bob");
+	assert_string_equal(pair_drafted(pair, "/emoji"), JSON_ABSENT);
+}
+
+static void without_decisions_it_is_refused_and_nothing_changes(void **state)
+{
+	static const char *const pointers[] = { "/name", "/welcome" };
+	struct pair *pair = *state;
+	uint64_t revision;
+
+	meet(pair);
+	revision = asst_draft_revision(pair->draft);
+	EXPECT(pair->host, ASST_ECONFLICT, pair_rebase(pair, NULL));
+	pair_conflicts(pair, 2, pointers);
+	assert_string_equal(pair_detail(pair, "/baseVersion"), "1");
+	assert_string_equal(pair_detail(pair, "/liveVersion"), "2");
+	assert_string_equal(pair_detail(pair, "/conflicts/1/live"), "Hi");
+	assert_string_equal(pair_detail(pair, "/conflicts/1/draft"), "Hello");
+	unchanged(pair, revision);
+	/* Some are not all. */
+	EXPECT(pair->host, ASST_ECONFLICT,
+	       pair_rebase(pair, "[{'pointer':'/name','take':'live'}]"));
+	unchanged(pair, revision);
+	MUST(pair->host, asst_draft_reload(pair->draft, pair->host->err));
+	unchanged(pair, revision);
+}
+
+static void each_place_takes_live_or_the_draft_or_a_value(void **state)
+{
+	static const struct {
+		const char *resolutions, *name, *welcome;
+	} rows[] = {
+		{ "[{'pointer':'/name','take':'live'},{'pointer':'/welcome','take':'draft'}]",
+		  "Ada", "Hello" },
+		{ "[{'pointer':'/welcome','take':'live'},{'pointer':'/name','take':'draft'}]",
+		  "Bob", "Hi" },
+		{ "[{'pointer':'/name','value':'Both'},{'pointer':'/welcome','value':''}]", "Both",
+		  "" },
+	};
+	struct pair *pair = *state;
+	size_t i;
+
+	for (i = 0; i < T_COUNT(rows); i++) {
+		if (i) {
+			pair_teardown(state);
+			pair_setup(state);
+		}
+		pair = *state;
+		meet(pair);
+		MUST(pair->host, pair_rebase(pair, rows[i].resolutions));
+		assert_string_equal(pair_drafted(pair, "/name"), rows[i].name);
+		assert_string_equal(pair_drafted(pair, "/welcome"), rows[i].welcome);
+		assert_string_equal(pair_drafted(pair, "/emoji"), "A");
+		assert_string_equal(pair_drafted(pair, "/description"), JSON_ABSENT);
+	}
+}
+
+static void then_a_plain_commit_publishes(void **state)
+{
+	struct pair *pair = *state;
+	const char *id;
+	uint64_t revision;
+
+	meet(pair);
+	id = host_keep(pair->host, asst_draft_id(pair->draft));
+	revision = asst_draft_revision(pair->draft);
+	MUST(pair->host, pair_rebase(pair, "[{'pointer':'/name','value':'Both'},"
+					   "{'pointer':'/welcome','take':'live'}]"));
+	assert_string_equal(asst_draft_id(pair->draft), id);
+	assert_int_equal(asst_draft_base_version(pair->draft), 2);
+	assert_true(asst_draft_revision(pair->draft) > revision);
+	/* Nothing is published by it. */
+	assert_int_equal(pair_version(pair), 2);
+	assert_string_equal(pair_live(pair, "/name"), "Ada");
+	MUST(pair->host, pair_commit(pair, 0));
+	assert_int_equal(pair_version(pair), 3);
+	assert_string_equal(pair_live(pair, "/name"), "Both");
+	assert_string_equal(pair_live(pair, "/welcome"), "Hi");
+	assert_string_equal(pair_live(pair, "/description"), JSON_ABSENT);
+}
+
+static void what_does_not_meet_needs_no_decision(void **state)
+{
+	struct pair *pair = *state;
+
+	MUST(pair->host, pair_publish(pair, "{'name':'Ada'}"));
+	MUST(pair->host, pair_patch(pair, "{'emoji':'B'}"));
+	MUST(pair->host, pair_rebase(pair, NULL));
+	assert_string_equal(pair_drafted(pair, "/name"), "Ada");
+	assert_string_equal(pair_drafted(pair, "/emoji"), "B");
+	MUST(pair->host, pair_rebase(pair, "[]")); /* there is nothing more */
+	assert_int_equal(asst_draft_base_version(pair->draft), 2);
+	MUST(pair->host, pair_commit(pair, 0));
+	assert_int_equal(pair_version(pair), 3);
+}
+
+static void a_deleted_item_stays_deleted_or_comes_back(void **state)
+{
+	static const struct {
+		const char *take, *first;
+	} rows[] = { { "live", "Two" }, { "draft", "Bob" } };
+	struct pair *pair;
+	char json[200];
+	size_t i;
+
+	for (i = 0; i < T_COUNT(rows); i++) {
+		if (i) {
+			pair_teardown(state);
+			pair_setup(state);
+		}
+		pair = *state;
+		MUST(pair->host, pair_publish(pair, PAIR_SKILLS(PAIR_SKILL(T_UUID_B, "Two"))));
+		MUST(pair->host,
+		     pair_patch(pair, PAIR_SKILLS(PAIR_SKILL(T_UUID_A, "Bob") "," PAIR_SKILL(
+					      T_UUID_B, "Two"))));
+		snprintf(json, sizeof(json), "[{'pointer':'/skills/" T_UUID_A "','take':'%s'}]",
+			 rows[i].take);
+		MUST(pair->host, pair_rebase(pair, json));
+		assert_string_equal(pair_drafted(pair, "/skills/0/name"), rows[i].first);
+		MUST(pair->host, pair_commit(pair, 0));
+		assert_string_equal(pair_live(pair, "/skills/0/name"), rows[i].first);
+	}
+}
+
+static void faulty_decisions_change_nothing(void **state)
+{
+	static const char *const rows[] = {
+		"{}",
+		"[",
+		"[7]",
+		"[{'pointer':'/emoji','take':'live'}]", /* only live changed it */
+		"[{'pointer':'/model','take':'draft'}]", /* nobody did */
+		"[{'pointer':'/colour','value':'red'}]",
+		"[{'pointer':'name','take':'live'}]",
+		"[{'pointer':'/name','take':'both'}]",
+		"[{'pointer':'/name'}]",
+		"[{'take':'live'}]",
+		"[{'pointer':'/name','take':'live','value':'Both'}]",
+		"[{'pointer':'/name','value':7},{'pointer':'/welcome','take':'live'}]",
+		"[{'pointer':'/name','take':'live','why':'because'}]",
+	};
+	struct pair *pair = *state;
+	uint64_t revision;
+	size_t i;
+
+	meet(pair);
+	revision = asst_draft_revision(pair->draft);
+	for (i = 0; i < T_COUNT(rows); i++) {
+		int status = pair_rebase(pair, rows[i]);
+
+		if (status != ASST_EVALIDATION)
+			fail_msg("%s: %s", rows[i], asst_status_name(status));
+		assert_true(asst_error_issue_count(pair->host->err) > 0);
+		unchanged(pair, revision);
+	}
+	EXPECT(pair->host, ASST_EINVAL,
+	       asst_draft_rebase(pair->draft, NULL, 0, 1, pair->host->err));
+	EXPECT(pair->host, ASST_EINVAL,
+	       asst_draft_rebase(pair->draft, NULL, 2, 0, pair->host->err));
+	EXPECT(pair->host, ASST_EINVAL, asst_draft_rebase(NULL, NULL, 0, 0, pair->host->err));
+}
+
+/* A draft may be incomplete, and a value may leave it so; commit then says what is missing. */
+static void a_value_may_be_what_only_a_draft_may_have(void **state)
+{
+	struct pair *pair = *state;
+
+	meet(pair);
+	MUST(pair->host, pair_rebase(pair, "[{'pointer':'/name','value':' '},"
+					   "{'pointer':'/welcome','take':'live'}]"));
+	EXPECT(pair->host, ASST_EVALIDATION, pair_commit(pair, 0));
+	host_issue(pair->host, 0, "blank", "/name");
+	assert_string_equal(pair_live(pair, "/name"), "Ada");
+}
+
+/* The order of a list is decided by a list of its ids: all of them, each once. */
+static void an_order_is_decided_by_all_ids(void **state)
+{
+	static const struct {
+		const char *value;
+		int status;
+	} rows[] = {
+		{ "[]", ASST_EVALIDATION },
+		{ "['" T_UUID_A "','" T_UUID_C "']", ASST_EVALIDATION },
+		{ "['" T_UUID_A "','" T_UUID_C "','" T_UUID_C "']", ASST_EVALIDATION },
+		{ "['" T_UUID_A "','" T_UUID_C "','" T_UUID_D "']", ASST_EVALIDATION },
+		{ "[1,2,3]", ASST_EVALIDATION },
+		{ "['" T_UUID_A "','" T_UUID_C "','" T_UUID_B "']", ASST_OK },
+	};
+	static const char a[] = PAIR_SKILL(T_UUID_A, "A"), b[] = PAIR_SKILL(T_UUID_B, "B"),
+			  c[] = PAIR_SKILL(T_UUID_C, "C");
+	struct pair *pair = *state;
+	char json[600];
+	size_t i;
+
+	snprintf(json, sizeof(json), PAIR_SKILLS("%s,%s,%s"), a, b, c);
+	MUST(pair->host, pair_publish(pair, json));
+	MUST(pair->host, pair_rebase(pair, NULL));
+	snprintf(json, sizeof(json), PAIR_SKILLS("%s,%s,%s"), c, a, b);
+	MUST(pair->host, pair_publish(pair, json));
+	snprintf(json, sizeof(json), PAIR_SKILLS("%s,%s,%s"), b, a, c);
+	MUST(pair->host, pair_patch(pair, json));
+	for (i = 0; i < T_COUNT(rows); i++) {
+		snprintf(json, sizeof(json), "[{'pointer':'/skills','value':%s}]", rows[i].value);
+		EXPECT(pair->host, rows[i].status, pair_rebase(pair, json));
+	}
+	assert_string_equal(pair_drafted(pair, "/skills/0/name"), "A");
+	assert_string_equal(pair_drafted(pair, "/skills/1/name"), "C");
+	assert_string_equal(pair_drafted(pair, "/skills/2/name"), "B");
+}
+
+/* As with every skill that is stored. */
+static void a_skill_given_as_a_value_has_an_id(void **state)
+{
+	struct pair *pair = *state;
+
+	MUST(pair->host, pair_publish(pair, PAIR_SKILLS(PAIR_SKILL(T_UUID_B, "Two"))));
+	MUST(pair->host,
+	     pair_patch(pair,
+			PAIR_SKILLS(PAIR_SKILL(T_UUID_B, "Two") "," PAIR_SKILL(T_UUID_A, "Bob"))));
+	MUST(pair->host, pair_rebase(pair, "[{'pointer':'/skills/" T_UUID_A
+					   "','value':{'type':'web-search','name':'New'}}]"));
+	assert_string_equal(pair_drafted(pair, "/skills/1/name"), "New");
+	assert_int_equal(strlen(pair_drafted(pair, "/skills/1/id")), 36);
+	MUST(pair->host, pair_commit(pair, 0));
+	assert_int_equal(strlen(pair_live(pair, "/skills/1/id")), 36);
+}
+
+static void a_stale_handle_is_told_before_anything_else(void **state)
+{
+	struct pair *pair = *state;
+	asst_draft *other;
+
+	MUST(pair->host,
+	     asst_draft_edit(&other, as(pair->host, "bob"), pair->id, 0, pair->host->err));
+	meet(pair);
+	EXPECT(pair->host, ASST_EREVISION, asst_draft_rebase(other, NULL, 0, 0, pair->host->err));
+	MUST(pair->host, asst_draft_reload(other, pair->host->err));
+	EXPECT(pair->host, ASST_ECONFLICT, asst_draft_rebase(other, NULL, 0, 0, pair->host->err));
+	asst_draft_free(other);
+}
+
+/* Others go on publishing: each rebase makes the present live definition the base. */
+static void one_can_rebase_as_often_as_others_publish(void **state)
+{
+	struct pair *pair = *state;
+	char json[64];
+	int i;
+
+	for (i = 0; i < 5; i++) {
+		snprintf(json, sizeof(json), "{'name':'Ada %d','emoji':'%d'}", i, i);
+		MUST(pair->host, pair_publish(pair, json));
+		snprintf(json, sizeof(json), "{'name':'Bob %d'}", i);
+		MUST(pair->host, pair_patch(pair, json));
+		EXPECT(pair->host, ASST_ECONFLICT, pair_commit(pair, ASST_COMMIT_MERGE));
+		pair_conflicts(pair, 1, (const char *const[]){ "/name" });
+		MUST(pair->host, pair_rebase(pair, "[{'pointer':'/name','take':'draft'}]"));
+		assert_int_equal(asst_draft_base_version(pair->draft), 2 + i);
+	}
+	MUST(pair->host, pair_commit(pair, 0));
+	assert_string_equal(pair_live(pair, "/name"), "Bob 4");
+	assert_string_equal(pair_live(pair, "/emoji"), "4");
+	assert_int_equal(pair_version(pair), 7);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PAIR_TEST(without_decisions_it_is_refused_and_nothing_changes),
+		PAIR_TEST(each_place_takes_live_or_the_draft_or_a_value),
+		PAIR_TEST(then_a_plain_commit_publishes),
+		PAIR_TEST(what_does_not_meet_needs_no_decision),
+		PAIR_TEST(a_deleted_item_stays_deleted_or_comes_back),
+		PAIR_TEST(faulty_decisions_change_nothing),
+		PAIR_TEST(a_value_may_be_what_only_a_draft_may_have),
+		PAIR_TEST(an_order_is_decided_by_all_ids),
+		PAIR_TEST(a_skill_given_as_a_value_has_an_id),
+		PAIR_TEST(a_stale_handle_is_told_before_anything_else),
+		PAIR_TEST(one_can_rebase_as_often_as_others_publish),
+	};
+
+	return cmocka_run_group_tests_name("api/rebase", tests, NULL, NULL) ? 1 : 0;
+}
