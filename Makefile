@@ -435,7 +435,7 @@ $(RESULTS)/crash/%: $(TESTS)/crash/% FORCE
 # ffi: another language, the staged shared library, no headers
 FFI := $(patsubst tests/ffi/%,%,$(sort $(wildcard tests/ffi/*.py)))
 # model: models written from the documents alone, in Python, against the same library
-MODEL := $(patsubst tests/model/%,%,$(sort $(wildcard tests/model/check_history.py)))
+MODEL := check_access.py check_history.py
 MODEL_RESULTS = $(MODEL:%=$(RESULTS)/model/%)
 FFI_RESULTS = $(FFI:%=$(RESULTS)/ffi/%)
 
@@ -444,7 +444,7 @@ $(RESULTS)/ffi/%: tests/ffi/% FORCE | $(STAGED)
 		"$(STAGE)/lib/$(SONAME)"
 
 $(RESULTS)/model/%: tests/model/% FORCE | $(STAGED)
-	@$(RUN) '$@' 'model/$*' counted '$(PYTHON)' '$(PYTHON)' -B "$(CURDIR)/$<" \
+	@CC='$(CC)' $(RUN) '$@' 'model/$*' counted '$(PYTHON)' '$(PYTHON)' -B "$(CURDIR)/$<" \
 		"$(STAGE)/lib/$(SONAME)"
 
 # examples: each runs and ends with status 0
@@ -538,9 +538,11 @@ check-all: | $(DEPS)
 
 # The campaigns that take long: a million crash states, a thousand killed processes.
 .PHONY: nightly
-nightly: $(TESTS)/crash/run_crash $(TESTS)/crash/run_service $(TESTS)/crash/kill9 | $(DEPS)
+nightly: $(TESTS)/crash/run_crash $(TESTS)/crash/run_service $(TESTS)/crash/kill9 $(SHARED) | $(DEPS)
 	'$(TESTS)/crash/run_crash' LONG
 	'$(TESTS)/crash/run_service' LONG
+	'$(PYTHON)' -B tests/model/check_history.py '$(BUILD)/$(SONAME)' 6700
+	CC='$(CC)' '$(PYTHON)' -B tests/model/check_access.py '$(BUILD)/$(SONAME)' LONG
 	'$(TESTS)/crash/kill9' 1000
 
 # Against the limits of the machine, SQLite and LMDB; BENCH= passes arguments.

@@ -7,12 +7,15 @@
 #include <assistant/assistants.h>
 #include <assistant/base.h>
 #include <assistant/buf.h>
+#include <assistant/credential.h>
 #include <assistant/def.h>
+#include <assistant/directory.h>
 #include <assistant/draft.h>
 #include <assistant/error.h>
 #include <assistant/feed.h>
 #include <assistant/history.h>
 #include <assistant/list.h>
+#include <assistant/secret.h>
 #include <assistant/session.h>
 #include <assistant/share.h>
 #include <assistant/store.h>

@@ -12,6 +12,9 @@
 
 #include <assistant/base.h>
 
+/* Flag of changing the owner: the new one gets the sealed secrets, too. */
+#define ASST_OWNER_KEEP_SECRETS 0x1u
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -133,14 +136,15 @@ ASST_API int asst_assistant_delete(asst_session *session, const char *id, uint64
  * Hand an assistant over. It needs the right "assistant:changeOwner", which the owner, an admin
  * of the owning team, a superuser and the system have; no grant carries it. The new owner is the
  * caller, or a team in which the caller is admin; for a superuser and the system anyone. The
- * former owner keeps a grant of level 3, which can be taken back. Drafts stay.
+ * former owner keeps a grant of level 3, which can be taken back. Drafts stay; secrets are
+ * deleted unless they are to be kept.
  *
  * @param assistant  owned; the new state; may be NULL.
  * @param session    borrowed.
  * @param id         borrowed.
  * @param owner      borrowed; "user:ID" or "team:ID".
  * @param revision   that of the state which the caller saw, or ASST_ANY_REVISION.
- * @param flags      0.
+ * @param flags      0 or ASST_OWNER_KEEP_SECRETS.
  * @param err        may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND, ASST_EREVISION, ASST_EEXISTS (the new
  *         owner has an assistant with this slug), ASST_ELIMIT (256 grants), ASST_EBUSY,

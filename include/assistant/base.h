@@ -16,6 +16,8 @@
  *    at a time. B: may be called at any time from any thread. C: immutable: may be
  *    read from several threads at once.
  *  - Unknown flag bits are refused with ASST_EINVAL.
+ *  - Sessions of the store's own users, keys and tokens (directory.h, credential.h) learn at each
+ *    use what they may do: every call with one may also return ASST_EUNAUTHENTICATED.
  */
 #ifndef ASSISTANT_BASE_H
 #define ASSISTANT_BASE_H
@@ -95,6 +97,7 @@ typedef int (*asst_progress)(void *user, uint64_t done, uint64_t total);
 /* Vtables, defined in sys/. */
 typedef struct asst_allocator asst_allocator;
 typedef struct asst_backend asst_backend;
+typedef struct asst_keyring asst_keyring;
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,9 @@
 
 #include <assistant/base.h>
 
+/* Flag of a session that may use secrets: the host's runtime acts for somebody. */
+#define ASST_SESSION_RUNTIME 0x1u
+
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -42,6 +45,37 @@ ASST_API int asst_session_open(asst_session **session, asst_store *store, const 
  */
 ASST_API int asst_session_open_system(asst_session **session, asst_store *store,
 				      const char *workspace, asst_error *err);
+
+/**
+ * Open a session for a user whom the store's principal source knows (directory.h). The host has
+ * authenticated the user. What the user may do is read at each use, and must still hold when a
+ * write is made.
+ *
+ * @param session    owned, free with asst_session_free().
+ * @param store      borrowed.
+ * @param workspace  copied; an identifier.
+ * @param user       copied; an identifier, without "user:".
+ * @param flags      0 or ASST_SESSION_RUNTIME.
+ * @param err        may be NULL.
+ * @return ASST_OK, ASST_EINVAL, ASST_EUNAUTHENTICATED (unknown, disabled or deleted), ASST_EUNSUPPORTED (no
+ *         principal source), ASST_EVALIDATION (the source's document), ASST_ESTATE, ASST_EIO,
+ *         ASST_EBACKEND, ASST_ENOMEM.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_session_open_user(asst_session **session, asst_store *store,
+				    const char *workspace, const char *user, uint32_t flags,
+				    asst_error *err);
+
+/**
+ * The same session for the host's runtime, which may use secrets in its name.
+ *
+ * @param runtime  owned, free with asst_session_free().
+ * @param session  borrowed; of a person or a token.
+ * @param err      may be NULL.
+ * @return ASST_OK, ASST_EINVAL, ASST_EDENIED (a key, or the system), ASST_ENOMEM.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_session_runtime(asst_session **runtime, asst_session *session, asst_error *err);
 
 /** Free a session; NULL is a no-op. Not while a call uses it. Threads: A. Since: 0.1. */
 ASST_API void asst_session_free(asst_session *session);

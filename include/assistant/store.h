@@ -50,6 +50,8 @@ ASST_API int asst_store_opts_set_text(asst_store_opts *opts, const char *name, c
  * "trash_days": from when on asst_trash_purge() needs no more than "assistant:delete" (30).
  * "feed_days": how long asst_feed_prune() keeps events, 30 or more (90). "audit_refused": 1 writes
  * an event for each write that was refused for want of a right (default 0).
+ * "directory": 1 keeps users and teams in the store (default 0). "max_credential_days": how far ahead a
+ * key or token may expire (365).
  * "limit.NAME": one value of the limit set, -1 for no limit; safety caps can only be
  * lowered. asst_limit_name() gives the names.
  *
@@ -90,6 +92,35 @@ ASST_API int asst_store_opts_set_clock(asst_store_opts *opts, int64_t (*now)(voi
 ASST_API int asst_store_opts_set_random(asst_store_opts *opts,
 					int (*fill)(void *user, void *bytes, size_t size),
 					void *user, asst_error *err);
+
+/**
+ * Tell the store where to learn what a person may do now, in the place of its own directory: for
+ * asst_session_open_user(), and for the creators of keys and tokens.
+ *
+ * @param find  called at each use with a workspace and a user's identifier. It sets *document to a new
+ *              buffer with what asst_session_open() takes, without "workspace" and "user", and returns
+ *              ASST_OK; or ASST_ENOTFOUND where there is no such user or access has ended. NULL: nobody.
+ * @param user  passed to it; must outlive the store.
+ * @return ASST_OK, ASST_EINVAL.
+ * Threads: A.  Since: 0.1.
+ */
+ASST_API int asst_store_opts_set_principals(asst_store_opts *opts,
+					    int (*find)(void *user, const char *workspace,
+							const char *id, asst_buf **document,
+							asst_error *err),
+					    void *user, asst_error *err);
+
+/**
+ * Seal secrets with a keyring (sys/keyring.h).
+ *
+ * @param keyring  copied, and consumed where the call succeeds: the next store that is opened
+ *                 with the options takes it over and destroys it when it is closed; without one it
+ *                 goes with the options, or where another takes its place. NULL: none.
+ * @return ASST_OK, ASST_EINVAL, ASST_EABI.
+ * Threads: A.  Since: 0.1.
+ */
+ASST_API int asst_store_opts_set_keyring(asst_store_opts *opts, const asst_keyring *keyring,
+					 asst_error *err);
 
 /**
  * Be told of each change that a call on this store made, after it is durable: on the thread

@@ -28,14 +28,26 @@ enum asst__right {
 	ASST__RIGHT_FORCE,
 	ASST__RIGHT_CHANGE_OWNER,
 	ASST__RIGHT_PURGE,
+	ASST__RIGHT_SECRETS,
+	ASST__RIGHT_TOKENS,
+	ASST__RIGHT_WHO,
 	ASST__RIGHT_CREATE,
+	ASST__RIGHT_KEYS,
 	ASST__RIGHT_COUNT
 };
 
+/* Permissions that a right may need, as bits. */
+#define ASST__MAY_CREATE 0x1u
+#define ASST__MAY_MAKE_KEYS 0x2u
+
+/* What no credential may do: neither a key nor a token; or no read-only token. */
+enum asst__credential_rule { ASST__FOR_ALL, ASST__NOT_READ_ONLY, ASST__FOR_PERSONS };
+
 struct asst__right_row {
 	const char *name;
-	int level;      /* needed on the object; 0: there is no object */
-	bool permission; /* needs the permission assistants:create */
+	int level;           /* needed on the object; 0: there is no object */
+	unsigned permission; /* ASST__MAY_..., or 0 */
+	enum asst__credential_rule credential;
 };
 
 extern const struct asst__right_row asst__rights[ASST__RIGHT_COUNT];
@@ -58,11 +70,21 @@ struct asst__membership {
 	unsigned role;
 };
 
+enum asst__actor_kind { ASST__PERSON, ASST__KEY, ASST__TOKEN };
+
 struct asst__actor {
-	bool system, superuser, seat, may_create;
+	enum asst__actor_kind kind;
+	bool system, superuser, seat;
+	unsigned permissions;          /* ASST__MAY_... */
 	struct asst__string principal; /* the actor itself */
 	const struct asst__membership *memberships; /* sorted by principal; the actor's own too */
 	size_t count;
+	/* of a key or token: what its creator may do now, which it never exceeds */
+	const struct asst__actor *creator;
+	bool scoped;              /* a key: it has the scope for assistants */
+	bool read_only;           /* a token */
+	int64_t epoch;            /* a token: the assistant's when it was made */
+	struct asst__string only; /* a token: the one assistant that it sees */
 };
 
 /* The actor's membership in a principal, or NULL. */
@@ -73,7 +95,8 @@ const struct asst__membership *asst__actor_find(const struct asst__actor *actor,
 struct asst__object {
 	bool exists;    /* and is not in the trash */
 	bool published; /* has a version */
-	struct asst__string owner, creator;
+	int64_t epoch;  /* how often it was deleted */
+	struct asst__string id, owner, creator;
 	struct asst__view acl; /* grants; see model/heads.h */
 };
 
@@ -84,6 +107,7 @@ enum asst__rule {
 	ASST__RULE_GRANT_USER,
 	ASST__RULE_GRANT_TEAM,
 	ASST__RULE_GRANT_WORKSPACE,
+	ASST__RULE_TOKEN,
 	ASST__RULE_SUPERUSER,
 	ASST__RULE_SYSTEM,
 	ASST__RULE_COUNT
@@ -94,7 +118,7 @@ struct asst__decision {
 	int level_held;   /* 0 to ASST_LEVEL_MANAGE, or ASST__LEVEL_OWNER */
 	int level_needed;
 	const char *
-		rule; /* what decided: "seat", "permission", "visibility", "draft", or the name of a rule */
+		rule; /* what decided: "seat", "scope", "credential", "permission", "visibility", "draft", or the name of a rule */
 	struct asst__string principal; /* whose level it is; text NULL: nobody's */
 	int levels[ASST__RULE_COUNT];  /* what each rule gives */
 };

@@ -8,22 +8,29 @@
 
 /* Source of the levels: design section 7, from both documents' permission lists. */
 const struct asst__right_row asst__rights[ASST__RIGHT_COUNT] = {
-	[ASST__RIGHT_READ] = { "assistant:read", ASST_LEVEL_READ, false },
-	[ASST__RIGHT_COMMENT] = { "assistant:comment", ASST_LEVEL_READ, false },
-	[ASST__RIGHT_FAVORITE] = { "assistant:favorite", ASST_LEVEL_READ, false },
-	[ASST__RIGHT_RESOLVE] = { "assistant:resolve", ASST_LEVEL_READ, false },
-	[ASST__RIGHT_WRITE] = { "assistant:write", ASST_LEVEL_WRITE, false },
-	[ASST__RIGHT_DRAFT] = { "assistant:draft", ASST_LEVEL_WRITE, false },
-	[ASST__RIGHT_VERSIONS] = { "assistant:versions", ASST_LEVEL_WRITE, false },
-	[ASST__RIGHT_EXPORT] = { "assistant:export", ASST_LEVEL_WRITE, false },
-	[ASST__RIGHT_SHARE] = { "assistant:share", ASST_LEVEL_MANAGE, false },
-	[ASST__RIGHT_DISABLE] = { "assistant:disable", ASST_LEVEL_MANAGE, false },
-	[ASST__RIGHT_DELETE] = { "assistant:delete", ASST_LEVEL_MANAGE, false },
-	[ASST__RIGHT_RESTORE] = { "assistant:restore", ASST_LEVEL_MANAGE, false },
-	[ASST__RIGHT_FORCE] = { "assistant:force", ASST_LEVEL_MANAGE, false },
-	[ASST__RIGHT_CHANGE_OWNER] = { "assistant:changeOwner", ASST__LEVEL_OWNER, false },
-	[ASST__RIGHT_PURGE] = { "assistant:purge", ASST__LEVEL_OWNER, false },
-	[ASST__RIGHT_CREATE] = { "assistants:create", ASST_LEVEL_NONE, true },
+	[ASST__RIGHT_READ] = { "assistant:read", ASST_LEVEL_READ, 0, ASST__FOR_ALL },
+	[ASST__RIGHT_COMMENT] = { "assistant:comment", ASST_LEVEL_READ, 0, ASST__NOT_READ_ONLY },
+	[ASST__RIGHT_FAVORITE] = { "assistant:favorite", ASST_LEVEL_READ, 0, ASST__FOR_ALL },
+	[ASST__RIGHT_RESOLVE] = { "assistant:resolve", ASST_LEVEL_READ, 0, ASST__FOR_ALL },
+	[ASST__RIGHT_WRITE] = { "assistant:write", ASST_LEVEL_WRITE, 0, ASST__FOR_ALL },
+	[ASST__RIGHT_DRAFT] = { "assistant:draft", ASST_LEVEL_WRITE, 0, ASST__FOR_ALL },
+	[ASST__RIGHT_VERSIONS] = { "assistant:versions", ASST_LEVEL_WRITE, 0, ASST__FOR_ALL },
+	[ASST__RIGHT_EXPORT] = { "assistant:export", ASST_LEVEL_WRITE, 0, ASST__FOR_PERSONS },
+	[ASST__RIGHT_SHARE] = { "assistant:share", ASST_LEVEL_MANAGE, 0, ASST__FOR_PERSONS },
+	[ASST__RIGHT_DISABLE] = { "assistant:disable", ASST_LEVEL_MANAGE, 0, ASST__FOR_ALL },
+	[ASST__RIGHT_DELETE] = { "assistant:delete", ASST_LEVEL_MANAGE, 0, ASST__FOR_ALL },
+	[ASST__RIGHT_RESTORE] = { "assistant:restore", ASST_LEVEL_MANAGE, 0, ASST__FOR_ALL },
+	[ASST__RIGHT_FORCE] = { "assistant:force", ASST_LEVEL_MANAGE, 0, ASST__FOR_ALL },
+	[ASST__RIGHT_CHANGE_OWNER] = { "assistant:changeOwner", ASST__LEVEL_OWNER, 0,
+				       ASST__FOR_PERSONS },
+	[ASST__RIGHT_PURGE] = { "assistant:purge", ASST__LEVEL_OWNER, 0, ASST__FOR_PERSONS },
+	[ASST__RIGHT_SECRETS] = { "assistant:secrets", ASST_LEVEL_WRITE, 0, ASST__FOR_ALL },
+	[ASST__RIGHT_TOKENS] = { "assistant:tokens", ASST_LEVEL_MANAGE, 0, ASST__FOR_PERSONS },
+	[ASST__RIGHT_WHO] = { "assistant:who", ASST_LEVEL_MANAGE, 0, ASST__FOR_ALL },
+	[ASST__RIGHT_CREATE] = { "assistants:create", ASST_LEVEL_NONE, ASST__MAY_CREATE,
+				 ASST__FOR_ALL },
+	[ASST__RIGHT_KEYS] = { "keys:create", ASST_LEVEL_NONE, ASST__MAY_MAKE_KEYS,
+			       ASST__FOR_PERSONS },
 };
 
 int asst__right_find(const char *name)
@@ -128,12 +135,20 @@ static void apply_grant(struct asst__decision *decision, const struct asst__acto
 			    "grantWorkspace");
 }
 
-static void find_level(struct asst__decision *decision, const struct asst__actor *actor,
-		       const struct asst__object *object, int64_t now)
+/* What the actor's own standing gives; a key's and a token's creator comes on top of that. */
+static void find_own_level(struct asst__decision *decision, const struct asst__actor *actor,
+			   const struct asst__object *object, int64_t now)
 {
 	size_t i, grants = asst__view_count(&object->acl, ASST__ACL_GRANTS);
 	struct asst__view grant;
 
+	if (actor->kind == ASST__TOKEN) {
+		if (asst__same(actor->only, object->id) && actor->epoch == object->epoch)
+			raise_level(decision, ASST__RULE_TOKEN,
+				    actor->read_only ? ASST_LEVEL_READ : ASST_LEVEL_WRITE,
+				    actor->principal, "token");
+		return;
+	}
 	apply_owner(decision, actor, object);
 	for (i = 0; i < grants; i++) {
 		grant = asst__view_item(&object->acl, ASST__ACL_GRANTS, i);
@@ -145,6 +160,28 @@ static void find_level(struct asst__decision *decision, const struct asst__actor
 	if (actor->system)
 		raise_level(decision, ASST__RULE_SYSTEM, ASST__LEVEL_OWNER, actor->principal,
 			    "system");
+}
+
+/* Nobody's credential exceeds what its creator has now. */
+static void find_level(struct asst__decision *decision, const struct asst__actor *actor,
+		       const struct asst__object *object, int64_t now)
+{
+	struct asst__decision creator;
+	int i;
+
+	find_own_level(decision, actor, object, now);
+	if (!actor->creator)
+		return;
+	memset(&creator, 0, sizeof(creator));
+	find_own_level(&creator, actor->creator, object, now);
+	for (i = 0; i < ASST__RULE_COUNT; i++) {
+		if (decision->levels[i] > creator.level_held)
+			decision->levels[i] = creator.level_held;
+	}
+	if (decision->level_held > creator.level_held) {
+		decision->level_held = creator.level_held;
+		decision->rule = "creator";
+	}
 }
 
 static void refuse(struct asst__decision *decision, int status, const char *rule)
@@ -172,6 +209,27 @@ static int least_visible(const struct asst__actor *actor, const struct asst__obj
 	return ASST_LEVEL_WRITE;
 }
 
+/* What needs no object, in this order: seat, scope, kind of credential, permission. */
+static bool check_gates(struct asst__decision *decision, const struct asst__right_row *row,
+			const struct asst__actor *actor)
+{
+	bool barred = row->credential == ASST__FOR_PERSONS ?
+			      actor->kind != ASST__PERSON :
+			      row->credential == ASST__NOT_READ_ONLY && actor->read_only;
+
+	if (actor->system)
+		return true;
+	if (!actor->seat)
+		refuse(decision, ASST_EDENIED, "seat");
+	else if (actor->kind == ASST__KEY && !actor->scoped)
+		refuse(decision, ASST_EDENIED, "scope");
+	else if (barred)
+		refuse(decision, ASST_EDENIED, "credential");
+	else if (row->permission & ~actor->permissions)
+		refuse(decision, ASST_EDENIED, "permission");
+	return decision->status == ASST_OK;
+}
+
 void asst__decide(struct asst__decision *decision, enum asst__right right,
 		  const struct asst__actor *actor, const struct asst__object *object, int64_t now)
 {
@@ -179,14 +237,8 @@ void asst__decide(struct asst__decision *decision, enum asst__right right,
 
 	memset(decision, 0, sizeof(*decision));
 	decision->level_needed = row->level;
-	if (!actor->seat && !actor->system) {
-		refuse(decision, ASST_EDENIED, "seat");
+	if (!check_gates(decision, row, actor))
 		return;
-	}
-	if (row->permission && !actor->may_create && !actor->system) {
-		refuse(decision, ASST_EDENIED, "permission");
-		return;
-	}
 	if (!row->level) {
 		decision->principal = actor->principal;
 		decision->rule = actor->system ? "system" : "permission";
@@ -207,6 +259,11 @@ int asst__decision_fail(const struct asst__decision *decision, enum asst__right 
 		return asst__fail(err, ASST_ENOTFOUND, "no such assistant");
 	if (strcmp(decision->rule, "seat") == 0)
 		return asst__fail(err, ASST_EDENIED, "needs an AI seat (aiSeat, ai.verify)");
+	if (strcmp(decision->rule, "scope") == 0)
+		return asst__fail(err, ASST_EDENIED, "needs a key with the scope AGENT_API");
+	if (strcmp(decision->rule, "credential") == 0)
+		return asst__fail(err, ASST_EDENIED, "%s is not for keys and tokens",
+				  asst__rights[right].name);
 	if (strcmp(decision->rule, "permission") == 0)
 		return asst__fail(err, ASST_EDENIED, "needs the permission %s",
 				  asst__rights[right].name);

@@ -12,6 +12,7 @@ static const char *const rule_names[ASST__RULE_COUNT] = {
 	[ASST__RULE_GRANT_USER] = "grantUser",
 	[ASST__RULE_GRANT_TEAM] = "grantTeam",
 	[ASST__RULE_GRANT_WORKSPACE] = "grantWorkspace",
+	[ASST__RULE_TOKEN] = "token",
 	[ASST__RULE_SUPERUSER] = "superuser",
 	[ASST__RULE_SYSTEM] = "system",
 };
@@ -41,7 +42,7 @@ static void add_sentence(struct asst__text *out, const struct asst__decision *de
 	if (decision->status == ASST_ENOTFOUND)
 		asst__text_add_format(out, "%s may not %s: no assistant with this id is visible",
 				      who, name);
-	else if (decision->level_needed == ASST_LEVEL_NONE || strcmp(decision->rule, "seat") == 0)
+	else if (decision->level_needed == ASST_LEVEL_NONE || !decision->principal.text)
 		asst__text_add_format(out, "%s may%s %s: decided by %s", who,
 				      decision->status == ASST_OK ? "" : " not", name,
 				      decision->rule);

@@ -2,6 +2,7 @@
 /* Counted immutable bytes: values of the storage, texts handed out. */
 #include "base/buf.h"
 #include "base/fail.h"
+#include "base/guarded.h"
 
 #include <string.h>
 
@@ -18,6 +19,7 @@ asst_buf *asst__buf_alloc(const struct asst__mem *mem, size_t size)
 	buf->mem = *mem;
 	atomic_init(&buf->refs, 1);
 	buf->size = size;
+	buf->wipe = false;
 	buf->data[size] = '\0';
 	return buf;
 }
@@ -57,6 +59,8 @@ void asst_buf_free(asst_buf *buf)
 	if (!buf || atomic_fetch_sub_explicit(&buf->refs, 1, memory_order_acq_rel) != 1)
 		return;
 	mem = buf->mem;
+	if (buf->wipe)
+		asst__wipe(buf->data, buf->size);
 	asst__free(&mem, buf, sizeof(*buf) + buf->size + 1);
 }
 

@@ -8,11 +8,13 @@
 #include <assistant/buf.h>
 
 #include <stdatomic.h>
+#include <stdbool.h>
 
 struct asst_buf {
 	struct asst__mem mem;
 	atomic_size_t refs;
 	size_t size;
+	bool wipe; /* before the bytes are given back */
 	char data[]; /* size bytes and a NUL */
 };
 

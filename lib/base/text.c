@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/buf.h"
 #include "base/fail.h"
+#include "base/guarded.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -130,4 +131,29 @@ int asst__text_to_buf(asst_buf **out, struct asst__text *text, asst_error *err)
 	if (status)
 		return asst__fail(err, status, "the text is longer than %zu bytes", text->cap);
 	return ASST_OK;
+}
+
+#define SECRET_ROOM ((size_t)256 * 1024)
+
+void asst__text_init_secret(struct asst__text *text, const struct asst__mem *mem)
+{
+	asst__text_init(text, mem, SECRET_ROOM);
+	asst__text_reserve(text, SECRET_ROOM);
+}
+
+int asst__text_to_secret_buf(asst_buf **out, struct asst__text *text, asst_error *err)
+{
+	asst_buf *made = text->failed ? NULL : asst__buf_copy(text->mem, text->data, text->size);
+	int status = text->failed ? text->failed : made ? ASST_OK : ASST_ENOMEM;
+
+	if (made)
+		made->wipe = true;
+	if (text->data)
+		asst__wipe(text->data, text->room);
+	asst__text_free(text);
+	*out = made;
+	if (status == ASST_ENOMEM)
+		return asst__fail_nomem(err);
+	return status ? asst__fail(err, status, "the text is longer than %zu bytes", SECRET_ROOM) :
+			ASST_OK;
 }

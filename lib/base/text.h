@@ -29,5 +29,11 @@ void asst__text_add_format(struct asst__text *text, const char *format, ...)
 
 /* The bytes as an owned buffer; the text is empty after it. Fails as the text did. */
 int asst__text_to_buf(asst_buf **out, struct asst__text *text, asst_error *err);
+/*
+ * For a text that has something secret in it: room from the begin, since growing would leave
+ * copies behind; and a buffer that is wiped before its bytes are given back.
+ */
+void asst__text_init_secret(struct asst__text *text, const struct asst__mem *mem);
+int asst__text_to_secret_buf(asst_buf **out, struct asst__text *text, asst_error *err);
 
 #endif

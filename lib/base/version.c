@@ -6,7 +6,9 @@
 #include <assistant/assistants.h>
 #include <assistant/def.h>
 #include <assistant/draft.h>
+#include <assistant/session.h>
 #include <assistant/sys/backend.h>
+#include <assistant/sys/keyring.h>
 #include <assistant/version.h>
 
 #include <string.h>
@@ -81,9 +83,12 @@ static const struct {
 	CONSTANT(ASST_LEVEL_MANAGE),
 	CONSTANT(ASST_DEF_INCOMPLETE),
 	CONSTANT(ASST_CREATE_DRAFT),
+	CONSTANT(ASST_OWNER_KEEP_SECRETS),
 	CONSTANT(ASST_COMMIT_MERGE),
 	CONSTANT(ASST_COMMIT_FORCE),
 	CONSTANT(ASST_DRAFT_REPLACE),
+	CONSTANT(ASST_SESSION_RUNTIME),
+	CONSTANT(ASST_KEYRING_OVERHEAD),
 	CONSTANT(ASST_MAX_KEY_BYTES),
 	CONSTANT(ASST_MAX_VALUE_BYTES),
 	CONSTANT(ASST_MAX_BATCH_OPS),

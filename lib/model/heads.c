@@ -37,6 +37,7 @@ static const struct asst__field head_fields[] = {
 	[ASST__HEAD_EMOJI] = STORED("emoji", ASST__TEXT),
 	[ASST__HEAD_MODEL] = STORED("model", ASST__TEXT),
 	[ASST__HEAD_TYPE] = STORED("type", ASST__TEXT),
+	[ASST__HEAD_EPOCH] = STORED("epoch", ASST__INT),
 };
 
 static const struct asst__field grant_fields[] = {
@@ -105,6 +106,11 @@ const struct asst__schema asst__mark_schema = TABLE(11, mark_fields);
 
 static const char *const roles[] = { "member",	   "memberPlus", "designer",
 				     "dataWizard", "publisher",	 "admin", NULL };
+
+const char *asst__role_name(unsigned role)
+{
+	return role < ASST__COUNT(roles) - 1 ? roles[role] : roles[0];
+}
 
 static const struct asst__field team_fields[] = {
 	[ASST__TEAM_ID] = { .name = "id", .type = ASST__IDENT, .flags = ASST__REQUIRED },
@@ -194,6 +200,141 @@ static const struct asst__field around_fields[] = {
 				.limit = ASST__LIMIT_TAGS,
 				.item_limit = ASST__LIMIT_TAG },
 };
+
+#define USER_FIELDS                                                                                \
+	[ASST__USER_NAME] = { .name = "name",                                                      \
+			      .type = ASST__TEXT,                                                  \
+			      .flags = ASST__NOT_BLANK,                                            \
+			      .limit = ASST__LIMIT_NAME },                                         \
+	[ASST__USER_ID] = { .name = "id", .type = ASST__IDENT, .flags = ASST__REQUIRED },          \
+	[ASST__SESSION_SEAT] = { .name = "aiSeat", .type = ASST__FLAG, .flags = ASST__DEFAULT },   \
+	[ASST__SESSION_SUPERUSER] = { .name = "superuser",                                         \
+				      .type = ASST__FLAG,                                          \
+				      .flags = ASST__DEFAULT },                                    \
+	[ASST__SESSION_PERMISSIONS] = { .name = "permissions",                                     \
+					.type = ASST__TEXTS,                                       \
+					.flags = ASST__UNIQUE,                                     \
+					.limit = ASST__LIMIT_TEAMS,                                \
+					.item_limit = ASST__LIMIT_STRING },                        \
+	[ASST__SESSION_TEAMS] = { .name = "teams",                                                 \
+				  .type = ASST__LIST,                                              \
+				  .limit = ASST__LIMIT_TEAMS,                                      \
+				  .items = &team_schema },                                         \
+	[ASST__USER_EMAIL] = { .name = "email",                                                    \
+			       .type = ASST__TEXT,                                                 \
+			       .flags = ASST__NOT_BLANK,                                           \
+			       .limit = ASST__LIMIT_STRING },                                      \
+	[ASST__USER_DISABLED] = { .name = "disabled", .type = ASST__FLAG, .flags = ASST__DEFAULT }
+
+static const struct asst__field user_fields[] = { USER_FIELDS };
+
+static const struct asst__field user_record_fields[] = {
+	USER_FIELDS,
+	[ASST__USER_CREATED_AT] = STORED("createdAt", ASST__TIME),
+	[ASST__USER_UPDATED_AT] = STORED("updatedAt", ASST__TIME),
+	[ASST__USER_DELETED_AT] = STORED("deletedAt", ASST__TIME),
+	[ASST__USER_UID] = STORED("uid", ASST__RECORD), /* so that it is never shown */
+};
+
+const struct asst__schema asst__user_schema = TABLE(14, user_fields);
+const struct asst__schema asst__user_record_schema = TABLE(14, user_record_fields);
+
+#define TEAM_FIELDS                                                                                \
+	[ASST__TEAM_RECORD_ID] = { .name = "id", .type = ASST__IDENT, .flags = ASST__REQUIRED },   \
+	[ASST__TEAM_RECORD_NAME] = { .name = "name",                                               \
+				     .type = ASST__TEXT,                                           \
+				     .flags = ASST__NOT_BLANK,                                     \
+				     .limit = ASST__LIMIT_NAME }
+
+static const struct asst__field team_doc_fields[] = { TEAM_FIELDS };
+
+static const struct asst__field team_record_fields[] = {
+	TEAM_FIELDS,
+	[ASST__TEAM_RECORD_CREATED_AT] = STORED("createdAt", ASST__TIME),
+	[ASST__TEAM_RECORD_UPDATED_AT] = STORED("updatedAt", ASST__TIME),
+};
+
+const struct asst__schema asst__team_schema = TABLE(15, team_doc_fields);
+const struct asst__schema asst__team_record_schema = TABLE(15, team_record_fields);
+
+#define KEY_FIELDS                                                                                 \
+	[ASST__KEY_NAME] = { .name = "name",                                                       \
+			     .type = ASST__TEXT,                                                   \
+			     .flags = ASST__REQUIRED | ASST__NOT_BLANK,                            \
+			     .limit = ASST__LIMIT_NAME },                                          \
+	[ASST__KEY_SCOPES] = { .name = "scopes",                                                   \
+			       .type = ASST__TEXTS,                                                \
+			       .flags = ASST__REQUIRED | ASST__UNIQUE,                             \
+			       .limit = ASST__LIMIT_TAGS,                                          \
+			       .item_limit = ASST__LIMIT_TAG },                                    \
+	[ASST__KEY_EXPIRES_AT] = { .name = "expiresAt",                                            \
+				   .type = ASST__TIME,                                             \
+				   .flags = ASST__REQUIRED }
+
+static const struct asst__field key_fields[] = { KEY_FIELDS };
+
+static const struct asst__field key_record_fields[] = {
+	KEY_FIELDS,
+	[ASST__KEY_ID] = STORED("id", ASST__UUID),
+	[ASST__KEY_CREATED_BY] = STORED("createdBy", ASST__TEXT),
+	[ASST__KEY_CREATED_AT] = STORED("createdAt", ASST__TIME),
+	[ASST__KEY_REVOKED_AT] = STORED("revokedAt", ASST__TIME),
+	[ASST__KEY_ROTATED_AT] = STORED("rotatedAt", ASST__TIME),
+	[ASST__KEY_USED_AT] = STORED("lastUsedAt", ASST__TIME),
+	[ASST__KEY_HASH] = STORED("hash", ASST__TEXT),
+	[ASST__KEY_OLD_HASH] = STORED("oldHash", ASST__TEXT),
+	[ASST__KEY_OLD_UNTIL] = STORED("oldUntil", ASST__TIME),
+	[ASST__KEY_CREATOR_UID] = STORED("creatorUid", ASST__TEXT),
+};
+
+const struct asst__schema asst__key_schema = TABLE(16, key_fields);
+const struct asst__schema asst__key_record_schema = TABLE(16, key_record_fields);
+
+#define TOKEN_FIELDS                                                                               \
+	[ASST__TOKEN_READ_ONLY] = { .name = "readOnly",                                            \
+				    .type = ASST__FLAG,                                            \
+				    .flags = ASST__DEFAULT },                                      \
+	[ASST__TOKEN_NOTES] = { .name = "notes",                                                   \
+				.type = ASST__TEXT,                                                \
+				.limit = ASST__LIMIT_DESCRIPTION },                                \
+	[ASST__TOKEN_HOST] = { .name = "host",                                                     \
+			       .type = ASST__TEXT,                                                 \
+			       .flags = ASST__NOT_BLANK,                                           \
+			       .limit = ASST__LIMIT_STRING },                                      \
+	[ASST__TOKEN_CIDR] = { .name = "cidr",                                                     \
+			       .type = ASST__TEXT,                                                 \
+			       .flags = ASST__NOT_BLANK,                                           \
+			       .limit = ASST__LIMIT_STRING },                                      \
+	[ASST__TOKEN_EXPIRES_AT] = { .name = "expiresAt",                                          \
+				     .type = ASST__TIME,                                           \
+				     .flags = ASST__REQUIRED }
+
+static const struct asst__field token_fields[] = { TOKEN_FIELDS };
+
+static const struct asst__field token_record_fields[] = {
+	TOKEN_FIELDS,
+	[ASST__TOKEN_ID] = STORED("id", ASST__UUID),
+	[ASST__TOKEN_CREATED_BY] = STORED("createdBy", ASST__TEXT),
+	[ASST__TOKEN_CREATED_AT] = STORED("createdAt", ASST__TIME),
+	[ASST__TOKEN_USED_AT] = STORED("lastUsedAt", ASST__TIME),
+	[ASST__TOKEN_HASH] = STORED("hash", ASST__TEXT),
+	[ASST__TOKEN_EPOCH] = STORED("epoch", ASST__INT),
+	[ASST__TOKEN_CREATOR_UID] = STORED("creatorUid", ASST__TEXT),
+};
+
+const struct asst__schema asst__token_schema = TABLE(17, token_fields);
+const struct asst__schema asst__token_record_schema = TABLE(17, token_record_fields);
+
+static const struct asst__field secret_fields[] = {
+	[ASST__SECRET_NAME] = STORED("name", ASST__TEXT),
+	[ASST__SECRET_DESCRIPTION] = STORED("description", ASST__TEXT),
+	[ASST__SECRET_CREATED_AT] = STORED("createdAt", ASST__TIME),
+	[ASST__SECRET_UPDATED_AT] = STORED("updatedAt", ASST__TIME),
+	[ASST__SECRET_KEY] = STORED("keyId", ASST__TEXT),
+	[ASST__SECRET_SEALED] = STORED("sealed", ASST__TEXT),
+};
+
+const struct asst__schema asst__secret_schema = TABLE(18, secret_fields);
 
 #define PAGE_FIELDS                                                                                \
 	[ASST__PAGE_LIMIT] = { .name = "limit",                                                    \

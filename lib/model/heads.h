@@ -5,6 +5,9 @@
 
 #include "model/record.h"
 
+/* The name of a role in a team, by its number. */
+const char *asst__role_name(unsigned role);
+
 /* Stored: head, grants, version (also the live one), draft, event. */
 
 enum asst__head_field {
@@ -28,7 +31,8 @@ enum asst__head_field {
 	ASST__HEAD_DESCRIPTION,
 	ASST__HEAD_EMOJI,
 	ASST__HEAD_MODEL,
-	ASST__HEAD_TYPE
+	ASST__HEAD_TYPE,
+	ASST__HEAD_EPOCH /* how often it was deleted: tokens of another epoch are revoked */
 };
 
 enum asst__acl_field { ASST__ACL_GRANTS = 1 };
@@ -121,6 +125,76 @@ enum asst__feed_field {
 	ASST__FEED_OBJECT,
 	ASST__FEED_ACTIONS
 };
+
+/* A user; the first fields have the places that they have in a session's document. */
+enum asst__user_field {
+	ASST__USER_NAME = 1,
+	ASST__USER_ID,
+	/* seat, superuser, permissions and teams as ASST__SESSION_... */
+	ASST__USER_EMAIL = ASST__SESSION_TEAMS + 1,
+	ASST__USER_DISABLED,
+	/* stored, not given */
+	ASST__USER_CREATED_AT,
+	ASST__USER_UPDATED_AT,
+	ASST__USER_DELETED_AT,
+	ASST__USER_UID /* differs when an id is given out again; not shown */
+};
+
+enum asst__team_record_field {
+	ASST__TEAM_RECORD_ID = 1,
+	ASST__TEAM_RECORD_NAME,
+	ASST__TEAM_RECORD_CREATED_AT,
+	ASST__TEAM_RECORD_UPDATED_AT
+};
+
+/* A key; what is not given stands behind what is. */
+enum asst__key_field {
+	ASST__KEY_NAME = 1,
+	ASST__KEY_SCOPES,
+	ASST__KEY_EXPIRES_AT,
+	ASST__KEY_ID,
+	ASST__KEY_CREATED_BY,
+	ASST__KEY_CREATED_AT,
+	ASST__KEY_REVOKED_AT,
+	ASST__KEY_ROTATED_AT,
+	ASST__KEY_USED_AT,
+	/* never shown: hashes in hexadecimal, and until when the old one works on */
+	ASST__KEY_HASH,
+	ASST__KEY_OLD_HASH,
+	ASST__KEY_OLD_UNTIL,
+	ASST__KEY_CREATOR_UID
+};
+
+enum asst__token_field {
+	ASST__TOKEN_READ_ONLY = 1,
+	ASST__TOKEN_NOTES,
+	ASST__TOKEN_HOST,
+	ASST__TOKEN_CIDR,
+	ASST__TOKEN_EXPIRES_AT,
+	ASST__TOKEN_ID,
+	ASST__TOKEN_CREATED_BY,
+	ASST__TOKEN_CREATED_AT,
+	ASST__TOKEN_USED_AT,
+	ASST__TOKEN_HASH,
+	ASST__TOKEN_EPOCH, /* that of the assistant when it was made */
+	ASST__TOKEN_CREATOR_UID
+};
+
+enum asst__secret_field {
+	ASST__SECRET_NAME = 1,
+	ASST__SECRET_DESCRIPTION,
+	ASST__SECRET_CREATED_AT,
+	ASST__SECRET_UPDATED_AT,
+	ASST__SECRET_KEY,
+	ASST__SECRET_SEALED /* never shown */
+};
+
+extern const struct asst__schema asst__user_schema;        /* the document */
+extern const struct asst__schema asst__user_record_schema; /* what is stored of it */
+extern const struct asst__schema asst__team_record_schema, asst__team_schema;
+extern const struct asst__schema asst__key_schema, asst__key_record_schema;
+extern const struct asst__schema asst__token_schema, asst__token_record_schema;
+extern const struct asst__schema asst__secret_schema;
 
 /* The order of the names that "sort" takes: without and with "-", in turn. */
 enum { ASST__SORT_UPDATED, ASST__SORT_CREATED, ASST__SORT_NAME };

@@ -53,6 +53,8 @@ static const struct {
 	[ASST__LIMIT_TEAMS] = { "teams", { -1, -1, -1 }, 200 },
 	[ASST__LIMIT_LIST_PAGE] = { "list_page", { -1, -1, -1 }, 1000 },
 	[ASST__LIMIT_MESSAGE] = { "message", { -1, -1, -1 }, 1024 },
+	[ASST__LIMIT_SECRETS] = { "secrets", { -1, -1, -1 }, 100 },
+	[ASST__LIMIT_TOKENS] = { "tokens", { -1, -1, -1 }, 100 },
 };
 
 static int find_set(const char *set)

@@ -384,3 +384,61 @@ int asst__record_from_tree(asst_buf **out, const struct asst__schema *schema, as
 		add_members(&record, root, schema, tree);
 	return asst__record_end(out, &record, err);
 }
+
+/* A flat record with one number changed: what it knows no table of would be lost, so it has none. */
+int asst__record_with_int(asst_buf **out, const struct asst__schema *schema, asst_buf *from,
+			  unsigned field, int64_t value, const struct asst__mem *mem)
+{
+	struct asst__record record;
+	struct asst__view view;
+	uint32_t root;
+	int status = asst__view_open(&view, schema, asst_buf_data(from), asst_buf_size(from), NULL);
+
+	*out = NULL;
+	if (status != ASST_OK)
+		return status;
+	root = asst__record_begin(&record, schema, mem);
+	if (root) {
+		asst__record_copy(&record, root, schema, &view, field);
+		asst__record_int(&record, root, field, value);
+	}
+	return asst__record_end(out, &record, NULL);
+}
+
+static void copy_texts(struct asst__record *record, uint32_t object, const struct asst__view *view,
+		       unsigned field)
+{
+	size_t i, count = asst__view_count(view, field);
+	uint32_t list = asst__record_list(record, object, field, count);
+
+	for (i = 0; list && i < count; i++)
+		asst__record_text_at(record, list, i, asst__view_text_at(view, field, i));
+}
+
+void asst__record_copy(struct asst__record *record, uint32_t object,
+		       const struct asst__schema *schema, const struct asst__view *view,
+		       unsigned except)
+{
+	unsigned i;
+
+	for (i = 1; i <= schema->count; i++) {
+		if (i == except || !asst__view_has(view, i))
+			continue;
+		switch (schema->fields[i].type) {
+		case ASST__FLAG:
+		case ASST__CHOICE:
+			asst__record_inline(record, object, i, asst__view_choice(view, i, 0));
+			break;
+		case ASST__INT:
+		case ASST__TIME:
+			asst__record_int(record, object, i, asst__view_int(view, i, 0));
+			break;
+		case ASST__TEXTS:
+			copy_texts(record, object, view, i);
+			break;
+		default:
+			asst__record_text(record, object, i, asst__view_text(view, i));
+			break;
+		}
+	}
+}

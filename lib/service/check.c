@@ -10,14 +10,17 @@ static int decide(struct asst__decision *decision, const struct asst__call *call
 {
 	static const struct asst__object nothing;
 	struct asst__loaded loaded;
+	struct asst__call own = *call;
 	int status;
 
+	/* These are about what was deleted, too. */
+	own.either = right == ASST__RIGHT_RESTORE || right == ASST__RIGHT_PURGE;
 	if (asst__rights[right].level == ASST_LEVEL_NONE) {
-		asst__decide(decision, (enum asst__right)right, &call->session->actor, &nothing,
+		asst__decide(decision, (enum asst__right)right, call->actor, &nothing,
 			     call->now);
 		return ASST_OK;
 	}
-	status = asst__locate(&loaded, call, id, (enum asst__right)right);
+	status = asst__locate(&loaded, &own, id, (enum asst__right)right);
 	*decision = loaded.decision;
 	/* Strings of the decision are the session's, so the records may go. */
 	asst__loaded_dispose(&loaded);
@@ -74,7 +77,7 @@ int asst_access_explain(asst_buf **out, asst_session *session, const char *right
 	status = ask(&decision, &call, right, id, &which);
 	if (status == ASST_OK && out) {
 		asst__text_init(&text, &call.store->mem, SIZE_MAX / 2);
-		asst__decision_write(&text, &decision, (enum asst__right)which, &session->actor);
+		asst__decision_write(&text, &decision, (enum asst__right)which, call.actor);
 		status = asst__text_to_buf(out, &text, err);
 	}
 	asst__call_end(&call);

@@ -89,7 +89,7 @@ static int check_force(const struct commit *commit)
 
 	if (!(commit->flags & ASST_COMMIT_FORCE))
 		return ASST_OK;
-	asst__decide(&decision, ASST__RIGHT_FORCE, &call->session->actor, &commit->loaded.object,
+	asst__decide(&decision, ASST__RIGHT_FORCE, call->actor, &commit->loaded.object,
 		     call->now);
 	return decision.status == ASST_OK ?
 		       ASST_OK :
@@ -128,7 +128,7 @@ static void next_head(struct asst__head *head, const struct asst__head *from,
 	*head = *from;
 	head->revision++;
 	head->version++;
-	head->updated_by = call->session->actor.principal;
+	head->updated_by = call->actor->principal;
 	head->updated_at = call->now > head->updated_at ? call->now : head->updated_at;
 	asst__head_summarize(head, &commit->edited.view);
 }
@@ -165,7 +165,7 @@ static void check_draft(struct commit *commit, struct asst__change *change)
 	struct asst__key key;
 
 	asst__change_check_object(change, loaded);
-	asst__key_draft(&key, loaded->id, commit->call->session->actor.principal);
+	asst__key_draft(&key, loaded->id, commit->call->actor->principal);
 	asst__change_check(change, &key, loaded->draft.sequence);
 	asst__key_part(&key, loaded->id, ASST__PART_DEF);
 	asst__change_check(change, &key, loaded->def.sequence);

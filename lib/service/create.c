@@ -2,6 +2,7 @@
 /* Creating assistants, and the check that stores nothing. */
 #include "model/check.h"
 #include "service/body.h"
+#include "service/grants.h"
 #include "service/slugs.h"
 
 #include <string.h>
@@ -33,10 +34,18 @@ static void creation_reset(struct creation *creation)
 static int choose_owner(struct creation *creation)
 {
 	const struct asst__call *call = creation->call;
-	const struct asst__actor *actor = &call->session->actor;
+	const struct asst__actor *actor = call->actor;
 	struct asst__string owner = asst__view_text(&creation->body.around, ASST__AROUND_OWNER);
 	const struct asst__membership *member;
 
+	/* What a key creates is its creator's, whatever the body says. */
+	if (actor->kind == ASST__KEY) {
+		creation->head.owner = actor->creator->principal;
+		if (!owner.text || asst__same(owner, creation->head.owner))
+			return ASST_OK;
+		return asst__fail(call->err, ASST_EDENIED,
+				  "what a key creates belongs to its creator");
+	}
 	if (!owner.text) {
 		creation->head.owner = actor->principal;
 		if (!actor->system)
@@ -88,7 +97,7 @@ static int fill_head(struct creation *creation)
 	asst__uuid_write(creation->id_text, creation->loaded.id);
 	head->id = ASST__STRING(creation->id_text);
 	head->workspace = ASST__STRING(call->workspace);
-	head->created_by = head->updated_by = call->session->actor.principal;
+	head->created_by = head->updated_by = call->actor->principal;
 	head->updated_at = head->created_at;
 	head->revision = 1;
 	head->version = creation->draft ? 0 : 1;
@@ -104,6 +113,24 @@ static struct asst__string def_bytes(const struct creation *creation)
 {
 	return (struct asst__string){ asst_buf_data(creation->body.def),
 				      asst_buf_size(creation->body.def) };
+}
+
+/* A key shares what it creates with itself, at level 2. */
+static int make_grants(struct creation *creation)
+{
+	const struct asst__call *call = creation->call;
+	struct asst__loaded *loaded = &creation->loaded;
+	struct asst__granting granting = { .acl = &loaded->acl.view,
+					   .principal = call->actor->principal,
+					   .level = ASST_LEVEL_WRITE };
+	asst_buf *buf;
+	int status;
+
+	if (call->actor->kind != ASST__KEY)
+		return ASST_OK;
+	status = asst__grants_write(&buf, &granting, call);
+	return status == ASST_OK ?
+		       asst__part_set(&loaded->acl, buf, &asst__acl_schema, call->err) : status;
 }
 
 /* Head and live definition as records, and the decision that its creator holds. */
@@ -126,13 +153,15 @@ static int make_records(struct creation *creation)
 		status = asst__version_write(&buf, &version, mem, call->err);
 	if (status == ASST_OK)
 		status = asst__part_set(&loaded->def, buf, &asst__version_schema, call->err);
+	if (status == ASST_OK)
+		status = make_grants(creation);
 	if (status != ASST_OK)
 		return status;
 	asst__loaded_describe(loaded);
 	/* Whoever may not disable may not create what is disabled. */
 	asst__decide(&loaded->decision,
 		     creation->head.disabled ? ASST__RIGHT_DISABLE : ASST__RIGHT_READ,
-		     &call->session->actor, &loaded->object, call->now);
+		     call->actor, &loaded->object, call->now);
 	if (loaded->decision.status == ASST_EDENIED)
 		return asst__decision_fail(&loaded->decision, ASST__RIGHT_DISABLE, call->err);
 	return ASST_OK;
@@ -142,7 +171,7 @@ static int make_draft(struct creation *creation, struct asst__change *change)
 {
 	const struct asst__call *call = creation->call;
 	struct asst__loaded *loaded = &creation->loaded;
-	struct asst__string principal = call->session->actor.principal;
+	struct asst__string principal = call->actor->principal;
 	struct asst__draft_head draft = { .assistant_id = creation->head.id,
 					  .principal = principal,
 					  .def = def_bytes(creation),
@@ -182,6 +211,8 @@ static void build(struct creation *creation, struct asst__change *change)
 	asst__change_put(change, &key, loaded->head.buf);
 	asst__key_part(&key, loaded->id, ASST__PART_DEF);
 	asst__change_put(change, &key, loaded->def.buf);
+	if (loaded->acl.buf)
+		asst__grants_put(change, loaded->id, loaded->acl.buf);
 	asst__change_index(change, loaded->id, NULL, &state);
 	asst__change_event(change, &event);
 }
@@ -228,7 +259,7 @@ static int begin(struct asst__call *call, asst_session *session, uint32_t flags,
 		return status;
 	status = asst__flags_check(flags, ASST_CREATE_DRAFT, err);
 	if (status == ASST_OK) {
-		asst__decide(&decision, ASST__RIGHT_CREATE, &session->actor, &nothing, call->now);
+		asst__decide(&decision, ASST__RIGHT_CREATE, call->actor, &nothing, call->now);
 		if (decision.status != ASST_OK)
 			status = asst__decision_fail(&decision, ASST__RIGHT_CREATE, err);
 		asst__write_refused(call, status, "assistant.create", NULL);

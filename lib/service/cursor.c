@@ -17,7 +17,7 @@
 
 static uint32_t checksum(const unsigned char *bytes, size_t size, const asst_session *session)
 {
-	struct asst__string principal = session->actor.principal;
+	struct asst__string principal = session->person.actor.principal;
 	uint32_t crc = asst__crc32c(0, session->workspace, strlen(session->workspace) + 1);
 
 	crc = asst__crc32c(crc, principal.text, principal.size + 1);

@@ -15,7 +15,7 @@ struct asst__place {
 };
 
 /* Besides the sorts of asst_assistant_list(), cursors are of these lists. */
-enum { ASST__CURSOR_TRASH = 32, ASST__CURSOR_VERSIONS, ASST__CURSOR_DRAFTS };
+enum { ASST__CURSOR_TRASH = 32, ASST__CURSOR_VERSIONS, ASST__CURSOR_DRAFTS, ASST__CURSOR_KEYS };
 
 int asst__cursor_fault(asst_error *err);
 

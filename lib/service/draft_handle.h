@@ -51,7 +51,7 @@ int asst__draft_put(struct asst__loaded *loaded, struct asst__change *change,
  * context begins with a struct asst__opening.
  */
 struct asst__opening {
-	const struct asst__call *call;
+	struct asst__call *call;
 	const char *id;
 	asst_draft *draft; /* made before anything is written */
 	struct asst__loaded loaded;

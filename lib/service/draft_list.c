@@ -39,7 +39,7 @@ static int more(struct listing *listing)
 static int append(struct listing *listing, struct asst__loaded *loaded)
 {
 	const struct asst__call *call = listing->call;
-	const struct asst__actor *actor = &call->session->actor;
+	const struct asst__actor *actor = call->actor;
 	asst_list *list = listing->list;
 	int status;
 
@@ -61,7 +61,7 @@ static int append(struct listing *listing, struct asst__loaded *loaded)
 static int add_own_keys(struct asst_keys *keys, const struct listing *listing,
 			const struct asst_sink *found, size_t count)
 {
-	struct asst__string principal = listing->call->session->actor.principal;
+	struct asst__string principal = listing->call->actor->principal;
 	struct asst__key key;
 	size_t i;
 	int status = ASST_OK;
@@ -120,7 +120,7 @@ static int load_own(struct listing *listing, const struct asst_sink *found, size
 static int scan_own(struct listing *listing, struct asst_sink *sink)
 {
 	const struct asst__call *call = listing->call;
-	struct asst__string principal = call->session->actor.principal;
+	struct asst__string principal = call->actor->principal;
 	struct asst_ranges ranges;
 	struct asst__key from, to;
 	uint64_t sequence;
@@ -301,7 +301,7 @@ static int check_gates(const struct asst__call *call)
 	static const struct asst__object nothing;
 	struct asst__decision decision;
 
-	asst__decide(&decision, ASST__RIGHT_READ, &call->session->actor, &nothing, call->now);
+	asst__decide(&decision, ASST__RIGHT_READ, call->actor, &nothing, call->now);
 	return decision.status == ASST_EDENIED ?
 		       asst__decision_fail(&decision, ASST__RIGHT_READ, call->err) : ASST_OK;
 }

@@ -93,7 +93,7 @@ uint64_t asst_draft_revision(const asst_draft *draft)
 int asst__draft_check_own(const struct asst__loaded *loaded, const struct asst__call *call)
 {
 	if (asst__same(asst__view_text(&loaded->draft.view, ASST__DRAFT_PRINCIPAL),
-		       call->session->actor.principal))
+		       call->actor->principal))
 		return ASST_OK;
 	return asst__fail(call->err, ASST_EDENIED, "a draft is changed by its own principal alone");
 }
@@ -132,7 +132,7 @@ static int open_new(struct asst__loaded *loaded, struct asst__change *change,
 	const struct asst__call *call = change->call;
 	struct asst__draft_head draft = {
 		.assistant_id = asst__view_text(&loaded->head.view, ASST__HEAD_ID),
-		.principal = call->session->actor.principal,
+		.principal = call->actor->principal,
 		.def = def,
 		.created_at = call->now,
 		.updated_at = call->now,
@@ -222,7 +222,7 @@ static int attempt_edit(void *context, struct asst__change *change, bool lost)
 static int run_opening(struct asst__opening *opening, asst_session *session, const char *action,
 		       asst__attempt attempt)
 {
-	const struct asst__call *call = opening->call;
+	struct asst__call *call = opening->call;
 	int status;
 
 	opening->draft = asst__alloc_zeroed(&call->store->mem, sizeof(*opening->draft));
@@ -417,7 +417,7 @@ static int attempt_discard(void *context, struct asst__change *change, bool lost
 		return status;
 	event.object = asst__view_text(&loaded->head.view, ASST__HEAD_ID);
 	asst__change_check_object(change, loaded);
-	asst__key_draft(&key, loaded->id, patching->call->session->actor.principal);
+	asst__key_draft(&key, loaded->id, patching->call->actor->principal);
 	asst__change_check(change, &key, loaded->draft.sequence);
 	asst__change_drop_draft(change, loaded);
 	asst__change_event(change, &event);

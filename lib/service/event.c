@@ -101,7 +101,10 @@ void asst__change_event(struct asst__change *change, const struct asst__event *e
 	root = asst__record_begin(&record, &asst__event_schema, &call->store->mem);
 	if (root) {
 		asst__record_int(&record, root, ASST__EVENT_AT, call->now);
-		asst__record_text(&record, root, ASST__EVENT_ACTOR, call->session->actor.principal);
+		asst__record_text(&record, root, ASST__EVENT_ACTOR, call->actor->principal);
+		if (call->actor->creator)
+			asst__record_text(&record, root, ASST__EVENT_BEHALF,
+					  call->actor->creator->principal);
 		asst__record_text(&record, root, ASST__EVENT_ACTION, ASST__STRING(event->action));
 		asst__record_text(&record, root, ASST__EVENT_OBJECT, event->object);
 		if (event->old_revision)

@@ -23,6 +23,9 @@ static const struct {
 	{ "draft.commit", ASST_LEVEL_READ, false },
 	{ "version.", ASST_LEVEL_WRITE, false },
 	{ "version.restore", ASST_LEVEL_MANAGE, true },
+	{ "secret.", ASST_LEVEL_WRITE, false },
+	{ "token.", ASST_LEVEL_WRITE, false },
+	{ "key.", ASST_LEVEL_NONE, true },
 	{ "refused", ASST_LEVEL_MANAGE, false },
 };
 
@@ -233,7 +236,7 @@ static int level_on(const struct subject *subject, const struct asst__call *call
 	loaded = subject->loaded;
 	loaded.trash = asst__view_has(&loaded.head.view, ASST__HEAD_DELETED_AT);
 	asst__loaded_describe(&loaded);
-	asst__decide(&decision, ASST__RIGHT_READ, &call->session->actor, &loaded.object, call->now);
+	asst__decide(&decision, ASST__RIGHT_READ, call->actor, &loaded.object, call->now);
 	if (decision.status != ASST_OK ||
 	    (loaded.trash && decision.level_held < ASST_LEVEL_MANAGE))
 		return ASST_LEVEL_NONE;
@@ -243,7 +246,7 @@ static int level_on(const struct subject *subject, const struct asst__call *call
 static bool may_see(const struct feed *feed, const struct asst__view *event)
 {
 	const struct asst__call *call = feed->call;
-	const struct asst__actor *actor = &call->session->actor;
+	const struct asst__actor *actor = call->actor;
 	struct asst__string action = asst__view_text(event, ASST__EVENT_ACTION);
 	struct asst__string text = asst__view_text(event, ASST__EVENT_OBJECT);
 	unsigned char id[ASST__UUID_BYTES];
@@ -253,7 +256,7 @@ static bool may_see(const struct feed *feed, const struct asst__view *event)
 
 	if (actor->system || actor->superuser || lost_by(event, actor))
 		return true;
-	if (!action.text || !text.text || !asst__uuid_read(id, text.text, text.size))
+	if (!action.text)
 		return false;
 	for (i = 0; i < ASST__COUNT(audience); i++) {
 		size = strlen(audience[i].action);
@@ -263,6 +266,10 @@ static bool may_see(const struct feed *feed, const struct asst__view *event)
 		needed = audience[i].level;
 		own = audience[i].own;
 	}
+	/* What is about no assistant is seen by its actor alone. */
+	if (!text.text || !asst__uuid_read(id, text.text, text.size))
+		return own && asst__same(asst__view_text(event, ASST__EVENT_ACTOR),
+					 actor->principal);
 	held = level_on(find_subject(feed, id), call);
 	if (held >= ASST_LEVEL_READ && own &&
 	    asst__same(asst__view_text(event, ASST__EVENT_ACTOR), actor->principal))
@@ -362,7 +369,10 @@ static int check_gates(const struct asst__call *call)
 	static const struct asst__object nothing;
 	struct asst__decision decision;
 
-	asst__decide(&decision, ASST__RIGHT_READ, &call->session->actor, &nothing, call->now);
+	if (call->actor->kind != ASST__PERSON)
+		return asst__fail(call->err, ASST_EDENIED, "the feed is not for keys and tokens");
+
+	asst__decide(&decision, ASST__RIGHT_READ, call->actor, &nothing, call->now);
 	return decision.status == ASST_EDENIED ?
 		       asst__decision_fail(&decision, ASST__RIGHT_READ, call->err) : ASST_OK;
 }
@@ -476,7 +486,7 @@ int asst_feed_prune(uint64_t *removed, asst_session *session, uint32_t flags, as
 		return status;
 	pruning.call = &call;
 	status = asst__flags_check(flags, 0, err);
-	if (status == ASST_OK && !session->actor.system)
+	if (status == ASST_OK && !call.actor->system)
 		status = asst__fail(err, ASST_EDENIED, "needs the system's session");
 	do {
 		if (status == ASST_OK)

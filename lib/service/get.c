@@ -55,7 +55,7 @@ static int take(asst_list *list, size_t i, const struct asst_sink *sink,
 
 	status = asst__loaded_take(&loaded, sink, i * PARTS, true, call->err);
 	if (status == ASST_OK) {
-		asst__decide(&loaded.decision, ASST__RIGHT_READ, &call->session->actor,
+		asst__decide(&loaded.decision, ASST__RIGHT_READ, call->actor,
 			     &loaded.object, call->now);
 		if (loaded.decision.status == ASST_OK)
 			status = asst__assistant_make(&list->items[i], &loaded, true, call);
@@ -74,7 +74,7 @@ static int get_many(asst_list *list, const char *const *ids, const struct asst__
 	size_t i;
 	int status;
 
-	asst__decide(&decision, ASST__RIGHT_READ, &call->session->actor, &nothing, call->now);
+	asst__decide(&decision, ASST__RIGHT_READ, call->actor, &nothing, call->now);
 	if (decision.status == ASST_EDENIED)
 		return asst__decision_fail(&decision, ASST__RIGHT_READ, call->err);
 	asst__keys_init(&keys, &call->store->mem);

@@ -32,7 +32,7 @@ static void add_grant(struct asst__record *record, uint32_t list, size_t i,
 	asst__record_int(record, item, ASST__GRANT_LEVEL, granting->level);
 	if (granting->expires)
 		asst__record_int(record, item, ASST__GRANT_EXPIRES_AT, granting->expires);
-	asst__record_text(record, item, ASST__GRANT_BY, call->session->actor.principal);
+	asst__record_text(record, item, ASST__GRANT_BY, call->actor->principal);
 	asst__record_int(record, item, ASST__GRANT_AT, call->now);
 }
 
@@ -43,8 +43,7 @@ static bool kept(const struct asst__granting *granting, const struct asst__view 
 	struct asst__string principal = asst__view_text(grant, ASST__GRANT_PRINCIPAL);
 
 	return asst__view_int(grant, ASST__GRANT_EXPIRES_AT, INT64_MAX) > call->now &&
-	       !asst__same(principal, granting->principal) &&
-	       !(granting->dropped.text && asst__same(principal, granting->dropped));
+	       !asst__same(principal, granting->principal);
 }
 
 size_t asst__grants_kept(const struct asst__granting *granting, const struct asst__call *call)

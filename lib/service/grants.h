@@ -11,7 +11,6 @@ struct asst__granting {
 	struct asst__string principal; /* whose grant is put, or removed */
 	int level;                     /* 0: removed */
 	int64_t expires;               /* 0: never */
-	struct asst__string dropped;   /* a second one to be removed; text NULL: none */
 };
 
 /* How many of the present grants stay as they are. */

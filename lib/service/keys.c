@@ -170,3 +170,61 @@ void asst__key_end(struct asst__key *key)
 		key->size--;
 	key->bytes[key->size - 1]++;
 }
+
+void asst__key_directory(struct asst__key *key, char kind, const char *id)
+{
+	key->size = 0;
+	add_byte(key, 'P');
+	add_byte(key, kind);
+	if (id)
+		add(key, id, strlen(id));
+}
+
+void asst__key_member(struct asst__key *key, struct asst__string team, const char *user)
+{
+	key->size = 0;
+	add_byte(key, 'M');
+	add(key, team.text, team.size);
+	add_byte(key, '\0');
+	if (user)
+		add(key, user, strlen(user));
+}
+
+void asst__key_api(struct asst__key *key, const unsigned char *id)
+{
+	key->size = 0;
+	add_byte(key, 'K');
+	if (id)
+		add(key, id, ASST__UUID_BYTES);
+}
+
+void asst__key_api_of(struct asst__key *key, struct asst__string creator, const unsigned char *id)
+{
+	key->size = 0;
+	add_byte(key, 'L');
+	add(key, creator.text, creator.size);
+	add_byte(key, '\0');
+	if (id)
+		add(key, id, ASST__UUID_BYTES);
+}
+
+void asst__key_credential(struct asst__key *key, const unsigned char hash[32])
+{
+	key->size = 0;
+	add_byte(key, 'C');
+	add(key, hash, 32);
+}
+
+void asst__key_secret(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
+		      const char *name)
+{
+	asst__key_part(key, id, ASST__PART_SECRET);
+	add(key, name, strlen(name));
+}
+
+void asst__key_token(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
+		     const unsigned char token[ASST__UUID_BYTES])
+{
+	asst__key_part(key, id, ASST__PART_TOKEN);
+	add(key, token, ASST__UUID_BYTES);
+}

@@ -22,6 +22,8 @@ struct asst__key {
 #define ASST__PART_DEF 'd'
 #define ASST__PART_HEAD 'h'
 #define ASST__PART_MARK 'm'    /* + number of a version */
+#define ASST__PART_SECRET 's'  /* + name */
+#define ASST__PART_TOKEN 't'   /* + id */
 #define ASST__PART_DRAFT 'r'   /* + principal */
 #define ASST__PART_VERSION 'v' /* + number */
 
@@ -80,6 +82,23 @@ void asst__key_index(struct asst__key *key, struct asst__string principal, char 
 		     const unsigned char id[ASST__UUID_BYTES]);
 /* Turn a prefix into the end of the range of all keys that begin with it. */
 void asst__key_end(struct asst__key *key);
+
+/* The directory: users and teams by their identifiers; id NULL: what all begin with. */
+#define ASST__DIRECTORY_USER 'u'
+#define ASST__DIRECTORY_TEAM 't'
+void asst__key_directory(struct asst__key *key, char kind, const char *id);
+/* A user's role in a team; user NULL: what all of the team begin with. */
+void asst__key_member(struct asst__key *key, struct asst__string team, const char *user);
+/* API keys by their ids; id NULL: what all begin with. */
+void asst__key_api(struct asst__key *key, const unsigned char *id);
+/* From a creator to its keys; id NULL: what all of the creator begin with. */
+void asst__key_api_of(struct asst__key *key, struct asst__string creator, const unsigned char *id);
+/* From a credential's hash to what it is of. */
+void asst__key_credential(struct asst__key *key, const unsigned char hash[32]);
+void asst__key_secret(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
+		      const char *name);
+void asst__key_token(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
+		     const unsigned char token[ASST__UUID_BYTES]);
 
 uint64_t asst__big_endian(const unsigned char *bytes); /* 8 of them */
 

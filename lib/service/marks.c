@@ -9,7 +9,7 @@
 #define DAY_MS INT64_C(86400000)
 
 struct marking {
-	const struct asst__call *call;
+	struct asst__call *call;
 	const char *id, *action;
 	uint64_t version;
 	bool set_label, set_pin, pinned;

@@ -23,7 +23,7 @@ static struct asst__string place_of(const struct asst_sink *sink, const struct r
 static void make_runs(struct run *runs, const struct asst_ranges *ranges,
 			const struct asst_sink *sink, const struct asst__query *query)
 {
-	const struct asst__actor *actor = &query->call->session->actor;
+	const struct asst__actor *actor = query->call->actor;
 	size_t i, k, at = 0, count = asst_ranges_count(ranges), size;
 	bool all = actor->system || actor->superuser;
 	size_t each = all ? count : count / actor->count;

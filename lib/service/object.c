@@ -39,9 +39,12 @@ void asst__loaded_describe(struct asst__loaded *loaded)
 {
 	const struct asst__view *head = &loaded->head.view;
 
-	loaded->object.exists = loaded->head.buf &&
-				asst__view_has(head, ASST__HEAD_DELETED_AT) == loaded->trash;
+	loaded->object.exists =
+		loaded->head.buf &&
+		(loaded->either || asst__view_has(head, ASST__HEAD_DELETED_AT) == loaded->trash);
 	loaded->object.published = asst__view_int(head, ASST__HEAD_VERSION, 0) > 0;
+	loaded->object.id = asst__view_text(head, ASST__HEAD_ID);
+	loaded->object.epoch = asst__view_int(head, ASST__HEAD_EPOCH, 0);
 	loaded->object.owner = asst__view_text(head, ASST__HEAD_OWNER);
 	loaded->object.creator = asst__view_text(head, ASST__HEAD_CREATED_BY);
 	loaded->object.acl = loaded->acl.view;
@@ -142,8 +145,9 @@ static int load(struct asst__loaded *loaded, const struct asst__call *call,
 	if (status == ASST_OK)
 		status = take_all(loaded, sink, call->err);
 	memcpy(loaded->id, id, ASST__UUID_BYTES);
-	if (call->trash) {
-		loaded->trash = true;
+	if (call->trash || call->either) {
+		loaded->trash = call->trash;
+		loaded->either = call->either;
 		asst__loaded_describe(loaded);
 	}
 	return status;
@@ -153,7 +157,7 @@ static int load(struct asst__loaded *loaded, const struct asst__call *call,
 static void decide(struct asst__loaded *loaded, const struct asst__call *call,
 		   enum asst__right right)
 {
-	const struct asst__actor *actor = &call->session->actor;
+	const struct asst__actor *actor = call->actor;
 	struct asst__object nothing;
 
 	asst__decide(&loaded->decision, right, actor, &loaded->object, call->now);
@@ -179,7 +183,7 @@ static struct asst__string own_draft(const struct asst__call *call)
 {
 	static const struct asst__string nobody = { NULL, 0 };
 
-	return call->want_draft || call->versions[0] >= 0 ? call->session->actor.principal : nobody;
+	return call->want_draft || call->versions[0] >= 0 ? call->actor->principal : nobody;
 }
 
 /* The record behind a draft's own id: 16 bytes of the assistant's id, then the principal. */
@@ -190,7 +194,7 @@ static int follow_draft(struct asst__loaded *loaded, const struct asst__call *ca
 	asst_buf *pointer = answer ? asst_buf_ref(answer->value) : NULL;
 	unsigned char own[ASST__UUID_BYTES];
 	const char *data = asst_buf_data(pointer);
-	struct asst__string principal = call->session->actor.principal;
+	struct asst__string principal = call->actor->principal;
 	int status;
 
 	memcpy(own, loaded->id, sizeof(own));
@@ -287,7 +291,7 @@ int asst__locate(struct asst__loaded *loaded, const struct asst__call *call, con
 	if (!name)
 		return asst__fail(call->err, ASST_EINVAL, "needs an id");
 	/* Gates that need no object come before any look-up. */
-	asst__decide(&loaded->decision, right, &call->session->actor, &loaded->object, call->now);
+	asst__decide(&loaded->decision, right, call->actor, &loaded->object, call->now);
 	if (loaded->decision.status == ASST_EDENIED)
 		return asst__decision_fail(&loaded->decision, right, call->err);
 	asst__sink_init(&sink, &call->store->mem);

@@ -25,6 +25,7 @@ struct asst__loaded {
 	uint64_t sequence; /* of the partition */
 	bool named_draft;  /* the caller named it by a draft's own id */
 	bool trash;        /* it counts as there where it is in the trash, and only then */
+	bool either;       /* it counts as there in any case */
 	struct asst__object object;
 	struct asst__decision decision;
 };

@@ -15,12 +15,15 @@ asst_store_opts *asst_store_opts_new(void)
 	opts->keep_versions = 100;
 	opts->keep_days = opts->trash_days = 30;
 	opts->feed_days = 90;
+	opts->credential_days = 365;
 	asst__limits_init(&opts->limits, NULL, NULL);
 	return opts;
 }
 
 void asst_store_opts_free(asst_store_opts *opts)
 {
+	if (opts)
+		asst__keyring_destroy(&opts->keyring);
 	asst__free(&asst__mem_libc, opts, sizeof(*opts));
 }
 
@@ -68,7 +71,9 @@ enum target {
 	KEEP_DAYS,
 	TRASH_DAYS,
 	FEED_DAYS,
-	AUDIT_REFUSED
+	AUDIT_REFUSED,
+	DIRECTORY,
+	CREDENTIAL_DAYS
 };
 
 #define DAYS_MOST 36500
@@ -89,6 +94,8 @@ static const struct {
 	{ "trash_days", TRASH_DAYS, 0, DAYS_MOST },
 	{ "feed_days", FEED_DAYS, 30, DAYS_MOST },
 	{ "audit_refused", AUDIT_REFUSED, 0, 1 },
+	{ "directory", DIRECTORY, 0, 1 },
+	{ "max_credential_days", CREDENTIAL_DAYS, 1, DAYS_MOST },
 };
 
 static void set_number(asst_store_opts *opts, enum target target, int64_t value)
@@ -126,6 +133,12 @@ static void set_number(asst_store_opts *opts, enum target target, int64_t value)
 		break;
 	case AUDIT_REFUSED:
 		opts->audit_refused = value == 1;
+		break;
+	case DIRECTORY:
+		opts->directory = value == 1;
+		break;
+	case CREDENTIAL_DAYS:
+		opts->credential_days = value;
 		break;
 	}
 }
@@ -195,5 +208,37 @@ int asst_store_opts_set_changed(asst_store_opts *opts,
 		return status;
 	opts->changed = changed;
 	opts->changed_user = user;
+	return ASST_OK;
+}
+
+int asst_store_opts_set_principals(asst_store_opts *opts,
+				   int (*find)(void *user, const char *workspace, const char *id,
+					       asst_buf **document, asst_error *err),
+				   void *user, asst_error *err)
+{
+	int status = check_opts(opts, err);
+
+	if (status != ASST_OK)
+		return status;
+	opts->find = find;
+	opts->find_user = user;
+	return ASST_OK;
+}
+
+int asst_store_opts_set_keyring(asst_store_opts *opts, const asst_keyring *keyring,
+				asst_error *err)
+{
+	struct asst_keyring ours = { .size = 0 };
+	int status = check_opts(opts, err);
+
+	if (status == ASST_OK && keyring)
+		status = asst__copy_sized(&ours, sizeof(ours), sizeof(ours), keyring, "keyring",
+					  err);
+	if (status == ASST_OK && keyring && (!ours.current || !ours.seal || !ours.open))
+		status = asst__fail(err, ASST_EINVAL, "a keyring needs current, seal and open");
+	if (status != ASST_OK)
+		return status;
+	asst__keyring_destroy(&opts->keyring);
+	opts->keyring = ours;
 	return ASST_OK;
 }

@@ -10,6 +10,7 @@ struct handing {
 	const char *id;
 	struct asst__string owner;
 	uint64_t revision;
+	bool keep_secrets;
 	asst_assistant *made;
 	/* of one attempt */
 	struct asst__loaded loaded;
@@ -32,7 +33,7 @@ static void handing_reset(struct handing *handing)
 static int check_owner(const struct handing *handing)
 {
 	const struct asst__call *call = handing->call;
-	const struct asst__actor *actor = &call->session->actor;
+	const struct asst__actor *actor = call->actor;
 	const struct asst__membership *member;
 
 	if (actor->system || actor->superuser)
@@ -45,15 +46,14 @@ static int check_owner(const struct handing *handing)
 			  "the new owner must be the caller or a team in which it is admin");
 }
 
-/* The former owner keeps level 3; the new one needs no grant. */
+/* The former owner keeps level 3; what was granted to the new one stays: teams own by role alone. */
 static int change_grants(struct handing *handing, struct asst__change *change,
 			 struct asst__view *acl)
 {
 	const struct asst__call *call = handing->call;
 	struct asst__granting granting = { .acl = &handing->loaded.acl.view,
 					   .principal = handing->from.owner,
-					   .level = ASST_LEVEL_MANAGE,
-					   .dropped = handing->owner };
+					   .level = ASST_LEVEL_MANAGE };
 	asst_buf *buf = NULL;
 	int status = asst__grants_check(&granting, call);
 
@@ -81,6 +81,19 @@ static void change_slug(struct handing *handing, struct asst__change *change)
 	asst__change_put_bytes(change, &key, handing->loaded.id, ASST__UUID_BYTES);
 }
 
+/* Who gets an assistant does not get what others sealed into it, unless that is said. */
+static void drop_secrets(const struct handing *handing, struct asst__change *change)
+{
+	struct asst__key from, to;
+
+	asst__key_part(&from, handing->loaded.id, ASST__PART_SECRET);
+	to = from;
+	asst__key_end(&to);
+	if (!handing->keep_secrets && change->status == ASST_OK)
+		change->status = asst_batch_delete_range(&change->batch, from.bytes, from.size,
+							 to.bytes, to.size, change->call->err);
+}
+
 static int build(struct handing *handing, struct asst__change *change)
 {
 	const struct asst__call *call = handing->call;
@@ -95,6 +108,7 @@ static int build(struct handing *handing, struct asst__change *change)
 	asst__head_touch(&handing->to, call);
 	asst__change_check_object(change, loaded);
 	change_slug(handing, change);
+	drop_secrets(handing, change);
 	status = change_grants(handing, change, &acl);
 	if (status == ASST_OK)
 		status = asst__change_head(change, loaded, &handing->old_head, &handing->from,
@@ -112,7 +126,7 @@ static int build(struct handing *handing, struct asst__change *change)
 	loaded->acl.buf = asst_buf_ref(handing->old_acl.buf);
 	loaded->acl.view = acl;
 	asst__loaded_describe(loaded);
-	asst__decide(&loaded->decision, ASST__RIGHT_READ, &call->session->actor, &loaded->object,
+	asst__decide(&loaded->decision, ASST__RIGHT_READ, call->actor, &loaded->object,
 		     call->now);
 	return asst__assistant_make(&handing->made, loaded, true, call);
 }
@@ -161,7 +175,8 @@ int asst_assistant_change_owner(asst_assistant **assistant, asst_session *sessio
 	handing.call = &call;
 	handing.id = id;
 	handing.revision = revision;
-	status = asst__flags_check(flags, 0, err);
+	handing.keep_secrets = (flags & ASST_OWNER_KEEP_SECRETS) != 0;
+	status = asst__flags_check(flags, ASST_OWNER_KEEP_SECRETS, err);
 	if (status == ASST_OK && (!owner || !asst__owner_valid(owner, strlen(owner))))
 		status = asst__fail(err, ASST_EINVAL, "an owner is user:ID or team:ID");
 	if (status == ASST_OK) {

@@ -36,6 +36,7 @@ void asst__head_read(struct asst__head *head, const struct asst__view *view)
 	head->emoji = asst__view_text(view, ASST__HEAD_EMOJI);
 	head->model = asst__view_text(view, ASST__HEAD_MODEL);
 	head->type = asst__view_text(view, ASST__HEAD_TYPE);
+	head->epoch = asst__view_int(view, ASST__HEAD_EPOCH, 0);
 }
 
 void asst__head_summarize(struct asst__head *head, const struct asst__view *def)
@@ -84,6 +85,8 @@ int asst__head_write(asst_buf **out, const struct asst__head *head, const struct
 		asst__record_text(&record, root, ASST__HEAD_EMOJI, head->emoji);
 		asst__record_text(&record, root, ASST__HEAD_MODEL, head->model);
 		asst__record_text(&record, root, ASST__HEAD_TYPE, head->type);
+		if (head->epoch)
+			asst__record_int(&record, root, ASST__HEAD_EPOCH, head->epoch);
 		list = head->tag_count ? asst__record_list(&record, root, ASST__HEAD_TAGS,
 							   head->tag_count) : 0;
 		for (i = 0; list && i < head->tag_count; i++)
@@ -139,7 +142,7 @@ int asst__part_set(struct asst__part *part, asst_buf *buf, const struct asst__sc
 void asst__head_touch(struct asst__head *head, const struct asst__call *call)
 {
 	head->revision++;
-	head->updated_by = call->session->actor.principal;
+	head->updated_by = call->actor->principal;
 	head->updated_at = call->now > head->updated_at ? call->now : head->updated_at;
 }
 

@@ -23,16 +23,14 @@ void asst_session_free(asst_session *session)
 		return;
 	store = session->store;
 	mem = store->mem;
-	asst_buf_free(session->record);
 	asst__free_text(&mem, session->workspace);
-	asst__free(&mem, session->principals, session->principals_size);
-	asst__free(&mem, session->memberships,
-		   session->actor.count * sizeof(*session->memberships));
+	asst__free_text(&mem, session->creator);
+	asst__person_dispose(&session->person);
 	asst__free(&mem, session, sizeof(*session));
 	asst__store_unref(store);
 }
 
-static asst_session *new_session(asst_store *store, const char *workspace)
+asst_session *asst__session_new(asst_store *store, const char *workspace)
 {
 	asst_session *session = asst__alloc_zeroed(&store->mem, sizeof(*session));
 
@@ -40,86 +38,13 @@ static asst_session *new_session(asst_store *store, const char *workspace)
 		return NULL;
 	atomic_init(&session->refs, 1);
 	session->store = store;
+	session->person.mem = store->mem;
 	atomic_fetch_add_explicit(&store->refs, 1, memory_order_relaxed);
 	session->workspace = asst__copy_text(&store->mem, workspace, strlen(workspace));
 	if (session->workspace)
 		return session;
 	asst_session_free(session);
 	return NULL;
-}
-
-/* Append prefix + name to the principals and make it membership i. */
-static void add_principal(asst_session *session, size_t i, char **at, const char *prefix,
-			  const char *name, unsigned role)
-{
-	size_t prefix_size = strlen(prefix), name_size = strlen(name);
-
-	memcpy(*at, prefix, prefix_size);
-	memcpy(*at + prefix_size, name, name_size + 1);
-	session->memberships[i].principal = (struct asst__string){ *at, prefix_size + name_size };
-	session->memberships[i].role = role;
-	*at += prefix_size + name_size + 1;
-}
-
-/* Few and nearly sorted: by insertion. */
-static void sort_memberships(struct asst__membership *memberships, size_t count)
-{
-	struct asst__membership moving;
-	size_t i, k;
-
-	for (i = 1; i < count; i++) {
-		moving = memberships[i];
-		for (k = i; k > 0 && asst__key_compare(moving.principal.text, moving.principal.size,
-						      memberships[k - 1].principal.text,
-						      memberships[k - 1].principal.size) < 0;
-		     k--)
-			memberships[k] = memberships[k - 1];
-		memberships[k] = moving;
-	}
-}
-
-/* What the session stands for: the user, its teams, and everybody in the workspace. */
-static int fill_memberships(asst_session *session, const struct asst__view *document,
-			    asst_error *err)
-{
-	const struct asst__mem *mem = &session->store->mem;
-	size_t i, teams = asst__view_count(document, ASST__SESSION_TEAMS);
-	struct asst__string user = asst__view_text(document, ASST__SESSION_USER);
-	struct asst__view team;
-	char *at;
-
-	session->principals_size = (teams + 2) * (ASST__PRINCIPAL_MAX + 1);
-	session->principals = asst__alloc(mem, session->principals_size);
-	session->memberships = asst__alloc(mem, (teams + 2) * sizeof(*session->memberships));
-	if (session->memberships)
-		session->actor.count = teams + 2;
-	if (!session->principals || !session->memberships)
-		return asst__fail_nomem(err);
-	at = session->principals;
-	add_principal(session, 0, &at, "user:", user.text, 0);
-	session->actor.principal = session->memberships[0].principal;
-	add_principal(session, 1, &at, "workspace", "", 0);
-	for (i = 0; i < teams; i++) {
-		team = asst__view_item(document, ASST__SESSION_TEAMS, i);
-		add_principal(session, i + 2, &at,
-			      "team:", asst__view_text(&team, ASST__TEAM_ID).text,
-			      asst__view_choice(&team, ASST__TEAM_ROLE, ASST__ROLE_MEMBER));
-	}
-	sort_memberships(session->memberships, session->actor.count);
-	session->actor.memberships = session->memberships;
-	return ASST_OK;
-}
-
-static bool has_permission(const struct asst__view *document, const char *permission)
-{
-	size_t i, count = asst__view_count(document, ASST__SESSION_PERMISSIONS);
-
-	for (i = 0; i < count; i++) {
-		if (strcmp(asst__view_text_at(document, ASST__SESSION_PERMISSIONS, i).text,
-			   permission) == 0)
-			return true;
-	}
-	return false;
 }
 
 static int read_document(asst_buf **record, asst_store *store, const char *json, size_t size,
@@ -151,17 +76,12 @@ static int fill_session(asst_session **session, asst_store *store, asst_buf *rec
 
 	if (status != ASST_OK)
 		return status;
-	made = new_session(store, asst__view_text(&document, ASST__SESSION_WORKSPACE).text);
+	made = asst__session_new(store, asst__view_text(&document, ASST__SESSION_WORKSPACE).text);
 	if (!made)
 		return asst__fail_nomem(err);
-	made->record = asst_buf_ref(record);
-	/* Each of the two documents has its own name for the seat and for the permission. */
-	made->actor.seat = asst__view_flag(&document, ASST__SESSION_SEAT, false) ||
-			   has_permission(&document, "ai.verify");
-	made->actor.superuser = asst__view_flag(&document, ASST__SESSION_SUPERUSER, false);
-	made->actor.may_create = has_permission(&document, "assistants:create") ||
-				 has_permission(&document, "createAssistants");
-	status = fill_memberships(made, &document, err);
+	status = asst__person_fill(&made->person, &store->mem,
+				   asst__view_text(&document, ASST__SESSION_USER), record,
+				   &document, err);
 	if (status == ASST_OK)
 		*session = made;
 	else
@@ -206,12 +126,12 @@ int asst_session_open_system(asst_session **session, asst_store *store, const ch
 			"needs a place for the session, a store and a workspace of 1 to 128 of A-Z a-z 0-9 . _ @ + -");
 	if (!asst__gate_enter(&store->gate, &stripe))
 		return asst__fail(err, ASST_ESTATE, "the store is closed");
-	*session = new_session(store, workspace);
+	*session = asst__session_new(store, workspace);
 	asst__gate_leave(&store->gate, stripe);
 	if (!*session)
 		return asst__fail_nomem(err);
-	(*session)->actor.system = true;
-	(*session)->actor.principal = ASST__STRING("system");
+	(*session)->person.actor.system = true;
+	(*session)->person.actor.principal = ASST__STRING("system");
 	return ASST_OK;
 }
 
@@ -222,5 +142,117 @@ const char *asst_session_workspace(const asst_session *session)
 
 const char *asst_session_principal(const asst_session *session)
 {
-	return session->actor.principal.text;
+	return session->person.actor.principal.text;
+}
+
+/* A session on a user whom the principal source knows now. */
+static int open_user(asst_session **session, asst_store *store, const char *workspace,
+		     const char *user, asst_error *err)
+{
+	asst_session *made = asst__session_new(store, workspace);
+	struct asst__call call;
+	int status;
+
+	if (!made)
+		return asst__fail_nomem(err);
+	made->kind = ASST__FROM_SOURCE;
+	status = asst__person_fill_alone(&made->person, &store->mem, "user:", user, err);
+	if (status == ASST_OK) {
+		status = asst__call_begin(&call, made, err);
+		if (status == ASST_OK) {
+			memcpy(made->uid, call.identity->person.uid, sizeof(made->uid));
+			asst__call_end(&call);
+		}
+	}
+	if (status == ASST_OK)
+		*session = made;
+	else
+		asst_session_free(made);
+	return status;
+}
+
+int asst_session_open_user(asst_session **session, asst_store *store, const char *workspace,
+			   const char *user, uint32_t flags, asst_error *err)
+{
+	size_t stripe;
+	int status;
+
+	asst__error_clear(err);
+	if (session)
+		*session = NULL;
+	if (!session || !store || !workspace || !asst__ident_valid(workspace, strlen(workspace)) ||
+	    !user || !asst__ident_valid(user, strlen(user)))
+		return asst__fail(
+			err, ASST_EINVAL,
+			"needs a place for the session, a store, a workspace and a user of 1 to 128 of A-Z a-z 0-9 . _ @ + -");
+	status = asst__flags_check(flags, ASST_SESSION_RUNTIME, err);
+	if (status != ASST_OK)
+		return status;
+	if (!asst__gate_enter(&store->gate, &stripe))
+		return asst__fail(err, ASST_ESTATE, "the store is closed");
+	status = asst__source_check(store, err);
+	if (status == ASST_OK)
+		status = open_user(session, store, workspace, user, err);
+	if (status == ASST_OK)
+		(*session)->runtime = (flags & ASST_SESSION_RUNTIME) != 0;
+	asst__gate_leave(&store->gate, stripe);
+	return status;
+}
+
+/* The same person again; what was given is shared by its record. */
+static int copy_person(asst_session *to, const asst_session *from, asst_error *err)
+{
+	const struct asst__mem *mem = &from->store->mem;
+	const struct asst__person *person = &from->person;
+	const char *principal = person->actor.principal.text, *colon = strchr(principal, ':');
+	struct asst__view document;
+	int status;
+
+	if (!person->record) {
+		char prefix[8] = "";
+
+		memcpy(prefix, principal, (size_t)(colon - principal) + 1);
+		return asst__person_fill_alone(&to->person, mem, prefix, colon + 1, err);
+	}
+	status = asst__view_open(&document, &asst__session_schema, asst_buf_data(person->record),
+				 asst_buf_size(person->record), err);
+	if (status != ASST_OK)
+		return status;
+	return asst__person_fill(&to->person, mem, ASST__STRING(colon + 1), person->record,
+				 &document, err);
+}
+
+int asst_session_runtime(asst_session **runtime, asst_session *session, asst_error *err)
+{
+	asst_session *made;
+	int status;
+
+	asst__error_clear(err);
+	if (runtime)
+		*runtime = NULL;
+	if (!runtime || !session)
+		return asst__fail(err, ASST_EINVAL, "needs a place for the session, and a session");
+	if (session->person.actor.system || session->kind == ASST__FROM_KEY)
+		return asst__fail(err, ASST_EDENIED,
+				  "a runtime acts for a person or a token, not for a key or the system");
+	made = asst__session_new(session->store, session->workspace);
+	if (!made)
+		return asst__fail_nomem(err);
+	status = copy_person(made, session, err);
+	made->kind = session->kind;
+	made->runtime = true;
+	memcpy(made->id, session->id, sizeof(made->id));
+	memcpy(made->assistant, session->assistant, sizeof(made->assistant));
+	memcpy(made->hash, session->hash, sizeof(made->hash));
+	memcpy(made->uid, session->uid, sizeof(made->uid));
+	if (status == ASST_OK && session->creator) {
+		made->creator = asst__copy_text(&session->store->mem, session->creator,
+						strlen(session->creator));
+		status = made->creator ? ASST_OK : asst__fail_nomem(err);
+	}
+	if (status == ASST_OK)
+		*runtime = made;
+	else
+		asst_session_free(made);
+	return status;
 }

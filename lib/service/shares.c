@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct sharing {
-	const struct asst__call *call;
+	struct asst__call *call;
 	const char *id;
 	struct asst__string json; /* the document, where there is one */
 	asst__json *tree;         /* the same as a tree */

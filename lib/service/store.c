@@ -109,6 +109,7 @@ static int new_store(asst_store **out, const asst_store_opts *opts, asst_error *
 		return asst__fail_nomem(err);
 	store->mem = opts->mem;
 	store->opts = *opts;
+	store->opts.keyring.size = 0; /* taken over once nothing can fail any more */
 	atomic_init(&store->refs, 1);
 	asst__gate_init(&store->gate);
 	status = asst__uuid_maker_init(&store->ids, &opts->clock, opts->random, opts->random_user,
@@ -129,16 +130,22 @@ static int new_store(asst_store **out, const asst_store_opts *opts, asst_error *
 static int open_on(asst_store **store, const struct asst_backend *backend,
 		   const asst_store_opts *opts, asst_error *err)
 {
+	asst_store_opts *given = (asst_store_opts *)(uintptr_t)opts;
 	asst_store_opts *defaults = NULL;
 	int status;
 
 	if (!opts)
 		opts = defaults = asst_store_opts_new();
 	status = opts ? new_store(store, opts, err) : asst__fail_nomem(err);
-	if (status == ASST_OK)
+	if (status == ASST_OK) {
 		(*store)->backend = *backend;
-	else
+		if (given) {
+			(*store)->opts.keyring = given->keyring;
+			given->keyring.size = 0;
+		}
+	} else {
 		asst__backend_destroy(backend, NULL);
+	}
 	asst_store_opts_free(defaults);
 	return status;
 }
@@ -191,6 +198,7 @@ int asst_store_close(asst_store *store)
 		return ASST_OK;
 	asst__gate_close(&store->gate);
 	status = asst__backend_destroy(&store->backend, NULL);
+	asst__keyring_destroy(&store->opts.keyring);
 	asst__uuid_maker_close(&store->ids);
 	asst__store_unref(store);
 	return status;
@@ -209,12 +217,31 @@ int asst__call_begin(struct asst__call *call, asst_session *session, asst_error 
 	call->now = asst__clock_now(&session->store->opts.clock);
 	call->want_draft = false;
 	call->versions[0] = call->versions[1] = -1;
-	call->trash = false;
+	call->trash = call->either = false;
 	call->err = err;
+	call->actor = &session->person.actor;
+	call->identity = NULL;
+	call->watch_count = 0;
+	if (session->kind != ASST__FROM_DOCUMENT) {
+		int status = asst__identity_load(call);
+
+		if (status != ASST_OK) {
+			asst__call_end(call);
+			return status;
+		}
+	}
 	return ASST_OK;
 }
 
 void asst__call_end(struct asst__call *call)
 {
+	asst__identity_free(call);
 	asst__gate_leave(&call->store->gate, call->stripe);
+}
+
+void asst__keyring_destroy(struct asst_keyring *keyring)
+{
+	if (keyring->size && keyring->destroy)
+		keyring->destroy(keyring->user);
+	memset(keyring, 0, sizeof(*keyring));
 }

@@ -4,16 +4,20 @@
 #define ASST_SERVICE_STORE_H
 
 #include "access/access.h"
+#include "base/digest.h"
 #include "base/clock.h"
 #include "base/fail.h"
 #include "base/gate.h"
 #include "base/uuid.h"
 #include "storage/backend.h"
+#include "service/keys.h"
+#include "service/person.h"
 #include "storage/batch.h"
 #include "storage/file/file.h"
 
 #include <assistant/session.h>
 #include <assistant/store.h>
+#include <assistant/sys/keyring.h>
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -27,7 +31,12 @@ struct asst_store_opts {
 	void *random_user;
 	struct asst__file_options file;
 	int64_t keep_versions, keep_days, trash_days, feed_days;
-	bool audit_refused;
+	int64_t credential_days;
+	bool audit_refused, directory;
+	int (*find)(void *user, const char *workspace, const char *id, asst_buf **document,
+		    asst_error *err);
+	void *find_user;
+	struct asst_keyring keyring; /* size 0: none */
 	void (*changed)(void *user, const char *workspace, const char *event, size_t size);
 	void *changed_user;
 };
@@ -49,16 +58,43 @@ void asst__store_unref(asst_store *store);
 
 /* Write a workspace into the directory before its first record; once per store and workspace. */
 int asst__workspace_ensure(asst_store *store, const char *workspace, asst_error *err);
+/* The tag of a workspace that is in the directory. */
+int asst__workspace_tag(uint64_t *tag, asst_store *store, const char *workspace, asst_error *err);
+/* The workspace of a tag; *workspace is owned, NULL where there is none. */
+int asst__workspace_find(char **workspace, asst_store *store, uint64_t tag, asst_error *err);
+
+/* Where it is learned what a session may do. */
+enum asst__session_kind {
+	ASST__FROM_DOCUMENT, /* from the document that it was opened with, or the system's */
+	ASST__FROM_SOURCE,   /* from the principal source, at each use */
+	ASST__FROM_KEY,   /* from the key's record and the source, at each use */
+	ASST__FROM_TOKEN
+};
 
 struct asst_session {
 	asst_store *store;
 	atomic_size_t refs; /* the host's handle, drafts */
-	asst_buf *record;   /* the document that it was opened with; NULL for the system's */
+	enum asst__session_kind kind;
+	bool runtime; /* it may use secrets */
 	char *workspace;
-	char *principals; /* all principals, each with its NUL */
-	size_t principals_size;
-	struct asst__membership *memberships;
-	struct asst__actor actor;
+	struct asst__person person; /* its principal; of one that was given, everything */
+	/* of a key or token */
+	unsigned char id[ASST__UUID_BYTES], assistant[ASST__UUID_BYTES];
+	unsigned char hash[ASST__HASH_BYTES];
+	char *creator; /* the identifier of the user who made it */
+	char uid[ASST__UUID_TEXT + 1]; /* of a user: the person that it was opened for */
+};
+
+/* What a session may do, learned for one call. */
+struct asst__identity {
+	struct asst__person person, creator;
+	char only[ASST__UUID_TEXT + 1];
+};
+
+/* A record that a decision rests on, which a batch checks. */
+struct asst__watch {
+	struct asst__key key;
+	uint64_t sequence;
 };
 
 asst_session *asst__session_ref(asst_session *session);
@@ -68,13 +104,43 @@ struct asst__call {
 	asst_session *session;
 	asst_store *store;
 	const char *workspace;
+	const struct asst__actor *actor; /* who is acting */
+	struct asst__identity *identity; /* where that was learned for this call; NULL: it was given */
+	struct asst__watch watches[2];
+	size_t watch_count;
 	size_t stripe;
 	int64_t now;
 	bool want_draft;     /* also load the caller's own draft */
 	int64_t versions[2]; /* and these versions of the assistant; -1: none */
 	bool trash;          /* what is looked for was deleted */
+	bool either;         /* or not: both are looked for */
 	asst_error *err;
 };
+
+/*
+ * Learn what the call's session may do now; again where it was learned before. ASST_EUNAUTHENTICATED
+ * where it may do nothing any more.
+ */
+int asst__identity_load(struct asst__call *call);
+void asst__identity_free(struct asst__call *call);
+/* Whether the store has a principal source; ASST_EUNSUPPORTED. */
+int asst__source_check(const asst_store *store, asst_error *err);
+/*
+ * What a user may do now, by the source: fills a zeroed person, which is to be disposed in any case.
+ * With the directory, answer is that of its record (NULL: absent).
+ */
+int asst__source_find(struct asst__person *person, const asst_store *store, const char *workspace,
+		      const char *user, const struct asst__answer *answer, asst_error *err);
+/*
+ * Tell one person of an id from the next: the uid of the caller, who makes a credential; "" where the
+ * source has none. ASST_EDENIED where it does not know the caller.
+ */
+int asst__source_uid(char uid[ASST__UUID_TEXT + 1], const struct asst__call *call);
+/* A session without a person; NULL: no memory. */
+asst_session *asst__session_new(asst_store *store, const char *workspace);
+
+/* Let go of a keyring, if there is one. */
+void asst__keyring_destroy(struct asst_keyring *keyring);
 
 /* Clears err. ASST_EINVAL without a session, ASST_ESTATE when the store is closed. */
 int asst__call_begin(struct asst__call *call, asst_session *session, asst_error *err);

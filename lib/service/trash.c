@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The trash: taking assistants out of it, and removing them for good; list.c lists it. */
 #include "service/slugs.h"
+#include "service/tokens.h"
 
 #include <assistant/trash.h>
 
@@ -185,9 +186,10 @@ static void build_purge(struct taking *taking, struct asst__change *change,
 static enum asst__right purge_right(const struct taking *taking)
 {
 	const struct asst__call *call = taking->call;
+	bool credential = call->actor->kind != ASST__PERSON; /* none of them purges, ever */
 	int64_t since = asst__view_int(&taking->loaded.head.view, ASST__HEAD_DELETED_AT, INT64_MAX);
 
-	return since <= call->now - call->store->opts.trash_days * DAY_MS ? ASST__RIGHT_DELETE :
+	return !credential && since <= call->now - call->store->opts.trash_days * DAY_MS ? ASST__RIGHT_DELETE :
 									     ASST__RIGHT_PURGE;
 }
 
@@ -197,7 +199,7 @@ static int attempt_purge(void *context, struct asst__change *change, bool lost)
 	const struct asst__call *call = taking->call;
 	struct asst__loaded *loaded = &taking->loaded;
 	struct asst__key from, to;
-	struct asst_sink drafts;
+	struct asst_sink drafts, tokens;
 	enum asst__right right;
 	uint64_t sequence;
 	int status;
@@ -208,12 +210,20 @@ static int attempt_purge(void *context, struct asst__change *change, bool lost)
 	if (status != ASST_OK)
 		return status;
 	right = purge_right(taking);
-	asst__decide(&loaded->decision, right, &call->session->actor, &loaded->object, call->now);
+	asst__decide(&loaded->decision, right, call->actor, &loaded->object, call->now);
 	if (loaded->decision.status != ASST_OK)
 		return asst__decision_fail(&loaded->decision, right, call->err);
 	asst__head_read(&taking->from, &loaded->head.view);
 	asst__sink_init(&drafts, &call->store->mem);
-	status = scan_drafts(&drafts, &sequence, taking, &from, &to);
+	asst__sink_init(&tokens, &call->store->mem);
+	status = asst__tokens_scan(&tokens, call, loaded->id, change);
+	if (status == ASST_OK) {
+		asst__change_drop_tokens(change, loaded->id, &tokens);
+		status = change->status;
+	}
+	asst__sink_dispose(&tokens);
+	if (status == ASST_OK)
+		status = scan_drafts(&drafts, &sequence, taking, &from, &to);
 	if (status == ASST_OK)
 		status = asst_batch_check_range(&change->batch, from.bytes, from.size, to.bytes,
 						to.size, sequence, call->err);

@@ -65,7 +65,7 @@ static int check_disable(const struct update *update)
 
 	if (update->to.disabled == update->from.disabled)
 		return ASST_OK;
-	asst__decide(&decision, ASST__RIGHT_DISABLE, &call->session->actor, &update->loaded.object,
+	asst__decide(&decision, ASST__RIGHT_DISABLE, call->actor, &update->loaded.object,
 		     call->now);
 	if (decision.status == ASST_OK)
 		return ASST_OK;
@@ -306,7 +306,8 @@ static int attempt_delete(void *context, struct asst__change *change, bool lost)
 	asst__head_touch(&update->to, update->call);
 	/* 0 would say that it is not deleted, and some clock may begin there. */
 	update->to.deleted_at = update->to.updated_at ? update->to.updated_at : 1;
-	update->to.deleted_by = call->session->actor.principal;
+	update->to.deleted_by = call->actor->principal;
+	update->to.epoch++; /* its tokens are revoked for good */
 	asst__change_check_object(change, &update->loaded);
 	asst__key_slug(&key, update->from.owner, update->from.slug);
 	asst__change_delete(change, &key);

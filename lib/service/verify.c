@@ -4,7 +4,7 @@
  * heads it is made from, each reference against what it names; then the backend's own check.
  */
 #include "base/fail.h"
-#include "service/write.h"
+#include "service/credentials.h"
 
 #include <string.h>
 
@@ -19,6 +19,7 @@ struct verification {
 	void *user;
 	/* of one workspace: what there is, and what its heads and drafts say there must be */
 	uint64_t entries, entries_due, slugs, slugs_due, pointers, own_drafts, drafts_due;
+	uint64_t members, members_due, api_keys, api_keys_due, hashes, hashes_due;
 };
 
 static void add_fault(struct verification *v, const char *text)
@@ -186,6 +187,13 @@ static int check_part(struct verification *v, const unsigned char *key, size_t s
 	case ASST__PART_MARK:
 		sound = opens(&view, &asst__mark_schema, value);
 		break;
+	case ASST__PART_SECRET:
+		sound = opens(&view, &asst__secret_schema, value);
+		break;
+	case ASST__PART_TOKEN:
+		sound = opens(&view, &asst__token_record_schema, value);
+		v->hashes_due++;
+		break;
 	case ASST__PART_DRAFT:
 		sound = opens(&view, &asst__draft_schema, value) &&
 			def_opens(&view, ASST__DRAFT_DEF);
@@ -198,6 +206,19 @@ static int check_part(struct verification *v, const unsigned char *key, size_t s
 	if (!sound)
 		fault(v, key, size, "the record is damaged");
 	return status;
+}
+
+/* A key that works is led to by its hash, and by the old one where it was rotated. */
+static void check_api_key(struct verification *v, const unsigned char *key, size_t size,
+			  asst_buf *value)
+{
+	struct asst__view view;
+
+	v->api_keys_due++;
+	if (!opens(&view, &asst__key_record_schema, value))
+		fault(v, key, size, "the record of a key is damaged");
+	else if (!asst__view_has(&view, ASST__KEY_REVOKED_AT))
+		v->hashes_due += 1u + asst__view_has(&view, ASST__KEY_OLD_HASH);
 }
 
 static int check_key(struct verification *v, const unsigned char *key, size_t size, asst_buf *value)
@@ -218,6 +239,28 @@ static int check_key(struct verification *v, const unsigned char *key, size_t si
 	case 'E':
 		if (!opens(&view, &asst__event_schema, value))
 			fault(v, key, size, "the event is damaged");
+		break;
+	case 'P':
+		if (size < 3 || !opens(&view, key[1] == ASST__DIRECTORY_USER ?
+						      &asst__user_record_schema :
+						      &asst__team_record_schema, value))
+			fault(v, key, size, "the directory's record is damaged");
+		else if (key[1] == ASST__DIRECTORY_USER)
+			v->members_due += asst__view_count(&view, ASST__SESSION_TEAMS);
+		break;
+	case 'M':
+		v->members++;
+		break;
+	case 'K':
+		check_api_key(v, key, size, value);
+		break;
+	case 'L':
+		v->api_keys++;
+		break;
+	case 'C':
+		v->hashes++;
+		if (asst_buf_size(value) != ASST__POINTER_BYTES)
+			fault(v, key, size, "the pointer of a credential is damaged");
 		break;
 	case 'F':
 		if (asst_buf_size(value) != 8)
@@ -386,11 +429,16 @@ static int check_workspace(struct verification *v, const unsigned char *key, siz
 	v->call.workspace = workspace;
 	v->entries = v->entries_due = v->slugs = v->slugs_due = 0;
 	v->pointers = v->own_drafts = v->drafts_due = 0;
+	v->members = v->members_due = v->api_keys = v->api_keys_due = 0;
+	v->hashes = v->hashes_due = 0;
 	status = walk(v, workspace, check_key);
 	compare(v, v->entries, v->entries_due, "index entries");
 	compare(v, v->slugs, v->slugs_due, "slugs");
 	compare(v, v->pointers, v->drafts_due, "pointers to drafts");
 	compare(v, v->own_drafts, v->drafts_due, "entries of drafts by principal");
+	compare(v, v->members, v->members_due, "memberships");
+	compare(v, v->api_keys, v->api_keys_due, "entries of keys by creator");
+	compare(v, v->hashes, v->hashes_due, "pointers of credentials");
 	asst__free_text(&v->call.store->mem, workspace);
 	return status;
 }

@@ -146,3 +146,61 @@ int asst__workspace_ensure(asst_store *store, const char *workspace, asst_error 
 		return asst__fail(err, ASST_EBUSY, "the directory of workspaces is busy");
 	return remember(store, workspace, err);
 }
+
+/* The value of a key of the directory; *value is owned, NULL where there is none. */
+static int look_up(asst_buf **value, asst_store *store, const char *key, size_t size,
+		   asst_error *err)
+{
+	struct asst_keys keys;
+	struct asst_sink sink;
+	uint64_t sequence;
+	int status;
+
+	*value = NULL;
+	asst__keys_init(&keys, &store->mem);
+	asst__sink_init(&sink, &store->mem);
+	status = asst_keys_add(&keys, key, size, err);
+	if (status == ASST_OK)
+		status =
+			asst__backend_get(&store->backend, DIRECTORY, &keys, &sink, &sequence, err);
+	if (status == ASST_OK && asst__sink_find(&sink, 0))
+		*value = asst_buf_ref(asst__sink_find(&sink, 0)->value);
+	asst__sink_dispose(&sink);
+	asst__keys_dispose(&keys);
+	return status;
+}
+
+int asst__workspace_tag(uint64_t *tag, asst_store *store, const char *workspace, asst_error *err)
+{
+	char key[160];
+	asst_buf *value;
+	int status = look_up(&value, store, key,
+			     key_of(key, 'W', workspace, strlen(workspace)), err);
+
+	if (status == ASST_OK && asst_buf_size(value) != TAG_BYTES)
+		status = asst__fail(err, ASST_ECORRUPT, "the directory of workspaces is damaged");
+	if (status == ASST_OK)
+		*tag = asst__big_endian((const unsigned char *)asst_buf_data(value));
+	asst_buf_free(value);
+	return status;
+}
+
+int asst__workspace_find(char **workspace, asst_store *store, uint64_t tag, asst_error *err)
+{
+	unsigned char bytes[TAG_BYTES];
+	char key[1 + TAG_BYTES];
+	asst_buf *value;
+	int status, i;
+
+	*workspace = NULL;
+	for (i = 0; i < TAG_BYTES; i++)
+		bytes[i] = (unsigned char)(tag >> (56 - 8 * i) & 0xff);
+	status = look_up(&value, store, key, key_of(key, 'T', bytes, sizeof(bytes)), err);
+	if (status == ASST_OK && value) {
+		*workspace = asst__copy_text(&store->mem, asst_buf_data(value),
+					     asst_buf_size(value));
+		status = *workspace ? ASST_OK : asst__fail_nomem(err);
+	}
+	asst_buf_free(value);
+	return status;
+}

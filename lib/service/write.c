@@ -108,7 +108,7 @@ static int apply(struct asst__change *change, size_t *failed)
 	int status;
 
 	*failed = SIZE_MAX;
-	if (asst_batch_count(&change->batch) == 0)
+	if (change->nothing)
 		return ASST_OK;
 	status = asst__workspace_ensure(call->store, call->workspace, call->err);
 	/* A lost race there is not one of this batch. */
@@ -121,6 +121,15 @@ static int apply(struct asst__change *change, size_t *failed)
 	return status;
 }
 
+/* What the caller may do was read: it must still be so when the batch is applied. */
+static void check_identity(struct asst__change *change)
+{
+	const struct asst__call *call = change->call;
+
+	for (size_t i = 0; i < call->watch_count; i++)
+		asst__change_check(change, &call->watches[i].key, call->watches[i].sequence);
+}
+
 static void begin_change(struct asst__change *change, const struct asst__call *call)
 {
 	asst__batch_init(&change->batch, &call->store->mem);
@@ -128,6 +137,7 @@ static void begin_change(struct asst__change *change, const struct asst__call *c
 	change->status = ASST_OK;
 	change->watched = SIZE_MAX;
 	change->event = NULL;
+	change->nothing = false;
 }
 
 static void end_change(struct asst__change *change)
@@ -159,18 +169,28 @@ void asst__write_refused(const struct asst__call *call, int status, const char *
 	end_change(&change);
 }
 
-int asst__write(const struct asst__call *call, const char *action, const char *object,
+int asst__write(struct asst__call *call, const char *action, const char *object,
 		asst__attempt attempt, void *context)
 {
 	struct asst__change change;
-	size_t failed = SIZE_MAX;
+	size_t failed = SIZE_MAX, checks;
 	bool raced, lost = false;
 	int tries, status;
 
 	for (tries = 0; tries < ATTEMPTS; tries++) {
 		asst__error_clear(call->err);
+		/* A lost race may have been one with a change of the caller's own rights. */
+		if (tries > 0 && call->identity) {
+			status = asst__identity_load(call);
+			if (status != ASST_OK)
+				return status;
+		}
 		begin_change(&change, call);
+		check_identity(&change);
+		checks = asst_batch_count(&change.batch);
 		status = attempt(context, &change, lost);
+		if (asst_batch_count(&change.batch) == checks)
+			change.nothing = true;
 		if (status == ASST_OK)
 			status = change.status;
 		raced = false;

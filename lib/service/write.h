@@ -17,6 +17,7 @@ struct asst__head {
 	size_t tag_count;
 	int64_t created_at, updated_at, deleted_at; /* 0: not deleted */
 	int64_t revision, version;
+	int64_t epoch; /* see ASST__HEAD_EPOCH */
 	bool disabled;
 };
 
@@ -70,6 +71,7 @@ struct asst__change {
 	int status;
 	size_t watched; /* index of a check that means more than a lost race; SIZE_MAX: none */
 	asst_buf *event; /* the batch's event */
+	bool nothing;    /* there is nothing to apply */
 };
 
 void asst__change_check(struct asst__change *change, const struct asst__key *key,
@@ -144,7 +146,7 @@ typedef int (*asst__attempt)(void *context, struct asst__change *change, bool lo
  * Attempt until the batch is applied, at most 32 times, then ASST_EBUSY. action and object
  * (as the caller named it; may be NULL) are for the record of what was refused.
  */
-int asst__write(const struct asst__call *call, const char *action, const char *object,
+int asst__write(struct asst__call *call, const char *action, const char *object,
 		asst__attempt attempt, void *context);
 
 /* By option, record what was refused for want of a right. The refusal stays what it was. */

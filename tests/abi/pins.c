@@ -7,6 +7,7 @@
 #include <assistant/assistant.h>
 #include <assistant/sys/alloc.h>
 #include <assistant/sys/backend.h>
+#include <assistant/sys/keyring.h>
 
 /* Every slot of a table is a word: a size_t, a pointer, or a pointer to a function. */
 #define WORD sizeof(void *)
@@ -26,6 +27,14 @@ AT(asst_allocator, alloc, 2);
 AT(asst_allocator, realloc, 3);
 AT(asst_allocator, free, 4);
 WORDS(asst_allocator, 5);
+
+AT(asst_keyring, size, 0);
+AT(asst_keyring, user, 1);
+AT(asst_keyring, current, 2);
+AT(asst_keyring, seal, 3);
+AT(asst_keyring, open, 4);
+AT(asst_keyring, destroy, 5);
+WORDS(asst_keyring, 6);
 
 AT(asst_backend, size, 0);
 AT(asst_backend, self, 1);
@@ -96,7 +105,10 @@ IS(ASST_OP_DELETE_RANGE, 6);
 /* Flags. */
 IS(ASST_DEF_INCOMPLETE, 0x1u);
 IS(ASST_CREATE_DRAFT, 0x1u);
+IS(ASST_OWNER_KEEP_SECRETS, 0x1u);
 IS(ASST_COMMIT_MERGE, 0x1u);
 IS(ASST_COMMIT_FORCE, 0x2u);
 IS(ASST_DRAFT_REPLACE, 0x1u);
+IS(ASST_SESSION_RUNTIME, 0x1u);
+IS(ASST_KEYRING_OVERHEAD, 256);
 IS(ASST_RANGE_REVERSE, 0x1u);

@@ -105,7 +105,7 @@ static const struct {
 	{ "routes", 64 }, { "welcome", 4000 }, { "string", 1024 }, { "slug", 1024 },
 	{ "label", 1024 }, { "fieldDescription", 1024 }, { "data_bytes", 65536 }, { "tags", 64 },
 	{ "tag", 64 }, { "grants", 256 }, { "teams", 200 }, { "list_page", 1000 },
-	{ "message", 1024 },
+	{ "message", 1024 }, { "secrets", 100 }, { "tokens", 100 },
 };
 
 static const char *const sets[] = { "prose", "openapi", "agents" };
@@ -237,7 +237,7 @@ static void every_limit_has_a_test(void **state)
 {
 	static const char *const apart[] = { "document_bytes", "depth", "nodes", "number_bytes",
 					     "selectOptionsLeast", "grants", "teams", "list_page",
-					     "message" };
+					     "message", "secrets", "tokens" };
 	size_t i, k, found;
 
 	(void)state;

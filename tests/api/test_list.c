@@ -62,7 +62,9 @@ static size_t model(struct row *rows, struct host *host, const char *spec, const
 	struct row row;
 
 	for (i = 0; i < host->id_count; i++) {
-		if (!host_allowed(host, spec, right, host->ids[i]))
+		/* some rights are also about what is in the trash; lists are not */
+		if (!host_allowed(host, spec, "assistant:read", host->ids[i]) ||
+		    !host_allowed(host, spec, right, host->ids[i]))
 			continue;
 		assistant = host_get(host, spec, host->ids[i]);
 		row.id = host->ids[i];
@@ -189,7 +191,7 @@ static void lists_can_be_of_what_a_right_is_held_on(void **state)
 
 	fill(host, 40, &random);
 	for (s = 0; s < T_COUNT(sessions); s++) {
-		for (r = 0; r + 1 < asst_right_count(); r++) {
+		for (r = 0; r + 2 < asst_right_count(); r++) {
 			count = model(rows, host, sessions[s], "-name", asst_right_name(r));
 			check_pages(host, sessions[s], "-name", asst_right_name(r), rows, count, 4);
 		}

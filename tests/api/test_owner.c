@@ -198,7 +198,7 @@ static void a_stale_revision_and_faulty_calls_change_nothing(void **state)
 	       asst_assistant_change_owner(NULL, system, id, "user:bob", 1, 0, host->err));
 	assert_int_equal(json_number(asst_error_detail(host->err, NULL), "/revision"), 2);
 	EXPECT(host, ASST_EINVAL,
-	       asst_assistant_change_owner(NULL, system, id, "user:bob", 2, 1, host->err));
+	       asst_assistant_change_owner(NULL, system, id, "user:bob", 2, 2, host->err));
 	EXPECT(host, ASST_EINVAL, give(host, "system", id, NULL));
 	for (i = 0; i < T_COUNT(owners); i++)
 		EXPECT(host, ASST_EINVAL, give(host, "system", id, owners[i]));

@@ -64,6 +64,7 @@ class Keys(World):
 
     def put(self, u, roles, seat, superuser, permissions, disabled):
         """The directory's user, and the oracle's; sessions that are open see it."""
+        self.plan.flush()
         u.teams = {team: role for team, role in zip(TEAMS, roles) if role}
         u.seat, u.superuser, u.valid = seat or "ai.verify" in permissions, superuser, not disabled
         u.permissions = frozenset(permissions)

@@ -57,8 +57,9 @@ static void ask_explain(asst_session *s, const char *id, const char *right, int 
 	printf("%.*s", (int)strcspn(at, "\""), at);
 	if (first) {
 		putchar('[');
-		for (at = behind(json, "\"rules\":["); (at = strstr(at, "\"level\":")); at++)
-			putchar(at[8]);
+		for (at = behind(json, "\"rules\":["); (at = strstr(at, "\"rule\":\"")); at++)
+			printf("%.*s%c", (int)strcspn(at + 8, "\""), at + 8,
+			       *behind(at, "\"level\":"));
 	}
 	putchar('/');
 	asst_buf_free(out);

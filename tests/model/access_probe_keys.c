@@ -43,6 +43,7 @@ int directory_command(char command, char *line)
 	size_t i;
 	size_t c;
 	const char *id;
+	int status;
 
 	switch (command) {
 	case 'u':
@@ -82,7 +83,8 @@ int directory_command(char command, char *line)
 	case 'K': /* K CREDENTIAL SESSION DOCUMENT */
 		c = number(&line, CREDENTIALS);
 		s = session(&line);
-		keep_credential(asst_key_create(&out, s, line, ASST_NUL, 0, err), out, c);
+		status = asst_key_create(&out, s, line, ASST_NUL, 0, err);
+		keep_credential(status, out, c);
 		break;
 	case 'k': /* k CREDENTIAL SESSION */
 		c = number(&line, CREDENTIALS);
@@ -91,14 +93,15 @@ int directory_command(char command, char *line)
 	case 'r': /* r CREDENTIAL SESSION OVERLAP */
 		c = number(&line, CREDENTIALS);
 		s = session(&line);
-		keep_credential(asst_key_rotate(&out, s, credential_ids[c], atoll(line), 0, err),
-				out, c);
+		status = asst_key_rotate(&out, s, credential_ids[c], atoll(line), 0, err);
+		keep_credential(status, out, c);
 		break;
 	case 'N': /* N CREDENTIAL SESSION OBJECT DOCUMENT */
 		c = number(&line, CREDENTIALS);
 		s = session(&line);
 		id = object(&line);
-		keep_credential(asst_token_create(&out, s, id, line, ASST_NUL, 0, err), out, c);
+		status = asst_token_create(&out, s, id, line, ASST_NUL, 0, err);
+		keep_credential(status, out, c);
 		break;
 	case 'n': /* n CREDENTIAL SESSION OBJECT */
 		c = number(&line, CREDENTIALS);
@@ -108,12 +111,17 @@ int directory_command(char command, char *line)
 	case 'w': /* w SESSION OBJECT RIGHT */
 		s = session(&line);
 		id = object(&line);
-		i = (size_t)asst_access_who(&out, s, line, id, err);
-		say_buf((int)i, out);
+		status = asst_access_who(&out, s, line, id, err);
+		say_buf(status, out);
 		break;
 	case 'l': /* l SESSION: its keys */
-		i = (size_t)asst_key_list(&out, session(&line), NULL, 0, err);
-		say_buf((int)i, out);
+		status = asst_key_list(&out, session(&line), NULL, 0, err);
+		say_buf(status, out);
+		break;
+	case 'v': /* v SESSION OBJECT: its tokens */
+		s = session(&line);
+		status = asst_token_list(&out, s, object(&line), err);
+		say_buf(status, out);
 		break;
 	default:
 		return 0;

@@ -2,6 +2,8 @@
 /* Allocation failures while options are made, stores and sessions opened and closed. */
 #include "oom_world.h"
 
+#include <assistant/sys/keyring.h>
+
 /* A second store on the backend of the stage; its destroy is counted. */
 static asst_store *second_store;
 static asst_store_opts *opts;
@@ -139,6 +141,99 @@ static int run_set_changed_nothing(asst_error *err)
 	return FAILING(asst_store_opts_set_changed(NULL, not_changed, &w, err));
 }
 
+/* It is called by test_oom_directory.c. */
+static int nobody(void *user, const char *workspace, const char *id, asst_buf **document,
+		  asst_error *err)
+{
+	(void)user;
+	(void)workspace;
+	(void)id;
+	(void)document;
+	(void)err;
+	return ASST_ENOTFOUND;
+}
+
+static int run_set_principals(asst_error *err)
+{
+	int status;
+
+	opts = world_opts();
+	status = FAILING(asst_store_opts_set_principals(opts, nobody, &w, err));
+	asst_store_opts_free(opts);
+	return status;
+}
+
+static int run_set_principals_nothing(asst_error *err)
+{
+	return FAILING(asst_store_opts_set_principals(NULL, nobody, &w, err));
+}
+
+/* A keyring that counts how often it is destroyed; test_oom_secrets.c seals with one. */
+static int keyrings;
+
+static const char *ring_current(void *user)
+{
+	(void)user;
+	return "k1";
+}
+
+static int ring_seal(void *user, void *sealed, size_t *sealed_size, const void *value, size_t size,
+		     const void *context, size_t context_size)
+{
+	(void)user;
+	(void)context;
+	(void)context_size;
+	memcpy(sealed, value, size);
+	*sealed_size = size;
+	return ASST_OK;
+}
+
+static int ring_open(void *user, const char *key, void *value, size_t *size, const void *sealed,
+		     size_t sealed_size, const void *context, size_t context_size)
+{
+	(void)key;
+	return ring_seal(user, value, size, sealed, sealed_size, context, context_size);
+}
+
+static void ring_destroy(void *user)
+{
+	EXPECT(user == &keyrings);
+	keyrings++;
+}
+
+static const asst_keyring ring = { sizeof(ring), &keyrings, ring_current,
+				   ring_seal,    ring_open, ring_destroy };
+
+static int set_keyring(const asst_keyring *keyring, asst_error *err)
+{
+	int status;
+
+	keyrings = 0;
+	opts = world_opts();
+	status = FAILING(asst_store_opts_set_keyring(opts, keyring, err));
+	asst_store_opts_free(opts);
+	EXPECT(keyrings == (status == ASST_OK));
+	return status;
+}
+
+static int run_set_keyring(asst_error *err)
+{
+	return set_keyring(&ring, err);
+}
+
+static int run_set_keyring_short(asst_error *err)
+{
+	asst_keyring less = ring;
+
+	less.size = 8;
+	return set_keyring(&less, err);
+}
+
+static int run_set_keyring_nothing(asst_error *err)
+{
+	return FAILING(asst_store_opts_set_keyring(NULL, &ring, err));
+}
+
 /* Whether what was opened works. */
 static void try_store(void)
 {
@@ -178,6 +273,24 @@ static int run_open_defaults(asst_error *err)
 {
 	second_store = w.store;
 	return opened(FAILING(asst_store_open(&second_store, "memory:", NULL, err)));
+}
+
+/* The keyring is the store's once it is open, and the options' until then. */
+static int run_open_keyring(asst_error *err)
+{
+	int status;
+
+	keyrings = 0;
+	second_store = w.store;
+	opts = world_opts();
+	MUST(asst_store_opts_set_keyring(opts, &ring, NULL));
+	status = FAILING(asst_store_open(&second_store, "memory:", opts, err));
+	EXPECT(keyrings == 0);
+	status = opened(status);
+	EXPECT(keyrings == (status == ASST_OK));
+	asst_store_opts_free(opts);
+	EXPECT(keyrings == 1);
+	return status;
 }
 
 static int run_open_nowhere(asst_error *err)
@@ -271,7 +384,8 @@ static int run_session(asst_error *err)
 {
 	return session("{\"workspace\":\"acme\",\"user\":\"zoe\",\"aiSeat\":true,\"teams\":["
 		       "{\"id\":\"red\",\"role\":\"admin\"},{\"id\":\"blue\"}],"
-		       "\"permissions\":[\"createAssistants\"]}", err);
+		       "\"permissions\":[\"createAssistants\"]}",
+		       err);
 }
 
 static int run_session_small(asst_error *err)
@@ -331,8 +445,17 @@ static const struct op ops[] = {
 	{ "asst_store_opts_set_changed", "", ASST_OK, 0, NULL, run_set_changed },
 	{ "asst_store_opts_set_changed", "no options", ASST_EINVAL, DETAIL, NULL,
 	  run_set_changed_nothing },
+	{ "asst_store_opts_set_principals", "", ASST_OK, 0, NULL, run_set_principals },
+	{ "asst_store_opts_set_principals", "no options", ASST_EINVAL, DETAIL, NULL,
+	  run_set_principals_nothing },
+	{ "asst_store_opts_set_keyring", "", ASST_OK, 0, NULL, run_set_keyring },
+	{ "asst_store_opts_set_keyring", "short table", ASST_EABI, DETAIL, NULL,
+	  run_set_keyring_short },
+	{ "asst_store_opts_set_keyring", "no options", ASST_EINVAL, DETAIL, NULL,
+	  run_set_keyring_nothing },
 	{ "asst_store_open", "with options", ASST_OK, ALL, NULL, run_open },
 	{ "asst_store_open", "defaults", ASST_OK, HEAP, NULL, run_open_defaults },
+	{ "asst_store_open", "with a keyring", ASST_OK, ALL, NULL, run_open_keyring },
 	{ "asst_store_open", "no such backend", ASST_EINVAL, DETAIL, NULL, run_open_nowhere },
 	{ "asst_store_open_backend", "with options", ASST_OK, ALL, NULL, run_open_backend },
 	{ "asst_store_open_backend", "defaults", ASST_OK, HEAP, NULL, run_open_backend_defaults },

@@ -163,7 +163,7 @@ const struct asst_sim_operation asst_sim_operations[] = {
 	{ "trash-restore", "assistant.restore", restore, ASST_SIM_TRASH, 0, false, false, NULL, 0 },
 	{ "trash-purge", "assistant.purge", purge, ASST_SIM_TRASH, 0, false, false, NULL, 2 },
 	{ "change-owner", "assistant.changeOwner", change_owner, ASST_SIM_PLAIN, 0, false, false,
-	  "team:red", 0 },
+	  "team:red", 1 },
 	{ "share-put", "share.put", put_share, ASST_SIM_MOVED, 0, false, false, "workspace", 0 },
 	{ "share-change", "share.put", put_share, ASST_SIM_PLAIN, 0, false, false, "user:bob", 0 },
 	{ "share-remove", "share.remove", remove_share, ASST_SIM_PLAIN, 0, false, false, "user:bob",

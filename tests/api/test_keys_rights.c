@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: MIT */
+/* What API keys may do: what was granted to them, never more than their creator may now. */
+#include "people.h"
+
+static const char *const ada = "dir:ada";
+
+/* A key of the user's with a session "key". */
+static struct people_text key_of(struct host *host, const char *spec)
+{
+	struct people_text key = people_key(host, spec, PEOPLE_API);
+
+	people_use(host, "key", key.text);
+	return key;
+}
+
+static int level_of(struct host *host, const char *id)
+{
+	asst_assistant *found;
+	int level = 0;
+
+	if (asst_assistant_get(&found, as(host, "key"), id, 0, host->err) == ASST_OK)
+		level = asst_assistant_level(found);
+	asst_assistant_free(found);
+	return level;
+}
+
+static void a_key_is_not_its_creator(void **state)
+{
+	struct host *host = *state;
+	const char *own = host_create(host, ada, "{\"name\":\"own\"}"), *of_team, *open;
+	asst_list *list;
+
+	of_team = host_create(host, ada, "{\"name\":\"t\",\"ownerId\":\"team:eng\"}");
+	open = host_create(host, ada, "{\"name\":\"open\"}");
+	MUST(host, host_share(host, ada, open, "workspace", 3));
+	MUST(host, host_share(host, ada, open, "user:ada", 3));
+	MUST(host, host_share(host, ada, open, "team:eng", 3));
+	key_of(host, ada);
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "key", own));
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "key", of_team));
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "key", open));
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "key", "user:ada:own"));
+	MUST(host, asst_assistant_list(&list, as(host, "key"), NULL, 0, host->err));
+	assert_int_equal(asst_list_count(list), 0);
+	asst_list_free(list);
+}
+
+static void it_has_what_was_granted_to_it(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
+	struct people_text key = key_of(host, ada);
+	int level;
+
+	for (level = 1; level <= 3; level++) {
+		MUST(host, people_share_key(host, ada, id, &key, level));
+		assert_int_equal(level_of(host, id), level);
+		assert_int_equal(host_allowed(host, "key", "assistant:read", id), 1);
+		assert_int_equal(host_allowed(host, "key", "assistant:write", id), level >= 2);
+		assert_int_equal(host_allowed(host, "key", "assistant:delete", id), level >= 3);
+		EXPECT(host, level >= 2 ? ASST_OK : ASST_EDENIED,
+		       host_patch(host, "key", id, level == 2 ? "{\"name\":\"b\"}" : "{\"name\":\"c\"}"));
+	}
+	MUST(host, host_delete(host, "key", id));
+}
+
+static void what_it_creates_belongs_to_its_creator(void **state)
+{
+	struct host *host = *state;
+	struct people_text key = key_of(host, ada);
+	const char *id = host_create(host, "key", "{\"name\":\"Made\"}"), *json;
+	asst_assistant *made = host_get(host, ada, id);
+	asst_buf *out;
+	char principal[80];
+
+	snprintf(principal, sizeof(principal), "key:%s", key.id);
+	assert_string_equal(asst_assistant_owner(made), "user:ada");
+	assert_int_equal(asst_assistant_level(made), 3);
+	assert_string_equal(asst_assistant_slug(made), "made");
+	asst_assistant_free(made);
+	assert_int_equal(level_of(host, id), 2);
+	MUST(host, asst_share_list(&out, as(host, ada), id, host->err));
+	json = json_take(out);
+	assert_int_equal(json_count(json, ""), 1);
+	assert_string_equal(json_at(json, "/0/principalId"), principal);
+	assert_string_equal(json_at(json, "/0/accessLevel"), "2");
+	MUST(host, host_patch(host, "key", id, "{\"description\":\"By a key\"}"));
+	EXPECT(host, ASST_EDENIED, host_delete(host, "key", id));
+	MUST(host, asst_share_remove(as(host, ada), id, principal, 0, host->err));
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "key", id));
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "dir:eve", id));
+}
+
+static void creating_needs_the_creators_permission_now(void **state)
+{
+	struct host *host = *state;
+
+	key_of(host, ada);
+	host_create(host, "key", "{\"name\":\"a\"}");
+	MUST(host, people_put_user(host, "{'id':'ada','aiSeat':true,'permissions':['keys:create']}"));
+	EXPECT(host, ASST_EDENIED,
+	       asst_assistant_create_json(NULL, as(host, "key"), "{\"name\":\"b\"}", ASST_NUL, 0,
+					  host->err));
+	assert_int_equal(host_allowed(host, "key", "assistants:create", NULL), 0);
+}
+
+static void without_its_scope_it_may_do_nothing(void **state)
+{
+	static const char *const rows[] = {
+		"{'name':'k','expiresAt':'" PEOPLE_SOON "','scopes':['KNOWLEDGE_FOLDER_API']}",
+		"{'name':'k','expiresAt':'" PEOPLE_SOON "','scopes':['agent_api','AGENT_API2']}"
+	};
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
+	struct people_text key;
+	asst_draft *draft;
+	asst_list *list;
+	size_t i;
+
+	for (i = 0; i < T_COUNT(rows); i++) {
+		key = people_key(host, ada, rows[i]);
+		MUST(host, people_share_key(host, ada, id, &key, 3));
+		people_use(host, "key", key.text);
+		EXPECT(host, ASST_EDENIED, host_look(host, "key", id));
+		EXPECT(host, ASST_EDENIED, host_look(host, "key", PEOPLE_ID));
+		EXPECT(host, ASST_EDENIED, host_patch(host, "key", id, "{\"name\":\"b\"}"));
+		EXPECT(host, ASST_EDENIED, asst_draft_edit(&draft, as(host, "key"), id, 0, host->err));
+		EXPECT(host, ASST_EDENIED,
+		       asst_assistant_list(&list, as(host, "key"), NULL, 0, host->err));
+		EXPECT(host, ASST_EDENIED,
+		       asst_assistant_create_json(NULL, as(host, "key"), "{\"name\":\"b\"}",
+						  ASST_NUL, 0, host->err));
+		assert_int_equal(host_allowed(host, "key", "assistant:read", id), 0);
+	}
+}
+
+/* Level of the grant, level of the creator by a grant of eve's: the lower one counts. */
+static void never_more_than_the_creator_has_now(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, "dir:eve", "{\"name\":\"eve's\"}");
+	struct people_text key = key_of(host, ada);
+	int granted, creators;
+
+	for (granted = 1; granted <= 3; granted++) {
+		MUST(host, people_share_key(host, "dir:eve", id, &key, granted));
+		for (creators = 3; creators >= 1; creators--) {
+			MUST(host, host_share(host, "dir:eve", id, "user:ada", creators));
+			assert_int_equal(level_of(host, id), creators < granted ? creators : granted);
+		}
+		MUST(host, asst_share_remove(as(host, "dir:eve"), id, "user:ada", 0, host->err));
+		EXPECT(host, ASST_ENOTFOUND, host_look(host, "key", id));
+	}
+	/* By a team, which the creator leaves. */
+	MUST(host, host_share(host, "dir:eve", id, "team:eng", 2));
+	assert_int_equal(level_of(host, id), 2);
+	MUST(host, people_put_user(host, "{'id':'ada','aiSeat':true}"));
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "key", id));
+}
+
+/* What the creator may do now: access, seat; also in a session that is open. */
+static void it_falls_with_its_creator(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, "dir:eve", "{\"name\":\"a\"}");
+	struct people_text key = key_of(host, ada);
+
+	MUST(host, people_share_key(host, "dir:eve", id, &key, 3));
+	MUST(host, host_share(host, "dir:eve", id, "user:ada", 3));
+	MUST(host, host_look(host, "key", id));
+	MUST(host, people_disable(host, "ada", 1));
+	EXPECT(host, ASST_EUNAUTHENTICATED, host_look(host, "key", id));
+	EXPECT(host, ASST_EUNAUTHENTICATED, host_patch(host, "key", id, "{\"name\":\"b\"}"));
+	EXPECT(host, ASST_EUNAUTHENTICATED, people_look(host, key.text, NULL));
+	MUST(host, people_disable(host, "ada", 0));
+	MUST(host, host_look(host, "key", id));
+	MUST(host, people_put_user(host, "{'id':'ada','permissions':['keys:create']}"));
+	EXPECT(host, ASST_EDENIED, host_look(host, "key", id));
+	MUST(host, people_put_user(host, "{'id':'ada','aiSeat':true}")); /* may no longer make keys */
+	MUST(host, host_look(host, "key", id));
+	MUST(host, asst_user_delete(as(host, "system"), "ada", 0, host->err));
+	EXPECT(host, ASST_EUNAUTHENTICATED, host_look(host, "key", id));
+	EXPECT(host, ASST_EUNAUTHENTICATED, people_look(host, key.text, NULL));
+}
+
+/* Who gets the id of a forgotten user is another one, to keys, tokens and open sessions. */
+static void they_are_not_of_the_next_user_of_the_id(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
+	struct people_text key = key_of(host, ada),
+			   token = people_token(host, ada, id, "{'expiresAt':'" PEOPLE_SOON "'}");
+
+	MUST(host, people_share_key(host, ada, id, &key, 2));
+	MUST(host, people_look(host, token.text, NULL));
+	MUST(host, asst_user_forget(as(host, "system"), "ada", 0, host->err));
+	MUST(host, people_put_user(host, "{'id':'ada','aiSeat':true}"));
+	EXPECT(host, ASST_EUNAUTHENTICATED, people_look(host, key.text, NULL));
+	EXPECT(host, ASST_EUNAUTHENTICATED, people_look(host, token.text, NULL));
+	EXPECT(host, ASST_EUNAUTHENTICATED, host_look(host, "key", id));
+	EXPECT(host, ASST_EUNAUTHENTICATED, host_look(host, ada, id));
+	people_open(host, "ada");
+	MUST(host, host_look(host, ada, id));
+}
+
+/* A superuser's key has what it was granted, and nothing else. */
+static void a_superusers_key_is_no_superuser(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
+	struct people_text key = key_of(host, "dir:root");
+
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "key", id));
+	MUST(host, people_share_key(host, ada, id, &key, 2));
+	assert_int_equal(level_of(host, id), 2);
+	EXPECT(host, ASST_EDENIED, asst_user_put(as(host, "key"), "{\"id\":\"x\"}", ASST_NUL, 0, host->err));
+}
+
+static void a_key_may_never(void **state)
+{
+	static const char *const rights[] = { "assistant:share", "assistant:changeOwner",
+					      "assistant:purge", "assistant:export",
+					      "assistant:tokens" };
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
+	struct people_text key = key_of(host, ada), other = people_key(host, ada, PEOPLE_API);
+	asst_session *session = as(host, "key"), *runtime;
+	asst_buf *out;
+	size_t i;
+
+	MUST(host, people_share_key(host, ada, id, &key, 3));
+	assert_int_equal(level_of(host, id), 3);
+	for (i = 0; i < T_COUNT(rights); i++)
+		assert_int_equal(host_allowed(host, "key", rights[i], id), 0);
+	assert_int_equal(host_allowed(host, "key", "keys:create", NULL), 0);
+	EXPECT(host, ASST_EDENIED, host_share(host, "key", id, "user:bob", 1));
+	EXPECT(host, ASST_EDENIED, asst_share_remove(session, id, "user:bob", 0, host->err));
+	EXPECT(host, ASST_EDENIED,
+	       asst_assistant_change_owner(NULL, session, id, "user:ada", ASST_ANY_REVISION, 0,
+					   host->err));
+	EXPECT(host, ASST_EDENIED, asst_feed_read(&out, session, NULL, 0, host->err));
+	EXPECT(host, ASST_EDENIED, people_try_key(&out, host, "key", PEOPLE_API));
+	EXPECT(host, ASST_EDENIED, asst_key_list(&out, session, NULL, 0, host->err));
+	EXPECT(host, ASST_EDENIED, asst_key_revoke(session, other.id, 0, host->err));
+	EXPECT(host, ASST_EDENIED, asst_key_revoke(session, key.id, 0, host->err));
+	EXPECT(host, ASST_EDENIED, asst_key_rotate(&out, session, key.id, 0, 0, host->err));
+	EXPECT(host, ASST_EDENIED,
+	       people_try_token(&out, host, "key", id, "{'expiresAt':'" PEOPLE_SOON "'}"));
+	EXPECT(host, ASST_EDENIED, asst_token_list(&out, session, id, host->err));
+	EXPECT(host, ASST_EDENIED, asst_token_revoke(session, id, PEOPLE_ID, 0, host->err));
+	EXPECT(host, ASST_EDENIED, asst_session_runtime(&runtime, session, host->err));
+	assert_null(runtime);
+	MUST(host, host_delete(host, "key", id));
+	EXPECT(host, ASST_EDENIED, asst_trash_purge(session, id, 0, host->err));
+	host_pass(host, INT64_C(31) * 86400 * 1000); /* not even when anyone of level 3 may */
+	EXPECT(host, ASST_EDENIED, asst_trash_purge(session, id, 0, host->err));
+	MUST(host, asst_trash_restore(NULL, session, id, 0, host->err));
+	MUST(host, people_look(host, other.text, NULL));
+}
+
+/* A draft of the key's is not its creator's, and the other way round. */
+static void its_drafts_are_its_own(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
+	struct people_text key = key_of(host, ada);
+	asst_draft *keys, *adas;
+
+	MUST(host, people_share_key(host, ada, id, &key, 2));
+	MUST(host, asst_draft_edit(&keys, as(host, "key"), id, 0, host->err));
+	MUST(host, asst_draft_edit(&adas, as(host, ada), id, 0, host->err));
+	assert_string_not_equal(asst_draft_id(keys), asst_draft_id(adas));
+	EXPECT(host, ASST_EDENIED, host_patch(host, ada, asst_draft_id(keys), "{\"name\":\"x\"}"));
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "key", asst_draft_id(adas)));
+	MUST(host, asst_draft_patch(keys, "{\"name\":\"b\"}", ASST_NUL, 0, host->err));
+	MUST(host, asst_key_revoke(as(host, ada), key.id, 0, host->err));
+	EXPECT(host, ASST_EUNAUTHENTICATED, asst_draft_commit(NULL, keys, NULL, 0, 0, host->err));
+	assert_int_equal(host_version(host, ada, id), 1);
+	asst_draft_free(keys);
+	asst_draft_free(adas);
+}
+
+static void a_grant_to_one_key_is_not_for_another(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
+	struct people_text first = people_key(host, ada, PEOPLE_API);
+
+	MUST(host, people_share_key(host, ada, id, &first, 3));
+	key_of(host, ada);
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "key", id));
+	people_use(host, "first", first.text);
+	MUST(host, host_look(host, "first", id));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		PEOPLE_TEST(a_key_is_not_its_creator),
+		PEOPLE_TEST(it_has_what_was_granted_to_it),
+		PEOPLE_TEST(what_it_creates_belongs_to_its_creator),
+		PEOPLE_TEST(creating_needs_the_creators_permission_now),
+		PEOPLE_TEST(without_its_scope_it_may_do_nothing),
+		PEOPLE_TEST(never_more_than_the_creator_has_now),
+		PEOPLE_TEST(it_falls_with_its_creator),
+		PEOPLE_TEST(they_are_not_of_the_next_user_of_the_id),
+		PEOPLE_TEST(a_superusers_key_is_no_superuser),
+		PEOPLE_TEST(a_key_may_never),
+		PEOPLE_TEST(its_drafts_are_its_own),
+		PEOPLE_TEST(a_grant_to_one_key_is_not_for_another),
+	};
+
+	PEOPLE_RUN("api/keys_rights", tests);
+}
