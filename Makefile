@@ -543,6 +543,7 @@ nightly: $(TESTS)/crash/run_crash $(TESTS)/crash/run_service $(TESTS)/crash/kill
 	'$(TESTS)/crash/run_service' LONG
 	'$(PYTHON)' -B tests/model/check_history.py '$(BUILD)/$(SONAME)' 6700
 	CC='$(CC)' '$(PYTHON)' -B tests/model/check_access.py '$(BUILD)/$(SONAME)' LONG
+	CC='$(CC)' MAKE='$(MAKE)' '$(PYTHON)' -B tests/model/check_access_faults.py .
 	'$(TESTS)/crash/kill9' 1000
 
 # Against the limits of the machine, SQLite and LMDB; BENCH= passes arguments.

@@ -102,8 +102,10 @@ static void clean_error(void)
 		clean(asst_error_detail(err, NULL));
 }
 
-static void clean_buf(int status, asst_buf *buf)
+static void clean_buf(int status, asst_buf **out)
 {
+	asst_buf *buf = *out;
+
 	clean_error();
 	assert_int_equal(status, ASST_OK);
 	clean(asst_buf_data(buf));
@@ -182,7 +184,7 @@ static void use_secret(asst_session *ada, const char *id)
 	assert_int_equal(asst_session_runtime(&runtime, ada, err), ASST_OK);
 	assert_int_equal(asst_secret_use(runtime, id, "ONE", lent, &found, err), ASST_OK);
 	assert_int_equal(found, 1);
-	clean_buf(asst_secret_list(&out, ada, id, err), out);
+	clean_buf(asst_secret_list(&out, ada, id, err), &out);
 	asst_session_free(runtime);
 }
 
@@ -199,11 +201,11 @@ static void look_everywhere(asst_store *store, asst_session *session, const char
 	assert_int_equal(asst_list_count(list), 1);
 	clean(asst_assistant_json(asst_list_at(list, 0), NULL));
 	asst_list_free(list);
-	clean_buf(asst_access_explain(&out, session, "assistant:write", id, err), out);
+	clean_buf(asst_access_explain(&out, session, "assistant:write", id, err), &out);
 	assert_int_equal(asst_assistant_delete(session, id, ASST_ANY_REVISION, 0, err),
 			 ASST_EDENIED);
 	clean_error();
-	clean_buf(asst_store_stats(&out, store, err), out);
+	clean_buf(asst_store_stats(&out, store, err), &out);
 }
 
 static void use_all(asst_store *store, char id[64])
@@ -242,10 +244,10 @@ static void use_all(asst_store *store, char id[64])
 	use_secret(ada, id);
 	look_everywhere(store, key, id);
 	look_everywhere(store, token, id);
-	clean_buf(asst_key_list(&out, ada, NULL, 0, err), out);
-	clean_buf(asst_token_list(&out, ada, id, err), out);
-	clean_buf(asst_feed_read(&out, host, "{\"limit\":1000}", ASST_NUL, err), out);
-	clean_buf(asst_store_verify(&out, store, NULL, NULL, 0, err), out);
+	clean_buf(asst_key_list(&out, ada, NULL, 0, err), &out);
+	clean_buf(asst_token_list(&out, ada, id, err), &out);
+	clean_buf(asst_feed_read(&out, host, "{\"limit\":1000}", ASST_NUL, err), &out);
+	clean_buf(asst_store_verify(&out, store, NULL, NULL, 0, err), &out);
 	asst_session_free(token);
 	asst_session_free(key);
 	asst_session_free(ada);

@@ -155,6 +155,10 @@ class History(World):
 
     def step_trash(self):
         (i, s), (o, obj) = self.actor(), self.some_object()
+        opened = [t.assistant for t in self.sessions if t.kind == "token" and t.valid]
+        if opened and self.rng.random() < 0.5:
+            o, obj = next((pair for pair in self.objects.items() if pair[1].id == opened[-1]), (o, obj))
+            i, s = len(USERS), self.sessions[len(USERS)]
         if len(self.objects) < 4 and self.rng.random() < 0.8:
             return
         if self.expect("D %d %d" % (o, i), self.may(s, "assistant:delete", obj), i, o)[0] == "OK":
@@ -233,7 +237,10 @@ class History(World):
 
     def step_time(self):
         days = self.rng.choice([0, 0, 0, 0, 0, 31])
-        self.probe.time(self.probe.now + self.rng.randint(1, 3000) + days * DAY)
+        self.wait(self.rng.randint(1, 3000) + days * DAY)
+
+    def wait(self, ms):
+        self.probe.time(self.probe.now + ms)
         for s, end in self.ends.values():
             s.valid = s.valid and self.probe.now < end
 
@@ -300,7 +307,10 @@ class History(World):
         self.credential(key, i, None, "K %d %d ", {"name": "k", "scopes": scopes}, self.may(s, "keys:create", None))
 
     def step_token(self):
-        (i, s), (o, obj) = self.actor(), self.some_object()
+        for _ in range(8):      # mostly by somebody who may
+            (i, s), (o, obj) = self.actor(), self.some_object()
+            if self.may(s, "assistant:tokens", obj) == "OK" and s.kind != "system":
+                break
         if s.kind == "system":
             return
         token = Session("token", HERE, creator=s, read_only=self.rng.random() < 0.5, assistant=obj.id if obj else "")
@@ -323,12 +333,18 @@ class History(World):
             key.valid = False
 
     def step_rotate(self):
-        """With a new text the key is what it was."""
+        """With a new text the key is what it was, and with the old one for as long as was said."""
         c, key = self.some_credential("key")
         if key is None or not key.valid or not key.creator.valid:
             return
-        self.expect("r %d %d %d" % (c, SYSTEM, self.rng.choice([0, 1000])), "OK")
-        self.expect("C %d %d" % (self.number(key), c), "OK")
+        i, overlap = self.number(key), self.rng.choice([0, 1000])
+        self.expect("r %d %d %d" % (c, SYSTEM, overlap), "OK")
+        if overlap:
+            self.expect("e %d" % i, "EDENIED", i)   # not because of the credential
+            self.wait(overlap)
+        self.expect("e %d" % i, "EUNAUTHENTICATED", i)
+        if key.valid:
+            self.expect("C %d %d" % (i, c), "OK")
 
     def step_revoke_token(self):
         (i, s), (c, token) = self.actor(), self.some_credential("token")

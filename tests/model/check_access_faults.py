@@ -1,0 +1,153 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+# Whether check_access.py sees what it is for: each fault below is put into a copy of the library,
+# one at a time, and must be found. A change of the library that moves one of these places moves it
+# here, too.
+# Usage: check_access_faults.py TREE [NAME...]: the project; only the faults of these names. MAKE and
+# CC name the tools.
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+
+DECIDE, IDENTITY, KEYS = "lib/access/decide.c", "lib/service/identity.c", "lib/service/credentials.c"
+
+# name, file, what stands there once, what is put in its place
+FAULTS = [
+    ("a key acts as its creator", DECIDE,
+     "find_own_level(decision, actor, object, now);",
+     "find_own_level(decision, actor->creator ? actor->creator : actor, object, now);"),
+    ("a credential exceeds its creator", DECIDE,
+     "if (decision->level_held > creator.level_held) {", "if (0) {"),
+    ("who may write may share", DECIDE,
+     '{ "assistant:share", ASST_LEVEL_MANAGE,', '{ "assistant:share", ASST_LEVEL_WRITE,'),
+    ("a publisher takes the assistant", DECIDE,
+     "return role == ASST__ROLE_ADMIN ? ASST__LEVEL_OWNER : ASST_LEVEL_MANAGE;",
+     "return ASST__LEVEL_OWNER;"),
+    ("a member of the owning team writes", DECIDE,
+     "role >= ASST__ROLE_MEMBER_PLUS ?", "role >= ASST__ROLE_MEMBER ?"),
+    ("a grant carries what is the owner's", DECIDE,
+     '{ "assistant:purge", ASST__LEVEL_OWNER,', '{ "assistant:purge", ASST_LEVEL_MANAGE,'),
+    ("an expired grant is used", DECIDE,
+     "if (!member || asst__view_int(grant, ASST__GRANT_EXPIRES_AT, INT64_MAX) <= now)",
+     "if (!member)"),
+    ("a grant ends a millisecond late", DECIDE,
+     "ASST__GRANT_EXPIRES_AT, INT64_MAX) <= now)", "ASST__GRANT_EXPIRES_AT, INT64_MAX) < now)"),
+    ("principals are compared by their beginnings", DECIDE,
+     "return order ? order : (a.size > b.size) - (a.size < b.size);", "return order;"),
+    ("a workspace is crossed", "lib/service/store.c",
+     "call->workspace = session->workspace;",
+     'call->workspace = session->person.actor.superuser ? "a" : session->workspace;'),
+    ("what is not published is seen by all", DECIDE,
+     "	return ASST_LEVEL_WRITE;\n}\n\n/* What needs no object", "	return ASST_LEVEL_READ;\n}\n\n/* What needs no object"),
+    ("its creator does not see it", DECIDE,
+     "object->published || asst__same(object->creator, actor->principal)", "object->published"),
+    ("a superuser needs no seat", DECIDE,
+     "if (!actor->seat)\n", "if (!actor->seat && !actor->superuser)\n"),
+    ("a superuser of a team alone", DECIDE,
+     "if (actor->superuser)\n", "if (actor->superuser && begins(object->owner, \"team:\"))\n"),
+    ("a key needs no scope", DECIDE,
+     "actor->kind == ASST__KEY && !actor->scoped", "0"),
+    ("a credential exports", DECIDE,
+     '{ "assistant:export", ASST_LEVEL_WRITE, 0, ASST__FOR_PERSONS }',
+     '{ "assistant:export", ASST_LEVEL_WRITE, 0, ASST__FOR_ALL }'),
+    ("a read-only token comments", DECIDE,
+     '{ "assistant:comment", ASST_LEVEL_READ, 0, ASST__NOT_READ_ONLY }',
+     '{ "assistant:comment", ASST_LEVEL_READ, 0, ASST__FOR_ALL }'),
+    ("a read-only token writes", IDENTITY,
+     "actor->read_only = asst__view_flag(&view, ASST__TOKEN_READ_ONLY, false);", ""),
+    ("a token opens every assistant", DECIDE,
+     "asst__same(actor->only, object->id) && actor->epoch == object->epoch", "1"),
+    ("creating needs no permission", DECIDE,
+     "row->permission & ~actor->permissions", "0"),
+    ("hidden is refused and not absent", DECIDE,
+     'refuse(decision, ASST_ENOTFOUND, "visibility");', 'refuse(decision, ASST_EDENIED, "visibility");'),
+    ("a list shows what may only be read", "lib/service/list.c",
+     "asst__decide(&loaded.decision, query->right,", "asst__decide(&loaded.decision, ASST__RIGHT_READ,"),
+    ("many are decided with another right", "lib/service/who.c",
+     "asst__decide(&loaded.decision, right, call->actor,",
+     "asst__decide(&loaded.decision, right == ASST__RIGHT_FORCE ? ASST__RIGHT_WRITE : right, call->actor,"),
+    ("a team is given away by its members", "lib/service/owner.c",
+     "		       member->role == ASST__ROLE_ADMIN))", "		       member->role))"),
+    ("the former owner keeps nothing", "lib/service/owner.c",
+     ".level = ASST_LEVEL_MANAGE };", ".level = ASST_LEVEL_READ };"),
+    ("a revoked key works", KEYS,
+     "(present || old) && !asst__view_has(key, ASST__KEY_REVOKED_AT) &&", "(present || old) &&"),
+    ("an expired key works", KEYS,
+     "asst__view_int(key, ASST__KEY_EXPIRES_AT, 0) > now;", "1;"),
+    ("an expired token works", KEYS,
+     "asst__view_int(token, ASST__TOKEN_EXPIRES_AT, 0) > now;", "1;"),
+    ("a rotated key works on", KEYS,
+     "asst__view_int(key, ASST__KEY_OLD_UNTIL, 0) > now;", "1;"),
+    ("a disabled user acts", IDENTITY,
+     "	    asst__view_flag(&view, ASST__USER_DISABLED, false))", "	    0)"),
+    ("a forgotten user's session is the next one's", IDENTITY,
+     "if (status == ASST_OK && call->session->uid[0] &&", "if (0 &&"),
+    ("a forgotten user's key is the next one's", IDENTITY,
+     "if (status == ASST_OK && uid.text && strcmp(uid.text, identity->creator.uid) != 0)", "if (0)"),
+    ("a deleted assistant's token works", IDENTITY,
+     "(!is_key && !token_lives(call, sink, &view))", "0"),
+]
+
+
+def apply(tree, fault):
+    """Puts the fault in; gives what undoes it."""
+    path = os.path.join(tree, fault[1])
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    if text.count(fault[2]) != 1:
+        sys.exit("%s: stands %d times in %s" % (fault[0], text.count(fault[2]), fault[1]))
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text.replace(fault[2], fault[3]))
+    return path, text
+
+
+def build(tree):
+    done = subprocess.run([os.environ.get("MAKE", "make"), "-s", "-C", tree, "CFLAGS=-O1", "WERROR="],
+                          capture_output=True, text=True)
+    if done.returncode:
+        sys.exit("the copy does not build:\n" + done.stderr[-2000:])
+
+
+def compare(tree):
+    """What check_access.py says of the copy: its status and last line but one."""
+    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "check_access.py")
+    done = subprocess.run([sys.executable, "-B", script, os.path.join(tree, "build/libassistant.so.0"),
+                           os.path.join(tree, "include"), "seed=1"], capture_output=True, text=True)
+    lines = done.stdout.splitlines()
+    words = next((line for line in lines if "oracle" in line or "told apart" in line), "")
+    return done.returncode, lines[-1] if lines else "", words[:120]
+
+
+def main():
+    if len(sys.argv) < 2:
+        sys.exit("usage: check_access_faults.py TREE [NAME...]")
+    root, missed = os.path.abspath(sys.argv[1]), 0
+    chosen = [f for f in FAULTS if len(sys.argv) == 2 or f[0] in sys.argv[2:]]
+    with tempfile.TemporaryDirectory() as where:
+        tree = os.path.join(where, "tree")
+        os.mkdir(tree)
+        for name in ("Makefile", "include", "lib", "pkgconfig", "man", "tests", "examples"):
+            path = os.path.join(root, name)
+            (shutil.copytree if os.path.isdir(path) else shutil.copy)(path, os.path.join(tree, name))
+        build(tree)
+        status, last, _ = compare(tree)
+        if status:
+            sys.exit("without a fault: " + last)
+        for fault in chosen:
+            path, text = apply(tree, fault)
+            build(tree)
+            status, last, words = compare(tree)
+            found = status == 1 and last.startswith("0 passed, 1 failed")
+            missed += not found
+            print("%s %s: %s" % ("found " if found else "MISSED", fault[0], words if found else last), flush=True)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text)
+    print("%d passed, %d failed" % (len(chosen) - missed, missed))
+    sys.exit(1 if missed else 0)
+
+
+if __name__ == "__main__":
+    main()
