@@ -4,10 +4,8 @@
 #define ACCESS_PROBE_H
 
 #include <assistant/assistant.h>
-#ifdef PROBE_CREDENTIALS
 #include <assistant/credential.h>
 #include <assistant/directory.h>
-#endif
 
 #define SESSIONS 8192
 #define OBJECTS 8192
@@ -38,9 +36,7 @@ void query(char *line);
 void list_page(char *line, int trash);
 void refusals(char *line);
 void trash_refusals(char *line);
-#ifdef PROBE_CREDENTIALS
 void many(char *line);
 int directory_command(char command, char *line);
-#endif
 
 #endif

@@ -138,19 +138,15 @@ void refusals(char *line)
 	tell(asst_draft_copy(&draft, s, id, 0, err));
 	tell(asst_version_list(&out, s, id, NULL, 0, err));
 	tell(asst_version_restore(&draft, s, id, 1, 0, err));
-#ifdef PROBE_CREDENTIALS
 	tell(asst_token_list(&out, s, id, err));
 	tell(asst_token_revoke(s, id, "01890000-0000-7000-8000-000000000000", 0, err));
-#endif
 	if (a || draft || out)
 		stop("something unseen was handed out");
 	for (i = 0; i < asst_right_count(); i++) {
-#ifdef PROBE_CREDENTIALS
 		if (strcmp(asst_right_name(i), "assistants:create")) {
 			tell(asst_access_who(&out, s, asst_right_name(i), id, err));
 			asst_buf_free(out);
 		}
-#endif
 		status = asst_access_explain(&out, s, asst_right_name(i), id, err);
 		tell(status);
 		printf("%s;", asst_buf_data(out));
@@ -170,7 +166,6 @@ void trash_refusals(char *line)
 	putchar('\n');
 }
 
-#ifdef PROBE_CREDENTIALS
 /* M SESSION RIGHT OBJECT...: the answers of check_many. */
 void many(char *line)
 {
@@ -191,4 +186,3 @@ void many(char *line)
 		printf("%d", allowed[i]);
 	putchar('\n');
 }
-#endif

@@ -6,7 +6,6 @@
 
 #include "access_probe.h"
 
-#ifdef PROBE_CREDENTIALS
 #define CREDENTIALS 4096
 
 static char credentials[CREDENTIALS][160];
@@ -128,4 +127,3 @@ int directory_command(char command, char *line)
 	}
 	return 1;
 }
-#endif

@@ -170,11 +170,9 @@ def main():
     print("access: seed=%d" % seed, flush=True)
     rng, tally, worlds = random.Random(seed), {}, []
     with tempfile.TemporaryDirectory() as where:
-        program, credentials = build(paths[0], include, where)
-        if not credentials:
-            print("note: the library has no keys, tokens and directory yet: that part is skipped")
+        program = build(paths[0], include, where)
         def start():
-            return Probe(program, credentials)
+            return Probe(program)
         try:
             probe = start()
             worlds.append(small_worlds(probe, Rows(probe), tally, rng, long))
@@ -182,8 +180,11 @@ def main():
             probe = start()
             worlds.append(doors(probe, Rows(probe), tally))
             end(probe)
-            if credentials:
-                probe = start()
+            probe = start()
+            if not probe.credentials:
+                print("note: built without libsodium: keys and tokens are skipped")
+                end(probe)
+            else:
                 worlds.append(key_worlds(probe, Rows(probe), tally, rng, long))
                 end(probe)
             worlds += histories(start, tally, seed, 80 if long else 40, 160)
