@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#define SPINS 500
 #define NAP_LEAST 20000L /* ns */
 #define NAP_MOST 1000000L
 
@@ -57,10 +58,35 @@ void asst__rwlock_destroy(struct asst__rwlock *lock)
 		pthread_rwlock_destroy(&lock->stripes[i].lock);
 }
 
+static inline void relax(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__)
+	__asm__ volatile("isb");
+#endif
+}
+
+/*
+ * What is done under the lock takes a few microseconds, and to sleep and be woken takes
+ * many more: look again for about as long as that before sleeping.
+ */
+static bool spin(pthread_rwlock_t *lock, int (*try_lock)(pthread_rwlock_t *))
+{
+	for (int i = 0; i < SPINS; i++) {
+		if (try_lock(lock) == 0)
+			return true;
+		relax();
+	}
+	return false;
+}
+
 size_t asst__rwlock_read(struct asst__rwlock *lock)
 {
 	size_t stripe = own_stripe();
 
+	if (spin(&lock->stripes[stripe].lock, pthread_rwlock_tryrdlock))
+		return stripe;
 	/* Too many readers at once is a matter of time. */
 	while (pthread_rwlock_rdlock(&lock->stripes[stripe].lock) == EAGAIN)
 		sched_yield();
@@ -75,8 +101,10 @@ void asst__rwlock_read_unlock(struct asst__rwlock *lock, size_t stripe)
 void asst__rwlock_write(struct asst__rwlock *lock)
 {
 	/* Always in this order, so that two writers cannot wait for each other. */
-	for (size_t i = 0; i < ASST__STRIPES; i++)
-		pthread_rwlock_wrlock(&lock->stripes[i].lock);
+	for (size_t i = 0; i < ASST__STRIPES; i++) {
+		if (!spin(&lock->stripes[i].lock, pthread_rwlock_trywrlock))
+			pthread_rwlock_wrlock(&lock->stripes[i].lock);
+	}
 }
 
 void asst__rwlock_write_unlock(struct asst__rwlock *lock)
