@@ -152,6 +152,11 @@ bool asst__uuid_normalize(char text[ASST__UUID_TEXT + 1], const char *from, size
 		return false;
 	memcpy(copy, from, size);
 	copy[size] = '\0';
+	/* As nearly all are. */
+	if (asst__uuid_read(id, from, size)) {
+		memcpy(text, copy, sizeof(copy));
+		return true;
+	}
 	if (uuid_parse(copy, id) != 0 || uuid_is_null(id))
 		return false;
 	uuid_unparse_lower(id, text);

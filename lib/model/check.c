@@ -24,21 +24,19 @@ unsigned asst__schema_find(const struct asst__schema *schema, const char *name)
 void asst__check_begin(struct asst__check *check, const struct asst__limits *limits, uint32_t flags,
 		       const struct asst__mem *mem, asst_error *err)
 {
-	memset(check, 0, sizeof(*check));
+	/* The path is left alone: most of it is never used. */
+	memset(check, 0, offsetof(struct asst__check, path));
 	check->limits = limits;
 	check->mem = mem;
 	check->err = err;
 	check->flags = flags;
 	check->status = ASST_OK;
-	/* As long as the longest document with every byte escaped: never in the way. */
-	asst__text_init(&check->pointer, mem, 8 * 1048576);
 }
 
 int asst__check_end(struct asst__check *check)
 {
 	int status = check->status;
 
-	asst__text_free(&check->pointer);
 	if (status == ASST_ENOMEM)
 		return asst__fail_nomem(check->err);
 	if (status == ASST_OK)
@@ -50,52 +48,65 @@ int asst__check_end(struct asst__check *check)
 			  asst_error_issue_message(check->err, 0));
 }
 
-size_t asst__check_enter(struct asst__check *check, const char *member)
+static void enter(struct asst__check *check, const char *member, size_t item)
 {
-	size_t mark = check->pointer.size;
-
-	asst__pointer_add(&check->pointer, member);
-	if (check->pointer.failed)
-		check->status = ASST_ENOMEM;
-	return mark;
+	/* Nothing is nested deeper than the scanner lets through. */
+	if (check->depth < ASST__COUNT(check->path))
+		check->path[check->depth] = (struct asst__step){ member, item };
+	check->depth++;
 }
 
-size_t asst__check_enter_item(struct asst__check *check, size_t index)
+void asst__check_enter(struct asst__check *check, const char *member)
 {
-	size_t mark = check->pointer.size;
-
-	asst__pointer_add_index(&check->pointer, index);
-	if (check->pointer.failed)
-		check->status = ASST_ENOMEM;
-	return mark;
+	enter(check, member, 0);
 }
 
-void asst__check_leave(struct asst__check *check, size_t mark)
+void asst__check_enter_item(struct asst__check *check, size_t index)
 {
-	check->pointer.size = mark;
-	if (check->pointer.data)
-		check->pointer.data[mark] = '\0';
+	enter(check, NULL, index);
+}
+
+void asst__check_leave(struct asst__check *check)
+{
+	check->depth--;
+}
+
+static void add_pointer(const struct asst__check *check, struct asst__text *pointer)
+{
+	const struct asst__step *step;
+	size_t i;
+
+	for (i = 0; i < check->depth && i < ASST__COUNT(check->path); i++) {
+		step = &check->path[i];
+		if (step->member)
+			asst__pointer_add(pointer, step->member);
+		else
+			asst__pointer_add_index(pointer, step->item);
+	}
 }
 
 static void report(struct asst__check *check, const char *member, const char *code,
 		   const char *format, va_list args)
 {
+	struct asst__text pointer;
 	char message[512];
-	size_t mark = check->pointer.size;
 
 	if (check->status == ASST_ENOMEM)
 		return;
+	/* As long as the longest document with every byte escaped: never in the way. */
+	asst__text_init(&pointer, check->mem, 8 * 1048576);
+	add_pointer(check, &pointer);
 	if (member)
-		mark = asst__check_enter(check, member);
+		asst__pointer_add(&pointer, member);
 	vsnprintf(message, sizeof(message), format, args);
-	asst__error_add_issue(check->err, code, check->pointer.data ? check->pointer.data : "",
-			      message);
+	asst__error_add_issue(check->err, code, pointer.data ? pointer.data : "", message);
 	check->faults++;
-	if (check->status != ASST_ENOMEM)
+	if (pointer.failed)
+		check->status = ASST_ENOMEM;
+	else
 		check->status = strcmp(code, "limit") == 0 || check->status == ASST_ELIMIT ?
 					ASST_ELIMIT : ASST_EVALIDATION;
-	if (member)
-		asst__check_leave(check, mark);
+	asst__text_free(&pointer);
 }
 
 void asst__fault(struct asst__check *check, const char *member, const char *code,
@@ -186,7 +197,7 @@ void asst__check_object(struct asst__check *check, const struct asst__schema *sc
 	struct asst__member parts[ASST__FIELDS_MAX + 1] = { { NULL, false, false } };
 	const struct asst__field *field;
 	asst__json *member;
-	size_t mark, known = 0, members = 0;
+	size_t known = 0, members = 0;
 	unsigned i;
 
 	if (schema->normalize && !schema->normalize(object))
@@ -200,7 +211,7 @@ void asst__check_object(struct asst__check *check, const struct asst__schema *sc
 	}
 	for (i = 1; i <= schema->count && check->status != ASST_ENOMEM; i++) {
 		field = &schema->fields[i];
-		mark = asst__check_enter(check, field->name);
+		asst__check_enter(check, field->name);
 		if (!parts[i].node && (field->flags & ASST__REQUIRED))
 			asst__fault_incomplete(check, NULL, "required",
 					       "is required and must be %s",
@@ -212,7 +223,7 @@ void asst__check_object(struct asst__check *check, const struct asst__schema *sc
 		}
 		if (schema->rules)
 			schema->rules(check, i, parts);
-		asst__check_leave(check, mark);
+		asst__check_leave(check);
 	}
 	if (known != members)
 		check_unknown(check, schema, object);

@@ -10,20 +10,28 @@
 /* Members that the table does not know are kept. */
 #define ASST__CHECK_KEEP_UNKNOWN 0x2u
 
+/* A step from a value to one inside of it: into the member of that name, or into an item. */
+struct asst__step {
+	const char *member; /* borrowed; NULL for an item */
+	size_t item;
+};
+
 struct asst__check {
 	const struct asst__limits *limits;
 	const struct asst__mem *mem;
 	asst_error *err; /* gets the issues; may be NULL */
 	uint32_t flags;
-	struct asst__text pointer; /* of what is being looked at */
 	asst__json *root;
 	size_t faults;
 	int status; /* ASST_OK, ASST_EVALIDATION, ASST_ELIMIT, ASST_ENOMEM */
+	/* To what is being looked at: a pointer is only written for a fault. */
+	size_t depth;
+	struct asst__step path[ASST__JSON_DEPTH + 2];
 };
 
 void asst__check_begin(struct asst__check *check, const struct asst__limits *limits, uint32_t flags,
 		       const struct asst__mem *mem, asst_error *err);
-/* The status, with a message that counts the faults; frees what the check holds. */
+/* The status, with a message that counts the faults. */
 int asst__check_end(struct asst__check *check);
 
 /* Check an object, whose unknown and faulty parts are left as they are. */
@@ -43,9 +51,9 @@ void asst__fault(struct asst__check *check, const char *member, const char *code
 void asst__fault_incomplete(struct asst__check *check, const char *member, const char *code,
 			    const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Walk into a member or item; pass what they return to asst__check_leave(). */
-size_t asst__check_enter(struct asst__check *check, const char *member);
-size_t asst__check_enter_item(struct asst__check *check, size_t index);
-void asst__check_leave(struct asst__check *check, size_t mark);
+/* Walk into a member, whose name stays borrowed, or an item, and back out of it. */
+void asst__check_enter(struct asst__check *check, const char *member);
+void asst__check_enter_item(struct asst__check *check, size_t index);
+void asst__check_leave(struct asst__check *check);
 
 #endif

@@ -363,7 +363,7 @@ static const struct asst__field def_fields[] = {
 static void skill_datasets(struct asst__check *check, const struct asst__member *parts)
 {
 	asst__json *skill, *id, *dataset;
-	size_t i = 0, mark;
+	size_t i = 0;
 
 	for (skill = asst__json_first(parts[ASST__DEF_SKILLS].node); skill;
 	     skill = asst__json_next(skill), i++) {
@@ -376,10 +376,10 @@ static void skill_datasets(struct asst__check *check, const struct asst__member 
 			dataset = asst__json_next(dataset);
 		if (dataset)
 			continue;
-		mark = asst__check_enter_item(check, i);
+		asst__check_enter_item(check, i);
 		asst__fault_incomplete(check, "datasetId", "missing_for",
 				       "must be one of the definition's datasets");
-		asst__check_leave(check, mark);
+		asst__check_leave(check);
 	}
 }
 

@@ -10,6 +10,11 @@
 
 #include <string.h>
 
+/* What a record takes beside its long texts, mostly. */
+#define SHORT_TEXTS 512
+/* And the long texts of a definition. */
+#define DEF_TEXTS 3584
+
 static void put32(struct asst__record *record, uint32_t at, uint32_t value)
 {
 	char *to = record->text.data + at;
@@ -43,7 +48,7 @@ static uint32_t append_object(struct asst__record *record, const struct asst__sc
 }
 
 uint32_t asst__record_begin(struct asst__record *record, const struct asst__schema *schema,
-			    const struct asst__mem *mem)
+			    size_t texts, const struct asst__mem *mem)
 {
 	const char head[ASST__RECORD_HEAD] = { ASST__RECORD_MARK, ASST__RECORD_FORMAT,
 					       (char)schema->id, 0 };
@@ -51,6 +56,7 @@ uint32_t asst__record_begin(struct asst__record *record, const struct asst__sche
 	/* What holds a definition has room for the largest one. */
 	asst__text_init(&record->text, mem, schema == &asst__def_schema ? ASST__RECORD_MOST :
 									  ASST__VALUE_MOST);
+	asst__text_reserve(&record->text, texts + SHORT_TEXTS);
 	asst__text_add(&record->text, head, sizeof(head));
 	return append_object(record, schema);
 }
@@ -378,7 +384,8 @@ int asst__record_from_tree(asst_buf **out, const struct asst__schema *schema, as
 			   const struct asst__mem *mem, asst_error *err)
 {
 	struct asst__record record;
-	uint32_t root = asst__record_begin(&record, schema, mem);
+	size_t texts = schema == &asst__def_schema ? DEF_TEXTS : 0;
+	uint32_t root = asst__record_begin(&record, schema, texts, mem);
 
 	if (root)
 		add_members(&record, root, schema, tree);
@@ -397,7 +404,7 @@ int asst__record_with_int(asst_buf **out, const struct asst__schema *schema, ass
 	*out = NULL;
 	if (status != ASST_OK)
 		return status;
-	root = asst__record_begin(&record, schema, mem);
+	root = asst__record_begin(&record, schema, 0, mem);
 	if (root) {
 		asst__record_copy(&record, root, schema, &view, field);
 		asst__record_int(&record, root, field, value);

@@ -65,8 +65,9 @@ struct asst__record {
 	struct asst__text text;
 };
 
+/* texts: how many bytes its long texts take, where that is known: room for them is made at once. */
 uint32_t asst__record_begin(struct asst__record *record, const struct asst__schema *schema,
-			    const struct asst__mem *mem);
+			    size_t texts, const struct asst__mem *mem);
 void asst__record_text(struct asst__record *record, uint32_t object, unsigned field,
 		       struct asst__string value); /* absent where value.text is NULL */
 void asst__record_int(struct asst__record *record, uint32_t object, unsigned field, int64_t value);

@@ -96,34 +96,34 @@ static void check_schema(struct asst__check *check, asst__json *schema);
 static void check_properties(struct asst__check *check, asst__json *properties)
 {
 	asst__json *property;
-	size_t mark;
 
 	for (property = asst__json_first(properties); property;
 	     property = asst__json_next(property)) {
-		mark = asst__check_enter(check, asst__json_name(property));
+		asst__check_enter(check, asst__json_name(property));
 		check_schema(check, property);
-		asst__check_leave(check, mark);
+		asst__check_leave(check);
 	}
 }
 
 static void check_names(struct asst__check *check, asst__json *names)
 {
 	asst__json *name;
-	size_t mark, i = 0;
+	size_t i = 0;
 
 	for (name = asst__json_first(names); name; name = asst__json_next(name), i++) {
-		mark = asst__check_enter_item(check, i);
+		asst__check_enter_item(check, i);
 		if (asst__json_kind(name) != ASST__JSON_STRING)
 			asst__fault(check, NULL, "type", "must be a string");
-		asst__check_leave(check, mark);
+		asst__check_leave(check);
 	}
 }
 
 static void check_keyword(struct asst__check *check, asst__json *member)
 {
 	const char *name = asst__json_name(member);
-	size_t i, mark = asst__check_enter(check, name);
+	size_t i;
 
+	asst__check_enter(check, name);
 	for (i = 0; i < ASST__COUNT(keywords) && strcmp(name, keywords[i].name) != 0; i++)
 		;
 	if (i == ASST__COUNT(keywords))
@@ -142,7 +142,7 @@ static void check_keyword(struct asst__check *check, asst__json *member)
 	else if (strcmp(name, "additionalProperties") == 0 &&
 		 asst__json_kind(member) != ASST__JSON_BOOL)
 		check_schema(check, member);
-	asst__check_leave(check, mark);
+	asst__check_leave(check);
 }
 
 /* As deep as the document may be nested, so recursion is bounded. */
@@ -175,15 +175,15 @@ static bool secret_name(const char *text)
 static void check_secrets(struct asst__check *check, asst__json *names)
 {
 	asst__json *name;
-	size_t mark, i = 0;
+	size_t i = 0;
 
 	for (name = asst__json_first(names); name; name = asst__json_next(name), i++) {
-		mark = asst__check_enter_item(check, i);
+		asst__check_enter_item(check, i);
 		if (!secret_name(asst__json_text(name)))
 			asst__fault_incomplete(
 				check, NULL, "pattern",
 				"must be the name of a secret: [A-Za-z_][A-Za-z0-9_]{0,127}");
-		asst__check_leave(check, mark);
+		asst__check_leave(check);
 	}
 }
 

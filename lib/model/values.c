@@ -14,22 +14,29 @@
 /* The largest whole number that every double below it can be told from (RFC 7493). */
 #define MOST_INT 9007199254740991.0
 
-/* Whether an amount keeps to a limit (a fault of the document) and its cap (ASST_ELIMIT). */
-bool asst__check_within(struct asst__check *check, unsigned limit, size_t amount, const char *unit)
+/* The most that a limit lets through without a fault; UINT64_MAX where nothing is too much. */
+static uint64_t most_of(const struct asst__check *check, unsigned limit)
 {
 	int64_t soft = check->limits->soft[limit], cap = check->limits->cap[limit];
 
-	if (soft >= 0 && !(check->flags & ASST__CHECK_INCOMPLETE)) {
-		if (amount <= (size_t)soft)
-			return true;
-		asst__fault(check, NULL, "too_long", "must have at most %lld %s, but has %zu",
-			    (long long)soft, unit, amount);
-		return false;
-	}
-	if (cap < 0 || amount <= (size_t)cap)
+	if (soft >= 0 && !(check->flags & ASST__CHECK_INCOMPLETE))
+		return (uint64_t)soft;
+	return cap < 0 ? UINT64_MAX : (uint64_t)cap;
+}
+
+/* Whether an amount keeps to a limit (a fault of the document) and its cap (ASST_ELIMIT). */
+bool asst__check_within(struct asst__check *check, unsigned limit, size_t amount, const char *unit)
+{
+	unsigned long long most = most_of(check, limit);
+
+	if (amount <= most)
 		return true;
-	asst__fault(check, NULL, "limit", "%s is limited to %lld %s, but there are %zu",
-		    asst__limit_name((int)limit), (long long)cap, unit, amount);
+	if (check->limits->soft[limit] >= 0 && !(check->flags & ASST__CHECK_INCOMPLETE))
+		asst__fault(check, NULL, "too_long", "must have at most %llu %s, but has %zu", most,
+			    unit, amount);
+	else
+		asst__fault(check, NULL, "limit", "%s is limited to %llu %s, but there are %zu",
+			    asst__limit_name((int)limit), most, unit, amount);
 	return false;
 }
 
@@ -75,10 +82,8 @@ int asst__type_kind(unsigned type)
 
 static bool check_text(struct asst__check *check, unsigned flags, unsigned limit, const char *text)
 {
-	size_t size = strlen(text), count;
+	size_t size = strlen(text);
 
-	/* Bytes bound characters: most texts need no counting. */
-	count = limit ? asst__utf8_count(text, size) : 0;
 	if ((flags & (ASST__NOT_EMPTY | ASST__NOT_BLANK)) && size == 0) {
 		asst__fault_incomplete(check, NULL, "blank", "must not be empty");
 		return false;
@@ -87,7 +92,9 @@ static bool check_text(struct asst__check *check, unsigned flags, unsigned limit
 		asst__fault_incomplete(check, NULL, "blank", "must not be only white space");
 		return false;
 	}
-	return !limit || asst__check_within(check, limit, count, "characters");
+	/* There are no more characters than bytes: most texts need no counting. */
+	return !limit || size <= most_of(check, limit) ||
+	       asst__check_within(check, limit, asst__utf8_count(text, size), "characters");
 }
 
 static bool check_uuid(struct asst__check *check, const char *text)
@@ -111,9 +118,10 @@ static bool check_choice(struct asst__check *check, const struct asst__field *fi
 	for (i = 0; field->choices[i]; i++) {
 		if (strcmp(field->choices[i], text) == 0)
 			return true;
+	}
+	for (i = 0; field->choices[i]; i++)
 		used += (size_t)snprintf(list + used, sizeof(list) - used, "%s%s", i ? ", " : "",
 					 field->choices[i]);
-	}
 	asst__fault(check, NULL, "choice", "must be one of %s", list);
 	return false;
 }
@@ -205,11 +213,11 @@ static void check_strings(struct asst__check *check, const struct asst__field *f
 			  asst__json *list)
 {
 	asst__json *item;
-	size_t i = 0, mark;
+	size_t i = 0;
 	bool fits;
 
 	for (item = asst__json_first(list); item; item = asst__json_next(item), i++) {
-		mark = asst__check_enter_item(check, i);
+		asst__check_enter_item(check, i);
 		fits = asst__json_kind(item) == ASST__JSON_STRING;
 		if (!fits)
 			asst__fault(check, NULL, "type", "must be a string");
@@ -220,7 +228,7 @@ static void check_strings(struct asst__check *check, const struct asst__field *f
 		if (fits && (field->flags & ASST__UNIQUE) && repeats(field->type, list, item))
 			asst__fault_incomplete(check, NULL, "duplicate",
 					       "must differ from the items before it");
-		asst__check_leave(check, mark);
+		asst__check_leave(check);
 	}
 }
 
@@ -250,10 +258,10 @@ static void check_objects(struct asst__check *check, const struct asst__field *f
 {
 	const struct asst__schema *schema = field->items;
 	asst__json *item;
-	size_t i = 0, mark;
+	size_t i = 0;
 
 	for (item = asst__json_first(list); item; item = asst__json_next(item), i++) {
-		mark = asst__check_enter_item(check, i);
+		asst__check_enter_item(check, i);
 		if (asst__json_kind(item) != ASST__JSON_OBJECT) {
 			asst__fault(check, NULL, "type", "must be an object");
 		} else {
@@ -263,7 +271,7 @@ static void check_objects(struct asst__check *check, const struct asst__field *f
 						       "duplicate",
 						       "must differ from the items before it");
 		}
-		asst__check_leave(check, mark);
+		asst__check_leave(check);
 	}
 }
 

@@ -269,7 +269,7 @@ static int put_changed(struct key *key, struct asst__change *change, unsigned ti
 	const struct asst__call *call = key->call;
 	struct asst__record record;
 	struct asst__key at;
-	uint32_t root = asst__record_begin(&record, &asst__key_record_schema, &call->store->mem);
+	uint32_t root = asst__record_begin(&record, &asst__key_record_schema, 0, &call->store->mem);
 	int status;
 
 	if (root) {

@@ -99,19 +99,19 @@ static int check_teams(struct entry *entry, const struct asst_sink *sink)
 {
 	asst__json *team = asst__json_first(asst__json_member(entry->tree, "teams"));
 	struct asst__check check;
-	size_t i = 0, list, mark;
+	size_t i = 0;
 
 	asst__check_begin(&check, &entry->call->store->opts.limits, 0, &entry->call->store->mem,
 			  entry->call->err);
-	list = asst__check_enter(&check, "teams");
+	asst__check_enter(&check, "teams");
 	for (; team; team = asst__json_next(team), i++) {
-		mark = asst__check_enter_item(&check, i);
+		asst__check_enter_item(&check, i);
 		if (!asst__sink_find(sink, i + 1))
 			asst__fault(&check, "id", "unknown_reference",
 				    "must be a team of the directory");
-		asst__check_leave(&check, mark);
+		asst__check_leave(&check);
 	}
-	asst__check_leave(&check, list);
+	asst__check_leave(&check);
 	return asst__check_end(&check);
 }
 

@@ -98,7 +98,7 @@ void asst__change_event(struct asst__change *change, const struct asst__event *e
 
 	if (change->status != ASST_OK)
 		return;
-	root = asst__record_begin(&record, &asst__event_schema, &call->store->mem);
+	root = asst__record_begin(&record, &asst__event_schema, 0, &call->store->mem);
 	if (root) {
 		asst__record_int(&record, root, ASST__EVENT_AT, call->now);
 		asst__record_text(&record, root, ASST__EVENT_ACTOR, call->actor->principal);

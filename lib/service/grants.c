@@ -103,7 +103,7 @@ int asst__grants_write(asst_buf **out, const struct asst__granting *granting,
 	*out = NULL;
 	if (!count)
 		return ASST_OK;
-	root = asst__record_begin(&record, &asst__acl_schema, &call->store->mem);
+	root = asst__record_begin(&record, &asst__acl_schema, 0, &call->store->mem);
 	list = root ? asst__record_list(&record, root, ASST__ACL_GRANTS, count) : 0;
 	if (list)
 		write_all(&record, list, granting, call);

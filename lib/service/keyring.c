@@ -199,7 +199,7 @@ static int seal_anew(struct rewrapping *rewrapping, const struct asst__part *par
 		status = asst__keyring_seal(&sealed, call, id, name, value.bytes, value.size);
 	asst__guarded_free(&value);
 	if (status == ASST_OK) {
-		root = asst__record_begin(&record, &asst__secret_schema, &call->store->mem);
+		root = asst__record_begin(&record, &asst__secret_schema, 0, &call->store->mem);
 		if (root) {
 			asst__record_copy(&record, root, &asst__secret_schema, &part->view, 0);
 			asst__record_text(&record, root, ASST__SECRET_KEY,

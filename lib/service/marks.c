@@ -46,7 +46,7 @@ static int write_mark(asst_buf **out, struct asst__string label, bool pinned,
 		      const struct asst__call *call)
 {
 	struct asst__record record;
-	uint32_t root = asst__record_begin(&record, &asst__mark_schema, &call->store->mem);
+	uint32_t root = asst__record_begin(&record, &asst__mark_schema, 0, &call->store->mem);
 
 	if (root) {
 		asst__record_text(&record, root, ASST__MARK_LABEL, label);

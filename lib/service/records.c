@@ -60,7 +60,7 @@ int asst__head_write(asst_buf **out, const struct asst__head *head, const struct
 		     asst_error *err)
 {
 	struct asst__record record;
-	uint32_t root = asst__record_begin(&record, &asst__head_schema, mem), list;
+	uint32_t root = asst__record_begin(&record, &asst__head_schema, 0, mem), list;
 	size_t i;
 
 	if (root) {
@@ -99,7 +99,7 @@ int asst__version_write(asst_buf **out, const struct asst__version *version,
 			const struct asst__mem *mem, asst_error *err)
 {
 	struct asst__record record;
-	uint32_t root = asst__record_begin(&record, &asst__version_schema, mem);
+	uint32_t root = asst__record_begin(&record, &asst__version_schema, version->def.size, mem);
 
 	if (root) {
 		asst__record_int(&record, root, ASST__VERSION_NUMBER, version->number);
@@ -115,7 +115,7 @@ int asst__draft_write(asst_buf **out, const struct asst__draft_head *draft,
 		      const struct asst__mem *mem, asst_error *err)
 {
 	struct asst__record record;
-	uint32_t root = asst__record_begin(&record, &asst__draft_schema, mem);
+	uint32_t root = asst__record_begin(&record, &asst__draft_schema, draft->def.size, mem);
 
 	if (root) {
 		asst__record_text(&record, root, ASST__DRAFT_ID, draft->id);

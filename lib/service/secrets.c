@@ -135,7 +135,7 @@ static int write_record(struct secret *secret, const void *sealed, size_t sealed
 	const struct asst__view *old = &secret->old.view;
 	struct asst__record record;
 	struct asst__string none = { NULL, 0 }, description;
-	uint32_t root = asst__record_begin(&record, &asst__secret_schema, &call->store->mem);
+	uint32_t root = asst__record_begin(&record, &asst__secret_schema, 0, &call->store->mem);
 
 	description = secret->describe ?
 			      (secret->description ? ASST__STRING(secret->description) : none) :

@@ -7,6 +7,8 @@
 
 /* To choose from: as it is, with a number, with random digits. */
 #define CANDIDATES 10
+/* Most owners have no assistant of that name, or one: so many are asked for first. */
+#define USUAL 2
 /* What stands behind a slug that was taken takes this much at most. */
 #define TAIL 14
 
@@ -25,7 +27,9 @@ static int candidate(char slug[ASST__SLUG_MAX + 1], const struct asst__call *cal
 	if (i == 0)
 		return ASST_OK;
 	if (i < CANDIDATES - 1) {
-		snprintf(slug + size, TAIL, "-%zu", i + 1);
+		slug[size] = '-';
+		slug[size + 1] = (char)('1' + i);
+		slug[size + 2] = '\0';
 		return ASST_OK;
 	}
 	status = asst__uuid_maker_bytes(&call->store->ids, random, sizeof(random), call->err);
@@ -34,33 +38,21 @@ static int candidate(char slug[ASST__SLUG_MAX + 1], const struct asst__call *cal
 	return status;
 }
 
-static int choose(char slug[ASST__SLUG_MAX + 1], char slugs[][ASST__SLUG_MAX + 1], size_t count,
-		  const struct asst_sink *sink)
+/* The first of the candidates from begin to end that is free, at that sequence, or EEXISTS. */
+static int choose(char slug[ASST__SLUG_MAX + 1], const struct asst__call *call,
+		  struct asst__string owner, struct asst__string first, size_t begin, size_t end,
+		  uint64_t *sequence)
 {
-	size_t i = 0;
-
-	while (i < count && asst__sink_find(sink, i))
-		i++;
-	if (i == count)
-		return count == 1 ? ASST_EEXISTS : ASST_EBUSY;
-	memcpy(slug, slugs[i], ASST__SLUG_MAX + 1);
-	return ASST_OK;
-}
-
-int asst__slug_choose(char slug[ASST__SLUG_MAX + 1], const struct asst__call *call,
-		      struct asst__string owner, struct asst__string first, bool numbers,
-		      uint64_t *sequence)
-{
-	size_t i, count = numbers ? CANDIDATES : 1;
 	char slugs[CANDIDATES][ASST__SLUG_MAX + 1];
 	struct asst_keys keys;
 	struct asst_sink sink;
 	struct asst__key key;
 	int status = ASST_OK;
+	size_t i;
 
 	asst__keys_init(&keys, &call->store->mem);
 	asst__sink_init(&sink, &call->store->mem);
-	for (i = 0; i < count && status == ASST_OK; i++) {
+	for (i = begin; i < end && status == ASST_OK; i++) {
 		status = candidate(slugs[i], call, first, i);
 		asst__key_slug(&key, owner, ASST__STRING(slugs[i]));
 		if (status == ASST_OK)
@@ -69,10 +61,27 @@ int asst__slug_choose(char slug[ASST__SLUG_MAX + 1], const struct asst__call *ca
 	if (status == ASST_OK)
 		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
 					   sequence, call->err);
-	if (status == ASST_OK)
-		status = choose(slug, slugs, count, &sink);
+	for (i = begin; i < end && status == ASST_OK && asst__sink_find(&sink, i - begin); i++)
+		;
+	if (status == ASST_OK && i == end)
+		status = ASST_EEXISTS;
+	else if (status == ASST_OK)
+		memcpy(slug, slugs[i], ASST__SLUG_MAX + 1);
 	asst__sink_dispose(&sink);
 	asst__keys_dispose(&keys);
+	return status;
+}
+
+int asst__slug_choose(char slug[ASST__SLUG_MAX + 1], const struct asst__call *call,
+		      struct asst__string owner, struct asst__string first, bool numbers,
+		      uint64_t *sequence)
+{
+	int status = choose(slug, call, owner, first, 0, numbers ? USUAL : 1, sequence);
+
+	if (status == ASST_EEXISTS && numbers) {
+		status = choose(slug, call, owner, first, USUAL, CANDIDATES, sequence);
+		status = status == ASST_EEXISTS ? ASST_EBUSY : status;
+	}
 	if (status == ASST_EEXISTS)
 		asst__error_add_issue(call->err, "duplicate", "/slug", "is taken");
 	if (status == ASST_EEXISTS || status == ASST_EBUSY)

@@ -7,8 +7,8 @@
 #include "service/write.h"
 
 /*
- * Choose a slug for an owner in one read: the first spelling, or where it is taken and
- * numbers are wanted one with "-2" and so on behind it. *sequence is that of the read.
+ * Choose a slug for an owner: the first spelling, or where it is taken and numbers are
+ * wanted one with "-2" and so on behind it. *sequence is that of the read that found it free.
  * ASST_EEXISTS (without numbers), ASST_EBUSY (all are taken).
  */
 int asst__slug_choose(char slug[ASST__SLUG_MAX + 1], const struct asst__call *call,

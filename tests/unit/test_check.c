@@ -148,18 +148,17 @@ static void faults_lie_where_the_check_has_walked_to(void **state)
 	struct asst__limits limits = limits_of(NULL);
 	asst_error *err = asst_error_new();
 	struct asst__check check;
-	size_t outer, inner;
 
 	(void)state;
 	asst__check_begin(&check, &limits, 0, &asst__mem_libc, err);
 	asst__fault(&check, NULL, "first", "at the root");
-	outer = asst__check_enter(&check, "a/b~");
-	inner = asst__check_enter_item(&check, 12);
+	asst__check_enter(&check, "a/b~");
+	asst__check_enter_item(&check, 12);
 	asst__fault(&check, NULL, "second", "%s", "in an item");
 	asst__fault(&check, "c", "third", "of a member");
-	asst__check_leave(&check, inner);
+	asst__check_leave(&check);
 	asst__fault(&check, "", "fourth", "of a member without a name");
-	asst__check_leave(&check, outer);
+	asst__check_leave(&check);
 	asst__fault(&check, "d", "fifth", "back again");
 	assert_int_equal(asst__check_end(&check), ASST_EVALIDATION);
 	assert_string_equal(faults(err), "first@ second@/a~1b~0/12 third@/a~1b~0/12/c "

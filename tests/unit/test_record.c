@@ -167,7 +167,7 @@ static void records_are_written_without_a_tree(void **state)
 	struct asst__string bytes = { asst_buf_data(inner), asst_buf_size(inner) };
 	struct asst__record record;
 	struct asst__view view, item;
-	uint32_t root = asst__record_begin(&record, &schema, &asst__mem_libc), list, at;
+	uint32_t root = asst__record_begin(&record, &schema, 0, &asst__mem_libc), list, at;
 
 	(void)state;
 	assert_true(root != 0);
@@ -210,7 +210,7 @@ static void a_record_too_large_for_the_storage_is_elimit(void **state)
 	(void)state;
 	assert_non_null(bytes);
 	text.text = bytes;
-	root = asst__record_begin(&record, &schema, &asst__mem_libc);
+	root = asst__record_begin(&record, &schema, 0, &asst__mem_libc);
 	asst__record_text(&record, root, TEXT, text);
 	asst__record_text(&record, root, SLUG, text);
 	asst__record_int(&record, root, INT, 1);
