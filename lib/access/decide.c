@@ -162,7 +162,15 @@ static void find_own_level(struct asst__decision *decision, const struct asst__a
 			    "system");
 }
 
-/* Nobody's credential exceeds what its creator has now. */
+/* What has no version yet is seen by its creator and from level 2 on. */
+static int least_visible(const struct asst__actor *actor, const struct asst__object *object)
+{
+	if (object->published || asst__same(object->creator, actor->principal))
+		return ASST_LEVEL_READ;
+	return ASST_LEVEL_WRITE;
+}
+
+/* Nobody's credential exceeds what its creator has now, nor sees what the creator does not. */
 static void find_level(struct asst__decision *decision, const struct asst__actor *actor,
 		       const struct asst__object *object, int64_t now)
 {
@@ -174,6 +182,8 @@ static void find_level(struct asst__decision *decision, const struct asst__actor
 		return;
 	memset(&creator, 0, sizeof(creator));
 	find_own_level(&creator, actor->creator, object, now);
+	if (creator.level_held < least_visible(actor->creator, object))
+		creator.level_held = ASST_LEVEL_NONE;
 	for (i = 0; i < ASST__RULE_COUNT; i++) {
 		if (decision->levels[i] > creator.level_held)
 			decision->levels[i] = creator.level_held;
@@ -199,14 +209,6 @@ static void hide(struct asst__decision *decision)
 	decision->level_held = ASST_LEVEL_NONE;
 	decision->principal = nobody;
 	memset(decision->levels, 0, sizeof(decision->levels));
-}
-
-/* What has no version yet is seen by its creator and from level 2 on. */
-static int least_visible(const struct asst__actor *actor, const struct asst__object *object)
-{
-	if (object->published || asst__same(object->creator, actor->principal))
-		return ASST_LEVEL_READ;
-	return ASST_LEVEL_WRITE;
 }
 
 /* What needs no object, in this order: seat, scope, kind of credential, permission. */

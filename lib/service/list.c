@@ -191,7 +191,8 @@ static const unsigned char *id_of(const struct asst__place *place)
 }
 
 /* Append what was found at i, if the session has the right on it. */
-static int take(asst_list *list, const struct asst__query *query, const struct asst_sink *sink, size_t i)
+static int take(asst_list *list, struct asst__query *query, const struct asst_sink *sink, size_t i,
+		const struct asst__place *place)
 {
 	const struct asst__call *call = query->call;
 	size_t parts = query->whole ? 3 : 2;
@@ -208,18 +209,20 @@ static int take(asst_list *list, const struct asst__query *query, const struct a
 			status = asst__assistant_make(&list->items[list->count], &loaded,
 						      query->whole, call);
 			list->count += status == ASST_OK;
+			if (list->count == query->limit)
+				query->last = *place;
 		}
 	}
 	asst__loaded_dispose(&loaded);
 	return status;
 }
 
-static int load(asst_list *list, const struct asst__query *query, const struct asst__found *found)
+static int load(asst_list *list, struct asst__query *query, const struct asst__found *found)
 {
 	const struct asst__call *call = query->call;
 	struct asst_keys keys;
 	struct asst_sink sink;
-	size_t i, count = found->count < query->limit ? found->count : query->limit;
+	size_t i, count = found->count;
 	uint64_t sequence;
 	int status = ASST_OK;
 
@@ -233,8 +236,8 @@ static int load(asst_list *list, const struct asst__query *query, const struct a
 	if (status == ASST_OK)
 		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
 					   &sequence, call->err);
-	for (i = 0; i < count && status == ASST_OK; i++)
-		status = take(list, query, &sink, i);
+	for (i = 0; i < count && status == ASST_OK && list->count <= query->limit; i++)
+		status = take(list, query, &sink, i, &found->places[i]);
 	asst__sink_dispose(&sink);
 	asst__keys_dispose(&keys);
 	return status;
@@ -261,29 +264,52 @@ static int find_only(struct asst__found *found, struct asst__query *query)
 	return ASST_OK;
 }
 
-/* One scan and one get, unless many entries give no right any more. */
-static int fill(asst_list *list, struct asst__query *query)
+static int find(asst_list *list, struct asst__found *found, struct asst__query *query)
+{
+	int status = ASST_OK;
+
+	found->count = 0;
+	if (query->call->actor->kind == ASST__TOKEN)
+		return find_only(found, query);
+	while (status == ASST_OK && found->count < query->wanted && !query->ended) {
+		status = scan(list, found, query);
+		query->step = query->step * 8 < STEP_MOST ? query->step * 8 : STEP_MOST;
+	}
+	return status;
+}
+
+/* The one item too many tells that there is another page, and is shown there. */
+static int end_page(asst_list *list, const struct asst__query *query)
 {
 	const struct asst__call *call = query->call;
+
+	if (list->count <= query->limit)
+		return ASST_OK;
+	asst_assistant_free(list->items[--list->count]);
+	list->items[list->count] = NULL;
+	list->cursor = asst__cursor_write(&query->last, query->sort_choice, (unsigned)query->right,
+					  call->session, &list->mem);
+	return list->cursor ? ASST_OK : asst__fail_nomem(call->err);
+}
+
+/*
+ * One scan and one get, unless many entries give no right any more. What is found counts
+ * only when it was decided on: neither its place nor that it is there shows in a cursor.
+ */
+static int fill(asst_list *list, struct asst__query *query)
+{
 	struct asst__found found = { 0, 0, NULL };
 	int status = ASST_OK;
 
-	query->step = query->limit + 1;
-	if (call->actor->kind == ASST__TOKEN)
-		status = find_only(&found, query);
-	while (status == ASST_OK && found.count <= query->limit && !query->ended) {
-		status = scan(list, &found, query);
-		query->step = query->step * 8 < STEP_MOST ? query->step * 8 : STEP_MOST;
+	query->step = query->wanted = query->limit + 1;
+	while (status == ASST_OK && list->count <= query->limit && !query->ended) {
+		status = find(list, &found, query);
+		if (status == ASST_OK)
+			status = load(list, query, &found);
 	}
 	if (status == ASST_OK)
-		status = load(list, query, &found);
-	if (status == ASST_OK && found.count > query->limit) {
-		list->cursor =
-			asst__cursor_write(&found.places[query->limit - 1], query->sort_choice,
-					   (unsigned)query->right, call->session, &list->mem);
-		status = list->cursor ? ASST_OK : asst__fail_nomem(call->err);
-	}
-	asst__free(&call->store->mem, found.places, found.room * sizeof(*found.places));
+		status = end_page(list, query);
+	asst__free(&query->call->store->mem, found.places, found.room * sizeof(*found.places));
 	return status;
 }
 
@@ -302,7 +328,7 @@ static int check_gates(const struct asst__query *query)
 static int run_query(asst_list **list, struct asst__query *query)
 {
 	asst_list *made = NULL;
-	int status = asst__list_new(&made, query->limit, &query->call->store->mem,
+	int status = asst__list_new(&made, query->limit + 1, &query->call->store->mem,
 				    query->call->err);
 
 	if (status == ASST_OK) {

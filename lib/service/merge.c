@@ -156,7 +156,7 @@ static int merge(struct asst__found *found, struct asst__query *query, struct ru
 	struct run *run;
 	int status = ASST_OK;
 
-	while (status == ASST_OK && found->count <= query->limit) {
+	while (status == ASST_OK && found->count < query->wanted) {
 		run = first_run(runs, count, sink, query, &cut);
 		if (!run)
 			break;
@@ -166,7 +166,7 @@ static int merge(struct asst__found *found, struct asst__query *query, struct ru
 		if (status == ASST_OK && allows(&standing, needed))
 			status = add_found(found, &query->place, query->call);
 	}
-	query->ended = found->count <= query->limit && !cut;
+	query->ended = found->count < query->wanted && !cut;
 	return status;
 }
 

@@ -17,6 +17,8 @@ struct asst__query {
 	size_t limit;
 	struct asst__place place; /* the last one that was looked at */
 	size_t step;              /* how many entries of each principal the next scan takes */
+	size_t wanted;            /* how many places the next merge finds at the most */
+	struct asst__place last;  /* of the last item on the page, for the cursor */
 	bool ended;               /* nothing lies behind it */
 };
 
@@ -27,9 +29,9 @@ struct asst__found {
 };
 
 /*
- * Merge what a scan of the session's ranges gave: up to one place more than a page, which
- * tells that there is another page. Entries that give too low a level now are left out, as if
- * they were not there. Sets query->place to the last one looked at, and query->ended.
+ * Merge what a scan of the session's ranges gave, until query->wanted places are found.
+ * Entries that give too low a level now are left out, as if they were not there. Sets
+ * query->place to the last one looked at, and query->ended.
  */
 int asst__page_merge(struct asst__found *found, struct asst__query *query,
 		     const struct asst_ranges *ranges, const struct asst_sink *sink);

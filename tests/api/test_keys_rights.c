@@ -293,6 +293,77 @@ static void a_grant_to_one_key_is_not_for_another(void **state)
 	MUST(host, host_look(host, "first", id));
 }
 
+/* As many names as there are to be listed, page by page. */
+static void expect_list(struct host *host, const char *options, size_t count, bool more)
+{
+	asst_list *list;
+
+	MUST(host, asst_assistant_list(&list, as(host, "key"), options, ASST_NUL, host->err));
+	assert_int_equal(asst_list_count(list), count);
+	assert_int_equal(asst_list_cursor(list) != NULL, more);
+	asst_list_free(list);
+}
+
+static void what_its_creator_may_not_see_shows_in_no_list_and_no_cursor(void **state)
+{
+	static const char *const bobs[] = { "{\"name\":\"a\",\"ownerId\":\"user:bob\"}",
+					    "{\"name\":\"b\",\"ownerId\":\"user:bob\"}",
+					    "{\"name\":\"c\",\"ownerId\":\"user:bob\"}" };
+	struct host *host = *state;
+	struct people_text key = key_of(host, ada);
+	const char *id;
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		id = host_create(host, "system", bobs[i]);
+		MUST(host, people_share_key(host, "system", id, &key, 2));
+	}
+	expect_list(host, "{\"limit\":2,\"sort\":\"name\"}", 0, false);
+	expect_list(host, "{\"limit\":2,\"sort\":\"-updatedAt\"}", 0, false);
+	MUST(host, host_share(host, "system", id, "user:ada", 1));
+	expect_list(host, "{\"limit\":1,\"sort\":\"name\"}", 1, false);
+	id = host_create(host, ada, "{\"name\":\"a2\"}");
+	MUST(host, people_share_key(host, ada, id, &key, 2));
+	expect_list(host, "{\"limit\":1,\"sort\":\"name\"}", 1, true);
+	expect_list(host, "{\"limit\":2,\"sort\":\"name\"}", 2, false);
+}
+
+static void its_unpublished_ones_are_listed_with_level_1(void **state)
+{
+	struct host *host = *state;
+	struct people_text key = key_of(host, ada);
+	asst_assistant *made;
+
+	MUST(host, asst_assistant_create_json(&made, as(host, "key"), "{\"name\":\"a\"}", ASST_NUL,
+					      ASST_CREATE_DRAFT, host->err));
+	MUST(host, people_share_key(host, ada, asst_assistant_id(made), &key, 1));
+	assert_int_equal(host_allowed(host, "key", "assistant:read", asst_assistant_id(made)), 1);
+	expect_list(host, "{}", 1, false);
+	asst_assistant_free(made);
+}
+
+static void it_sees_nothing_unpublished_that_its_creator_does_not(void **state)
+{
+	struct host *host = *state;
+	asst_assistant *made;
+	const char *id;
+
+	key_of(host, ada);
+	MUST(host, asst_assistant_create_json(&made, as(host, "key"), "{\"name\":\"a\"}", ASST_NUL,
+					      ASST_CREATE_DRAFT, host->err));
+	id = asst_assistant_id(made);
+	MUST(host, asst_assistant_change_owner(NULL, as(host, "system"), id, "user:bob",
+					       ASST_ANY_REVISION, 0, host->err));
+	MUST(host, host_share(host, "system", id, "user:ada", 1));
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, ada, id));
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "key", id));
+	expect_list(host, "{}", 0, false);
+	MUST(host, host_share(host, "system", id, "user:ada", 2));
+	MUST(host, host_look(host, "key", id));
+	expect_list(host, "{}", 1, false);
+	asst_assistant_free(made);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +379,9 @@ int main(void)
 		PEOPLE_TEST(a_key_may_never),
 		PEOPLE_TEST(its_drafts_are_its_own),
 		PEOPLE_TEST(a_grant_to_one_key_is_not_for_another),
+		PEOPLE_TEST(what_its_creator_may_not_see_shows_in_no_list_and_no_cursor),
+		PEOPLE_TEST(its_unpublished_ones_are_listed_with_level_1),
+		PEOPLE_TEST(it_sees_nothing_unpublished_that_its_creator_does_not),
 	};
 
 	PEOPLE_RUN("api/keys_rights", tests);

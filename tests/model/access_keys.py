@@ -6,8 +6,8 @@ import itertools
 import json
 
 from access_driver import Disagreement, dump, moment
-from access_rules import RIGHTS, ROLES, Session, decide
-from access_states import HERE, SYSTEM, TEAMS, World, told
+from access_rules import RIGHTS, ROLES, Object, Session, decide
+from access_states import HERE, OWNERS, SYSTEM, TEAMS, World, told
 
 SCOPES = (["AGENT_API"], ["KNOWLEDGE_FOLDER_API"], ["AGENT_API", "KNOWLEDGE_FOLDER_API"], ["AGENT_APIS", "x"])
 
@@ -47,12 +47,27 @@ class Keys(World):
             key = Session("key", HERE, creator=self.user, scopes=frozenset(scopes))
             self.take(key, "K %d 0 ", {"name": "k", "scopes": scopes})
         self.keys = self.sessions[2:]
+        self.create_by_key()
         self.tokens = {}
         for o, obj in self.objects.items():
             self.tokens[o] = len(self.sessions)
             for read_only in (False, True):
                 token = Session("token", HERE, creator=self.user, read_only=read_only, assistant=obj.id)
                 self.take(token, "N %%d 0 %d " % o, {"readOnly": read_only, "notes": "n"})
+
+    def create_by_key(self):
+        """What a key created and was never published: its creator's at first, then everybody's."""
+        self.put(self.user, (None, None), True, True, ["assistants:create", "keys:create"], False)
+        key = self.keys[0]
+        for owner in OWNERS:
+            o, name = len(self.objects), "by-key-%d" % len(self.objects)
+            line = self.probe.must("A %d 2 1 %s" % (o, dump({"name": name, "slug": name})))
+            self.objects[o] = Object(line.split(" ")[1], HERE, self.user.principal, key.principal, False, None,
+                                     {key.principal: (2, None)})
+            if owner != self.user.principal:
+                self.probe.must("O %d %d %s" % (o, SYSTEM, owner))
+                self.objects[o].owner = owner
+                self.objects[o].grants[self.user.principal] = (3, None)
 
     def take(self, session, command, document):
         end = self.probe.now + 300 * 86400000
