@@ -68,8 +68,10 @@ static int ask_host(struct asst__person *person, const asst_store *store, const 
 	struct asst__view view;
 	int status = store->opts.find(store->opts.find_user, workspace, user, &document, err);
 
-	if (status == ASST_ENOTFOUND || (status == ASST_OK && !document))
+	if (status == ASST_ENOTFOUND || (status == ASST_OK && !document)) {
+		asst_buf_free(document);
 		return unknown(err);
+	}
 	if (status != ASST_OK && (status > ASST_EINVAL || status < ASST_ECANCELED))
 		status = asst__fail(err, ASST_EBACKEND,
 				    "the principal source returned the status %d", status);
@@ -257,10 +259,6 @@ static int load_credential(struct asst__call *call, const struct asst_sink *sink
 		return unknown(call->err);
 	status = asst__source_find(&identity->creator, call->store, call->workspace,
 				   session->creator, asst__sink_find(sink, 1), call->err);
-	/* Not the caller's document, which is what EVALIDATION would say. */
-	if (status == ASST_EVALIDATION)
-		status = asst__fail(call->err, ASST_EBACKEND,
-				    "the principal source's document on the creator has faults");
 	uid = asst__view_text(&view, is_key ? ASST__KEY_CREATOR_UID : ASST__TOKEN_CREATOR_UID);
 	if (status == ASST_OK && uid.text && strcmp(uid.text, identity->creator.uid) != 0)
 		status = unknown(call->err);
@@ -284,6 +282,19 @@ static int load_credential(struct asst__call *call, const struct asst_sink *sink
 	}
 	call->actor = actor;
 	return status;
+}
+
+/* Not the caller's document, which is what these statuses and their issues are about. */
+static int source_fault(const struct asst__call *call, int status)
+{
+	char message[256];
+
+	if (call->session->opening || (status != ASST_EVALIDATION && status != ASST_ELIMIT))
+		return status;
+	snprintf(message, sizeof(message), "%s", asst_error_message(call->err));
+	asst__error_clear(call->err);
+	return asst__fail(call->err, ASST_EBACKEND,
+			  "the principal source's document on the user: %s", message);
 }
 
 void asst__identity_free(struct asst__call *call)
@@ -311,5 +322,5 @@ int asst__identity_load(struct asst__call *call)
 		status = call->session->kind == ASST__FROM_SOURCE ? load_user(call, &sink) :
 								      load_credential(call, &sink);
 	asst__sink_dispose(&sink);
-	return status;
+	return source_fault(call, status);
 }

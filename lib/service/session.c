@@ -156,6 +156,7 @@ static int open_user(asst_session **session, asst_store *store, const char *work
 	if (!made)
 		return asst__fail_nomem(err);
 	made->kind = ASST__FROM_SOURCE;
+	made->opening = true;
 	status = asst__person_fill_alone(&made->person, &store->mem, "user:", user, err);
 	if (status == ASST_OK) {
 		status = asst__call_begin(&call, made, err);
@@ -164,6 +165,7 @@ static int open_user(asst_session **session, asst_store *store, const char *work
 			asst__call_end(&call);
 		}
 	}
+	made->opening = false;
 	if (status == ASST_OK)
 		*session = made;
 	else

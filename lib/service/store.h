@@ -76,6 +76,7 @@ struct asst_session {
 	atomic_size_t refs; /* the host's handle, drafts */
 	enum asst__session_kind kind;
 	bool runtime; /* it may use secrets */
+	bool opening; /* for the user's own call, which learns of faults in what the source says */
 	char *workspace;
 	struct asst__person person; /* its principal; of one that was given, everything */
 	/* of a key or token */
