@@ -8,6 +8,8 @@
 #include <string.h>
 
 #define DAY_MS INT64_C(86400000)
+/* A purge drops so many drafts in a batch: three keys and perhaps a megabyte to read each. */
+#define DRAFTS_STEP 256
 
 struct taking {
 	const struct asst__call *call;
@@ -18,6 +20,7 @@ struct taking {
 	struct asst__part old_head;
 	struct asst__head from, to;
 	char slug[ASST__SLUG_MAX + 1];
+	bool more; /* a purge is not at its end yet */
 };
 
 static void taking_reset(struct taking *taking)
@@ -132,7 +135,7 @@ static void delete_drafts(struct asst__change *change, struct asst__loaded *load
 	asst_buf *value;
 	size_t i;
 
-	for (i = 0; i < drafts->count && change->status == ASST_OK; i++) {
+	for (i = 0; i < drafts->count && i < DRAFTS_STEP && change->status == ASST_OK; i++) {
 		value = asst_sink_value(drafts, i);
 		loaded->draft.buf = value;
 		change->status = asst__view_open(&loaded->draft.view, &asst__draft_schema,
@@ -155,8 +158,8 @@ static int scan_drafts(struct asst_sink *sink, uint64_t *sequence, const struct 
 	*to = *from;
 	asst__key_end(to);
 	asst__ranges_init(&ranges, &call->store->mem, 0);
-	status = asst_ranges_add(&ranges, from->bytes, from->size, to->bytes, to->size, 0, 0,
-				 call->err);
+	status = asst_ranges_add(&ranges, from->bytes, from->size, to->bytes, to->size,
+				 DRAFTS_STEP + 1, 0, call->err);
 	if (status == ASST_OK)
 		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, sink,
 					    sequence, call->err);
@@ -164,6 +167,7 @@ static int scan_drafts(struct asst_sink *sink, uint64_t *sequence, const struct 
 	return status;
 }
 
+/* The last step; before it, as many as it takes to drop most of the drafts. */
 static void build_purge(struct taking *taking, struct asst__change *change,
 			const struct asst_sink *drafts)
 {
@@ -176,6 +180,11 @@ static void build_purge(struct taking *taking, struct asst__change *change,
 				     .losers_level = ASST_LEVEL_MANAGE };
 
 	asst__change_check_object(change, loaded);
+	taking->more = drafts->count > DRAFTS_STEP;
+	if (taking->more) {
+		delete_drafts(change, loaded, drafts);
+		return;
+	}
 	asst__change_index(change, loaded->id, &state, NULL);
 	delete_drafts(change, loaded, drafts);
 	delete_parts(change, loaded->id);
@@ -246,8 +255,11 @@ int asst_trash_purge(asst_session *session, const char *id, uint32_t flags, asst
 	taking.call = &call;
 	taking.id = id;
 	status = asst__flags_check(flags, 0, err);
-	if (status == ASST_OK)
-		status = asst__write(&call, "assistant.purge", id, attempt_purge, &taking);
+	do {
+		taking.more = false;
+		if (status == ASST_OK)
+			status = asst__write(&call, "assistant.purge", id, attempt_purge, &taking);
+	} while (status == ASST_OK && taking.more);
 	taking_reset(&taking);
 	asst__call_end(&call);
 	return status;

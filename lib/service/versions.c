@@ -292,12 +292,12 @@ static struct asst__view find_mark(const struct asst_sink *sink, uint64_t number
 static int add_range(struct asst_ranges *ranges, const struct listing *listing,
 		     void (*key_of)(struct asst__key *key,
 				    const unsigned char id[ASST__UUID_BYTES], uint64_t number),
-		     uint64_t from_number)
+		     uint64_t below)
 {
 	struct asst__key from, to;
 
-	key_of(&from, listing->loaded.id, from_number);
-	key_of(&to, listing->loaded.id, listing->below);
+	key_of(&from, listing->loaded.id, 1);
+	key_of(&to, listing->loaded.id, below);
 	return asst_ranges_add(ranges, from.bytes, from.size, to.bytes, to.size,
 			       listing->limit + 1, ASST_RANGE_REVERSE, listing->call->err);
 }
@@ -331,14 +331,15 @@ static int fill(struct listing *listing, bool *more)
 	struct asst_ranges ranges;
 	struct asst_sink sink;
 	struct asst__view mark;
-	uint64_t sequence;
+	uint64_t sequence, below = live > 0 && live < listing->below ? live : listing->below;
 	int status;
 
 	asst__ranges_init(&ranges, &call->store->mem, 0);
 	asst__sink_init(&sink, &call->store->mem);
-	status = add_range(&ranges, listing, asst__key_version, 1);
+	/* Who commits meanwhile keeps as a version what was loaded as the live one. */
+	status = add_range(&ranges, listing, asst__key_version, below);
 	if (status == ASST_OK)
-		status = add_range(&ranges, listing, asst__key_mark, 1);
+		status = add_range(&ranges, listing, asst__key_mark, listing->below);
 	if (status == ASST_OK)
 		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, &sink,
 					    &sequence, call->err);

@@ -300,6 +300,39 @@ static void nothing_of_what_is_purged_stays(void **state)
 	assert_string_equal(json_at(json_take(report), "/ok"), "true");
 }
 
+/* More than one batch can hold: three keys each, and 10,000 operations. */
+static void a_purge_drops_any_number_of_drafts(void **state)
+{
+	enum { DRAFTS = 3400 };
+	struct host *host = *state;
+	const char *id = create(host, "it");
+	asst_session *session;
+	asst_draft *draft;
+	asst_buf *report;
+	char json[80];
+	int i;
+
+	MUST(host, host_share(host, ada, id, "workspace", 2));
+	for (i = 0; i < DRAFTS; i++) {
+		snprintf(json, sizeof(json), "{\"workspace\":\"acme\",\"user\":\"u%d\",\"aiSeat\":true}", i);
+		MUST(host, asst_session_open(&session, host->store, json, ASST_NUL, host->err));
+		MUST(host, asst_draft_edit(&draft, session, id, 0, host->err));
+		asst_draft_free(draft);
+		asst_session_free(session);
+	}
+	MUST(host, host_delete(host, ada, id));
+	host->backend.answer[HOST_APPLY] = ASST_EIO;
+	EXPECT(host, ASST_EIO, purge(host, ada, id));
+	host->backend.answer[HOST_APPLY] = ASST_OK;
+	assert_string_equal(trash(host, ada), "it");
+	host_count_anew(host);
+	MUST(host, purge(host, ada, id));
+	assert_true(host_calls(host, HOST_APPLY) > 1);
+	assert_string_equal(trash(host, ada), "");
+	MUST(host, asst_store_verify(&report, host->store, NULL, NULL, 0, host->err));
+	assert_string_equal(json_at(json_take(report), "/ok"), "true");
+}
+
 static void drafts_wait_in_the_trash(void **state)
 {
 	struct host *host = *state;
@@ -358,6 +391,7 @@ int main(void)
 		HOST_TEST(who_sees_the_trash_and_may_restore),
 		HOST_TEST(who_may_purge_and_when),
 		HOST_TEST(nothing_of_what_is_purged_stays),
+		HOST_TEST(a_purge_drops_any_number_of_drafts),
 		HOST_TEST(drafts_wait_in_the_trash),
 		HOST_TEST(a_handle_outlives_the_purge),
 	};

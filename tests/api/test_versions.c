@@ -124,6 +124,35 @@ static void pages_end_in_a_cursor(void **state)
 	assert_int_equal(next, 0);
 }
 
+struct publishing {
+	struct host *host;
+	const char *id;
+};
+
+static void publish_before_the_scan(void *user, enum host_method method)
+{
+	struct publishing *publishing = user;
+
+	if (method != HOST_SCAN)
+		return;
+	publishing->host->backend.before = NULL;
+	MUST(publishing->host,
+	     host_patch(publishing->host, ada, publishing->id, "{\"name\":\"Meanwhile\"}"));
+}
+
+static void a_version_is_listed_once_while_the_next_one_is_published(void **state)
+{
+	struct host *host = *state;
+	struct publishing publishing = { host, host_create(host, ada, "{\"name\":\"V1\"}") };
+
+	MUST(host, host_patch(host, ada, publishing.id, "{\"name\":\"V2\"}"));
+	host->backend.user = &publishing;
+	host->backend.before = publish_before_the_scan;
+	assert_string_equal(numbers(host, publishing.id), "2 1");
+	assert_null(host->backend.before);
+	assert_string_equal(numbers(host, publishing.id), "3 2 1");
+}
+
 static void faulty_options_are_told(void **state)
 {
 	static const struct {
@@ -352,6 +381,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		HOST_TEST(versions_are_listed_the_newest_first),
 		HOST_TEST(pages_end_in_a_cursor),
+		HOST_TEST(a_version_is_listed_once_while_the_next_one_is_published),
 		HOST_TEST(faulty_options_are_told),
 		HOST_TEST(digests_tell_whether_definitions_are_the_same),
 		HOST_TEST(a_version_shows_its_definition_and_the_rest_as_it_is_now),
