@@ -182,8 +182,10 @@ static int publish(struct commit *commit, struct asst__change *change)
 				     .def_from = &commit->live.view,
 				     .def_to = &commit->edited.view };
 	struct asst__key key;
-	int status;
+	int status = check_complete(commit);
 
+	if (status != ASST_OK)
+		return status;
 	if (commit->flags & ASST_COMMIT_FORCE)
 		event.forced = &commit->threeway.conflicts;
 	check_draft(commit, change);
@@ -228,6 +230,28 @@ static bool unchanged(const struct commit *commit)
 	       !asst__def_changed(before, &commit->edited.view);
 }
 
+static int check_message(const struct commit *commit)
+{
+	int64_t most = commit->call->store->opts.limits.cap[ASST__LIMIT_MESSAGE];
+	struct asst__string message = commit->message;
+	asst_error *err = commit->call->err;
+
+	if (!message.text)
+		return ASST_OK;
+	if (message.size > 4 * (size_t)most)
+		return asst__fail(err, ASST_ELIMIT, "message is limited to %lld characters",
+				  (long long)most);
+	if (asst__utf8_valid(message.text, message.size) != message.size ||
+	    memchr(message.text, '\0', message.size)) {
+		asst__error_add_issue(err, "json_utf8", "/message", "must be UTF-8 without NUL");
+		return asst__fail(err, ASST_EVALIDATION, "the message must be UTF-8 without NUL");
+	}
+	if (asst__utf8_count(message.text, message.size) > (size_t)most)
+		return asst__fail(err, ASST_ELIMIT, "message is limited to %lld characters",
+				  (long long)most);
+	return ASST_OK;
+}
+
 static int attempt_commit(void *context, struct asst__change *change, bool lost)
 {
 	struct commit *commit = context;
@@ -242,44 +266,21 @@ static int attempt_commit(void *context, struct asst__change *change, bool lost)
 	if (status == ASST_OK)
 		status = check_force(commit);
 	if (status == ASST_OK)
+		status = check_message(commit);
+	if (status == ASST_OK)
 		status = asst__draft_check_stale(&commit->loaded, commit->draft, call);
 	if (status == ASST_OK)
 		status = open_defs(commit);
 	if (status == ASST_OK && moved_on(commit) &&
 	    (commit->flags || asst__def_changed(&commit->base.view, &commit->edited.view)))
 		status = meet_live(commit);
-	if (status == ASST_OK)
-		status = check_complete(commit);
-	if (status == ASST_OK)
-		status = unchanged(commit) ? drop_unchanged(commit, change) :
-					     publish(commit, change);
+	if (status == ASST_OK && unchanged(commit))
+		status = drop_unchanged(commit, change);
+	else if (status == ASST_OK)
+		status = publish(commit, change);
 	if (status == ASST_OK)
 		status = asst__assistant_make(&commit->made, &commit->loaded, true, call);
 	return status;
-}
-
-static int check_message(struct commit *commit, const char *message, size_t size, asst_error *err)
-{
-	int64_t most = commit->call->store->opts.limits.cap[ASST__LIMIT_MESSAGE];
-
-	if (!message && size != 0 && size != ASST_NUL)
-		return asst__fail(err, ASST_EINVAL, "a message of %zu bytes is NULL", size);
-	if (!message)
-		return ASST_OK;
-	if (size == ASST_NUL)
-		size = strlen(message);
-	if (size > 4 * (size_t)most)
-		return asst__fail(err, ASST_ELIMIT, "message is limited to %lld characters",
-				  (long long)most);
-	if (asst__utf8_valid(message, size) != size || memchr(message, '\0', size)) {
-		asst__error_add_issue(err, "json_utf8", "/message", "must be UTF-8 without NUL");
-		return asst__fail(err, ASST_EVALIDATION, "the message must be UTF-8 without NUL");
-	}
-	if (asst__utf8_count(message, size) > (size_t)most)
-		return asst__fail(err, ASST_ELIMIT, "message is limited to %lld characters",
-				  (long long)most);
-	commit->message = (struct asst__string){ message, size };
-	return ASST_OK;
 }
 
 int asst_draft_commit(asst_assistant **assistant, asst_draft *draft, const char *message,
@@ -301,8 +302,11 @@ int asst_draft_commit(asst_assistant **assistant, asst_draft *draft, const char 
 	call.versions[0] = (int64_t)asst_draft_base_version(draft);
 	commit.flags = flags;
 	status = asst__flags_check(flags, ASST_COMMIT_MERGE | ASST_COMMIT_FORCE, err);
-	if (status == ASST_OK)
-		status = check_message(&commit, message, message_size, err);
+	if (status == ASST_OK && !message && message_size != 0 && message_size != ASST_NUL)
+		status = asst__fail(err, ASST_EINVAL, "a message of %zu bytes is NULL",
+				    message_size);
+	commit.message.text = message;
+	commit.message.size = message && message_size == ASST_NUL ? strlen(message) : message_size;
 	if (status == ASST_OK)
 		status = asst__write(&call, "draft.commit", draft->assistant_id, attempt_commit, &commit);
 	if (status == ASST_OK && assistant) {

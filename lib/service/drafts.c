@@ -113,15 +113,20 @@ int asst__draft_find(struct asst__loaded *loaded, const asst_draft *draft,
 	return ASST_OK;
 }
 
-int asst__draft_check_stale(const struct asst__loaded *loaded, const asst_draft *draft,
-			    const struct asst__call *call)
+static int check_stale(const struct asst__view *stored, const asst_draft *draft,
+		       const struct asst__call *call)
 {
-	int status = asst__revision_check_draft(asst_draft_revision(draft), &loaded->draft.view,
-						call);
+	int status = asst__revision_check_draft(asst_draft_revision(draft), stored, call);
 
 	return status == ASST_OK ? ASST_OK :
 				   asst__fail(call->err, status,
 					      "the draft was changed through another handle: reload it");
+}
+
+int asst__draft_check_stale(const struct asst__loaded *loaded, const asst_draft *draft,
+			    const struct asst__call *call)
+{
+	return check_stale(&loaded->draft.view, draft, call);
 }
 
 /* edit */
@@ -342,9 +347,9 @@ static int attempt_patch(void *context, struct asst__change *change, bool lost)
 		status = asst__assistant_make(&present, &patching->loaded, true, call);
 	}
 	if (status == ASST_OK)
-		status = asst__draft_check_stale(&patching->loaded, patching->draft, call);
-	if (status == ASST_OK)
 		status = change_draft(&patching->loaded, change, patching->json, present);
+	if (status == ASST_OK) /* what is loaded is the changed one now */
+		status = check_stale(&present->draft, patching->draft, call);
 	asst_assistant_free(present);
 	return status;
 }

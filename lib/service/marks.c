@@ -95,6 +95,37 @@ static int build(struct marking *marking, struct asst__change *change, uint64_t 
 	return ASST_OK;
 }
 
+static bool blank(struct asst__string text)
+{
+	size_t i = 0;
+
+	while (i < text.size && strchr(" \t\r\n", text.text[i]))
+		i++;
+	return i == text.size;
+}
+
+static int check_label(struct asst__string label, asst_error *err)
+{
+	if (!label.text)
+		return ASST_OK;
+	if (label.size > 4 * LABEL_MOST)
+		return asst__fail(err, ASST_ELIMIT, "label is limited to %d characters",
+				  LABEL_MOST);
+	if (asst__utf8_valid(label.text, label.size) != label.size ||
+	    memchr(label.text, '\0', label.size)) {
+		asst__error_add_issue(err, "json_utf8", "/label", "must be UTF-8 without NUL");
+		return asst__fail(err, ASST_EVALIDATION, "the label must be UTF-8 without NUL");
+	}
+	if (asst__utf8_count(label.text, label.size) > LABEL_MOST)
+		return asst__fail(err, ASST_ELIMIT, "label is limited to %d characters",
+				  LABEL_MOST);
+	if (label.size == 0 || blank(label)) {
+		asst__error_add_issue(err, "blank", "/label", "must not be only white space");
+		return asst__fail(err, ASST_EVALIDATION, "the label must not be only white space");
+	}
+	return ASST_OK;
+}
+
 static int attempt_mark(void *context, struct asst__change *change, bool lost)
 {
 	struct marking *marking = context;
@@ -107,6 +138,8 @@ static int attempt_mark(void *context, struct asst__change *change, bool lost)
 	(void)lost;
 	asst__loaded_dispose(loaded);
 	status = asst__locate(loaded, call, marking->id, ASST__RIGHT_VERSIONS);
+	if (status == ASST_OK && marking->set_label)
+		status = check_label(marking->label, call->err);
 	if (status == ASST_OK && loaded->named_draft)
 		status = asst__fail(call->err, ASST_ECONFLICT,
 				    "versions belong to the assistant, not to its draft");
@@ -140,61 +173,22 @@ static int mark(struct marking *marking, struct asst__call *call, uint64_t versi
 	return status;
 }
 
-static bool blank(const char *text, size_t size)
-{
-	return strspn(text, " \t\r\n") >= size;
-}
-
-static int check_label(struct asst__string *label, const char *text, size_t size, asst_error *err)
-{
-	label->text = NULL;
-	label->size = 0;
-	if (!text && size != 0 && size != ASST_NUL)
-		return asst__fail(err, ASST_EINVAL, "a label of %zu bytes is NULL", size);
-	if (!text)
-		return ASST_OK;
-	label->size = size == ASST_NUL ? strlen(text) : size;
-	label->text = text;
-	if (label->size > 4 * LABEL_MOST)
-		return asst__fail(err, ASST_ELIMIT, "label is limited to %d characters",
-				  LABEL_MOST);
-	if (asst__utf8_valid(text, label->size) != label->size ||
-	    memchr(text, '\0', label->size)) {
-		asst__error_add_issue(err, "json_utf8", "/label", "must be UTF-8 without NUL");
-		return asst__fail(err, ASST_EVALIDATION, "the label must be UTF-8 without NUL");
-	}
-	if (asst__utf8_count(text, label->size) > LABEL_MOST)
-		return asst__fail(err, ASST_ELIMIT, "label is limited to %d characters",
-				  LABEL_MOST);
-	if (label->size == 0 || blank(text, label->size)) {
-		asst__error_add_issue(err, "blank", "/label", "must not be only white space");
-		return asst__fail(err, ASST_EVALIDATION, "the label must not be only white space");
-	}
-	return ASST_OK;
-}
-
 int asst_version_label(asst_session *session, const char *id, uint64_t version, const char *label,
 		       size_t size, uint32_t flags, asst_error *err)
 {
 	struct marking marking = { .id = id, .action = "version.label", .set_label = true };
 	struct asst__call call;
-	char *copy = NULL;
 	int status = asst__call_begin(&call, session, err);
 
 	if (status != ASST_OK)
 		return status;
 	status = asst__flags_check(flags, 0, err);
-	if (status == ASST_OK)
-		status = check_label(&marking.label, label, size, err);
-	/* Texts in records end in a NUL, which the caller's may not. */
-	if (status == ASST_OK && marking.label.text) {
-		copy = asst__copy_text(&call.store->mem, marking.label.text, marking.label.size);
-		marking.label.text = copy;
-		status = copy ? ASST_OK : asst__fail_nomem(err);
-	}
+	if (status == ASST_OK && !label && size != 0 && size != ASST_NUL)
+		status = asst__fail(err, ASST_EINVAL, "a label of %zu bytes is NULL", size);
+	marking.label.text = label;
+	marking.label.size = label && size == ASST_NUL ? strlen(label) : size;
 	if (status == ASST_OK)
 		status = mark(&marking, &call, version);
-	asst__free_text(&call.store->mem, copy);
 	asst__call_end(&call);
 	return status;
 }
@@ -220,12 +214,14 @@ int asst_version_pin(asst_session *session, const char *id, uint64_t version, in
 
 /* Pruning */
 
-/* Versions that one batch removes. */
-#define PRUNE_STEP 1000
+/* Versions that one batch looks at: each may take a megabyte to read. */
+#define PRUNE_STEP 256
 
 struct pruning {
 	const struct asst__call *call;
 	const char *id;
+	uint64_t from;    /* the number at which a step begins */
+	uint64_t next;    /* and the step after this attempt */
 	uint64_t removed; /* by this attempt */
 	bool more;
 	struct asst__loaded loaded;
@@ -268,11 +264,11 @@ static int add_ranges(struct asst_ranges *ranges, const struct pruning *pruning,
 	struct asst__key from, to;
 	int status;
 
-	asst__key_version(&from, id, 0);
+	asst__key_version(&from, id, pruning->from);
 	asst__key_version(&to, id, below);
 	status = asst_ranges_add(ranges, from.bytes, from.size, to.bytes, to.size, PRUNE_STEP + 1,
 				 0, err);
-	asst__key_mark(&from, id, 0);
+	asst__key_mark(&from, id, pruning->from);
 	asst__key_mark(&to, id, below);
 	if (status == ASST_OK)
 		status = asst_ranges_add(ranges, from.bytes, from.size, to.bytes, to.size, 0, 0,
@@ -322,10 +318,11 @@ static void build_prune(struct pruning *pruning, struct asst__change *change,
 		pruning->more = i == PRUNE_STEP;
 		if (pruning->more)
 			break;
+		pruning->next = number_of(sink, i) + 1;
 		value = asst_sink_value(sink, i);
 		if (asst__view_open(&version, &asst__version_schema, asst_buf_data(value),
 				    asst_buf_size(value), NULL) != ASST_OK ||
-		    asst__view_int(&version, ASST__VERSION_AT, INT64_MAX) > before ||
+		    asst__view_int(&version, ASST__VERSION_AT, INT64_MAX) >= before ||
 		    is_needed(sink, number_of(sink, i)))
 			continue;
 		asst__key_version(&key, pruning->loaded.id, number_of(sink, i));
@@ -358,7 +355,8 @@ static int attempt_prune(void *context, struct asst__change *change, bool lost)
 		status = asst__fail(call->err, ASST_ECONFLICT,
 				    "versions belong to the assistant, not to its draft");
 	live = asst__view_int(&pruning->loaded.head.view, ASST__HEAD_VERSION, 0);
-	if (status != ASST_OK || live < keep)
+	if (status != ASST_OK || live < keep ||
+	    (uint64_t)(live - keep + (keep > 0)) <= pruning->from)
 		return status;
 	asst__ranges_init(&ranges, &call->store->mem, 0);
 	asst__sink_init(&sink, &call->store->mem);
@@ -394,8 +392,8 @@ int asst_version_prune(uint64_t *removed, asst_session *session, const char *id,
 			status = asst__write(&call, "version.prune", id, attempt_prune, &pruning);
 		if (status == ASST_OK)
 			sum += pruning.removed;
-		/* Where a step removes nothing, what is behind it is younger or needed. */
-	} while (status == ASST_OK && pruning.more && pruning.removed);
+		pruning.from = pruning.next;
+	} while (status == ASST_OK && pruning.more);
 	if (status == ASST_OK && removed)
 		*removed = sum;
 	asst__loaded_dispose(&pruning.loaded);

@@ -32,6 +32,7 @@ int asst__draft_retake(struct asst_def *def, asst__json *tree, uint32_t flags,
 struct rebasing {
 	const struct asst__call *call;
 	asst_draft *draft;
+	struct asst__string json; /* the resolutions, of the size that the caller gave */
 	asst__json *resolutions;
 	/* of one attempt */
 	struct asst__loaded loaded;
@@ -113,6 +114,26 @@ static void rebasing_reset(struct rebasing *rebasing)
 	asst__def_dispose(&rebasing->merged);
 }
 
+/* A list, as large as what it decides may be; read by the first attempt that comes so far. */
+static int scan_resolutions(struct rebasing *rebasing)
+{
+	const struct asst__call *call = rebasing->call;
+	const char *json = rebasing->json.text;
+	size_t size = rebasing->json.size;
+	struct asst__json_limits limits;
+	int status;
+
+	if (!json || rebasing->resolutions)
+		return ASST_OK;
+	asst__limits_for_json(&call->store->opts.limits, &limits);
+	status = asst__json_scan(&rebasing->resolutions, json, size, &limits, &call->store->mem,
+				 call->err);
+	if (status != ASST_OK || asst__json_kind(rebasing->resolutions) == ASST__JSON_ARRAY)
+		return status;
+	asst__error_add_issue(call->err, "type", "", "must be a list");
+	return asst__fail(call->err, ASST_EVALIDATION, "the resolutions must be a list");
+}
+
 static int attempt_rebase(void *context, struct asst__change *change, bool lost)
 {
 	struct rebasing *rebasing = context;
@@ -125,29 +146,10 @@ static int attempt_rebase(void *context, struct asst__change *change, bool lost)
 	if (status == ASST_OK)
 		status = asst__draft_check_own(&rebasing->loaded, call);
 	if (status == ASST_OK)
+		status = scan_resolutions(rebasing);
+	if (status == ASST_OK)
 		status = asst__draft_check_stale(&rebasing->loaded, rebasing->draft, call);
 	return status == ASST_OK ? build(rebasing, change) : status;
-}
-
-/* A list, as large as what it decides may be. */
-static int scan_resolutions(struct rebasing *rebasing, const char *json, size_t size)
-{
-	const struct asst__call *call = rebasing->call;
-	struct asst__json_limits limits;
-	int status;
-
-	if (!json && size != 0 && size != ASST_NUL)
-		return asst__fail(call->err, ASST_EINVAL, "resolutions of %zu bytes are NULL",
-				  size);
-	if (!json)
-		return ASST_OK;
-	asst__limits_for_json(&call->store->opts.limits, &limits);
-	status = asst__json_scan(&rebasing->resolutions, json, size, &limits, &call->store->mem,
-				 call->err);
-	if (status != ASST_OK || asst__json_kind(rebasing->resolutions) == ASST__JSON_ARRAY)
-		return status;
-	asst__error_add_issue(call->err, "type", "", "must be a list");
-	return asst__fail(call->err, ASST_EVALIDATION, "the resolutions must be a list");
 }
 
 int asst_draft_rebase(asst_draft *draft, const char *resolutions, size_t size, uint32_t flags,
@@ -164,9 +166,10 @@ int asst_draft_rebase(asst_draft *draft, const char *resolutions, size_t size, u
 	call.versions[0] = (int64_t)asst_draft_base_version(draft);
 	rebasing.call = &call;
 	rebasing.draft = draft;
+	rebasing.json = (struct asst__string){ resolutions, size };
 	status = asst__flags_check(flags, 0, err);
-	if (status == ASST_OK)
-		status = scan_resolutions(&rebasing, resolutions, size);
+	if (status == ASST_OK && !resolutions && size != 0 && size != ASST_NUL)
+		status = asst__fail(err, ASST_EINVAL, "resolutions of %zu bytes are NULL", size);
 	if (status == ASST_OK)
 		status = asst__write(&call, "draft.rebase", draft->assistant_id, attempt_rebase,
 				     &rebasing);

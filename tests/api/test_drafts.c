@@ -253,6 +253,52 @@ static void nothing_changed_makes_no_version(void **state)
 	asst_draft_free(draft);
 }
 
+/* What has no name yet may be left as it is: nothing of it is published. */
+static void an_untouched_draft_is_not_judged(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create_with(host, ada, "{\"emoji\":\"E\"}", ASST_CREATE_DRAFT);
+	asst_draft *untouched, *draft = edit(host, ada, id);
+
+	MUST(host, host_share(host, ada, id, "user:bob", 2));
+	untouched = edit(host, "bob", id);
+	MUST(host, patch(host, draft, "{\"name\":\"Published\"}"));
+	MUST(host, commit(host, draft));
+	MUST(host, commit(host, untouched));
+	assert_live(host, ada, id, "Published", 1);
+	asst_draft_free(draft);
+	asst_draft_free(untouched);
+}
+
+/* Visibility comes before the body, and the body before the revision. */
+static void what_is_wrong_is_told_in_the_order_of_the_gates(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}");
+	asst_draft *stale, *fresh;
+	char message[1026];
+
+	memset(message, 'm', sizeof(message) - 1);
+	message[sizeof(message) - 1] = '\0';
+	MUST(host, host_share(host, ada, id, "user:bob", 2));
+	stale = edit(host, "bob", id);
+	fresh = edit(host, "bob", id);
+	MUST(host, patch(host, fresh, "{\"name\":\"Fresh\"}"));
+	EXPECT(host, ASST_EVALIDATION, patch(host, stale, "{\"name\":5}"));
+	EXPECT(host, ASST_EREVISION, patch(host, stale, "{\"name\":\"x\"}"));
+	EXPECT(host, ASST_ELIMIT,
+	       asst_draft_commit(NULL, stale, message, ASST_NUL, 0, host->err));
+	MUST(host, asst_share_remove(as(host, ada), id, "user:bob", 0, host->err));
+	EXPECT(host, ASST_ENOTFOUND, patch(host, stale, "{\"name\":5}"));
+	EXPECT(host, ASST_ENOTFOUND,
+	       asst_draft_commit(NULL, stale, message, ASST_NUL, 0, host->err));
+	EXPECT(host, ASST_ENOTFOUND, asst_draft_rebase(stale, "[", ASST_NUL, 0, host->err));
+	EXPECT(host, ASST_ENOTFOUND, asst_version_label(as(host, "bob"), id, 1, message, ASST_NUL,
+							0, host->err));
+	asst_draft_free(stale);
+	asst_draft_free(fresh);
+}
+
 static void a_stale_handle_is_mended_by_reload(void **state)
 {
 	struct host *host = *state;
@@ -478,6 +524,8 @@ int main(void)
 		HOST_TEST(a_message_has_at_most_1024_characters),
 		HOST_TEST(a_commit_lists_all_faults_at_once_and_keeps_the_draft),
 		HOST_TEST(nothing_changed_makes_no_version),
+		HOST_TEST(an_untouched_draft_is_not_judged),
+		HOST_TEST(what_is_wrong_is_told_in_the_order_of_the_gates),
 		HOST_TEST(a_stale_handle_is_mended_by_reload),
 		HOST_TEST(live_that_moved_on_is_a_conflict_and_both_stay),
 		HOST_TEST(tags_and_slug_do_not_stand_in_the_way),

@@ -105,9 +105,27 @@ static void the_young_are_kept(void **state)
 	publish(host, id, 6);
 	host_pass(host, (int64_t)3 * DAY);
 	assert_int_equal(prune(host, id), 0);
-	host_pass(host, (int64_t)2 * DAY);
+	host_pass(host, (int64_t)DAY);
+	/* Exactly as old as what is kept: older ones go. */
+	assert_int_equal(prune(host, id), 0);
+	host_pass(host, 1);
 	assert_int_equal(prune(host, id), 3);
 	assert_string_equal(kept(host, id), "6 5 4");
+}
+
+/* Pruning looks at a few hundred in a step. */
+static void many_that_are_kept_do_not_hide_what_goes(void **state)
+{
+	enum { PINNED = 600, ALL = 620 };
+	struct host *host = *state;
+	const char *id = with_versions(host, ALL);
+	uint64_t i;
+
+	for (i = 1; i <= PINNED; i++)
+		MUST(host, asst_version_pin(as(host, ada), id, i, 1, 0, host->err));
+	host_pass(host, (int64_t)11 * DAY);
+	assert_int_equal(prune(host, id), ALL - PINNED - 2);
+	assert_int_equal(prune(host, id), 0);
 }
 
 static void by_default_a_hundred_and_thirty_days_are_kept(void **state)
@@ -216,6 +234,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TWO_TEST(the_newest_are_kept),
 		TWO_TEST(the_young_are_kept),
+		TWO_TEST(many_that_are_kept_do_not_hide_what_goes),
 		HOST_TEST(by_default_a_hundred_and_thirty_days_are_kept),
 		TWO_TEST(pinned_and_labelled_ones_are_kept),
 		TWO_TEST(what_an_open_draft_was_made_from_is_kept),
