@@ -31,7 +31,7 @@ extern "C" {
  * @param size     in bytes, or ASST_NUL.
  * @param err      may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND, ASST_EVALIDATION (also a damaged
- *         cursor), ASST_ELIMIT, ASST_ESTATE, ASST_EIO, ASST_ECORRUPT, ASST_EBACKEND, ASST_ENOMEM.
+ *         cursor), ASST_ELIMIT, ASST_ECONFLICT (the id is a draft's), ASST_ESTATE, ASST_EIO, ASST_ECORRUPT, ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_version_list(asst_buf **out, asst_session *session, const char *id,
@@ -45,7 +45,7 @@ ASST_API int asst_version_list(asst_buf **out, asst_session *session, const char
  * @param version    1 and up, 0 where it is kept, or ASST_VERSION_LIVE.
  * @param flags      0.
  * @return as asst_assistant_get(); ASST_ENOTFOUND (also no such version yet), ASST_EGONE (no
- *         longer kept).
+ *         longer kept), ASST_ECONFLICT (the id is a draft's).
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_version_get(asst_assistant **assistant, asst_session *session, const char *id,
@@ -59,7 +59,8 @@ ASST_API int asst_version_get(asst_assistant **assistant, asst_session *session,
  * @param to     the same.
  * @param flags  0.
  * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND (also no such version or draft),
- *         ASST_EGONE, ASST_ESTATE, ASST_EIO, ASST_ECORRUPT, ASST_EBACKEND, ASST_ENOMEM.
+ *         ASST_EGONE, ASST_ECONFLICT (the id is a draft's), ASST_ESTATE, ASST_EIO, ASST_ECORRUPT,
+ *         ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_version_diff(asst_buf **out, asst_session *session, const char *id, uint64_t from,
@@ -72,7 +73,8 @@ ASST_API int asst_version_diff(asst_buf **out, asst_session *session, const char
  * @param draft    owned, free with asst_draft_free().
  * @param version  as with asst_version_get().
  * @param flags    0, or ASST_DRAFT_REPLACE to give up the text of a draft that is open.
- * @return as asst_draft_edit(); ASST_ECONFLICT (a draft is open), ASST_EGONE.
+ * @return as asst_draft_edit(); ASST_ECONFLICT (a draft is open, or the id is a
+ *         draft's), ASST_EGONE.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_version_restore(asst_draft **draft, asst_session *session, const char *id,
@@ -85,7 +87,7 @@ ASST_API int asst_version_restore(asst_draft **draft, asst_session *session, con
  * @param size   in bytes, or ASST_NUL; 0 where label is NULL.
  * @param flags  0.
  * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND, ASST_EGONE, ASST_EVALIDATION,
- *         ASST_ELIMIT, ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND,
+ *         ASST_ELIMIT, ASST_ECONFLICT (the id is a draft's), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND,
  *         ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
@@ -113,8 +115,8 @@ ASST_API int asst_version_pin(asst_session *session, const char *id, uint64_t ve
  * @param session  borrowed; needs the right "assistant:delete".
  * @param id       borrowed.
  * @param flags    0.
- * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND, ASST_EBUSY, ASST_EINDOUBT,
- *         ASST_ESTATE, ASST_EIO, ASST_ECORRUPT, ASST_EBACKEND, ASST_ENOMEM.
+ * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND, ASST_ECONFLICT (the id is a
+ *         draft's), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_ECORRUPT, ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_version_prune(uint64_t *removed, asst_session *session, const char *id,

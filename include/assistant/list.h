@@ -14,7 +14,7 @@ extern "C" {
  * asked for by itself.
  *
  * The options, all optional: "sort": "updatedAt", "createdAt" or "name", with "-" before it
- * for descending (default "-updatedAt"); equal ones are in the order of their ids. "limit": 1
+ * for descending (default "-updatedAt"); equal ones are in the order of their ids, backwards where the order is. "limit": 1
  * to 1000 (default 50). "cursor": where an earlier page ended; it fits only the
  * session's principal, workspace and the same sort and right. "view": "summary" (default;
  * no definition) or "whole". "right": only those on which the session has this right

@@ -26,7 +26,7 @@ extern "C" {
  * @param json     copied.
  * @param size     in bytes, or ASST_NUL.
  * @param err      may be NULL; lists every fault.
- * @return ASST_OK, ASST_EINVAL, ASST_EVALIDATION, ASST_ELIMIT, ASST_ENOMEM.
+ * @return ASST_OK, ASST_EINVAL, ASST_EVALIDATION, ASST_ELIMIT, ASST_ESTATE, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_session_open(asst_session **session, asst_store *store, const char *json,

@@ -19,7 +19,7 @@ extern "C" {
  * @param flags      0.
  * @param err        may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND, ASST_EVALIDATION, ASST_ELIMIT (256
- *         grants), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
+ *         grants), ASST_ECONFLICT (the id is a draft's), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_share_put(asst_session *session, const char *id, const char *principal, int level,
@@ -42,7 +42,7 @@ ASST_API int asst_share_put_json(asst_session *session, const char *id, const ch
  * @param principal  borrowed.
  * @param flags      0.
  * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND (the assistant), ASST_EVALIDATION,
- *         ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
+ *         ASST_ECONFLICT (the id is a draft's), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_share_remove(asst_session *session, const char *id, const char *principal,
