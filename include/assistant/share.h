@@ -19,7 +19,8 @@ extern "C" {
  * @param flags      0.
  * @param err        may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND, ASST_EVALIDATION, ASST_ELIMIT (256
- *         grants), ASST_ECONFLICT (the id is a draft's), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
+ *         grants), ASST_ECONFLICT (the id is a draft's), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE,
+ *         ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_share_put(asst_session *session, const char *id, const char *principal, int level,
@@ -27,7 +28,8 @@ ASST_API int asst_share_put(asst_session *session, const char *id, const char *p
 
 /**
  * Grant a level by a document: "principalId", "accessLevel" (1 to 3), and "expiresAt"
- * (RFC 3339) where the grant is to end; otherwise as asst_share_put().
+ * (RFC 3339) where the grant is to end; otherwise as asst_share_put(). From that moment on it
+ * counts for nothing, and the next write of the assistant or of its grants removes it.
  *
  * @param json  copied.
  * @param size  in bytes, or ASST_NUL.
@@ -42,7 +44,8 @@ ASST_API int asst_share_put_json(asst_session *session, const char *id, const ch
  * @param principal  borrowed.
  * @param flags      0.
  * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND (the assistant), ASST_EVALIDATION,
- *         ASST_ECONFLICT (the id is a draft's), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
+ *         ASST_ECONFLICT (the id is a draft's), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO,
+ *         ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_share_remove(asst_session *session, const char *id, const char *principal,

@@ -4,6 +4,7 @@
 #include "model/check.h"
 #include "model/threeway.h"
 #include "service/draft_handle.h"
+#include "service/grants.h"
 
 #include <string.h>
 
@@ -176,8 +177,8 @@ static int publish(struct commit *commit, struct asst__change *change)
 {
 	struct asst__loaded *loaded = &commit->loaded;
 	struct asst__head from, to;
-	struct asst__indexed before = { &from, &loaded->acl.view },
-			     after = { &to, &loaded->acl.view };
+	struct asst__view stay;
+	struct asst__indexed before = { &from, &loaded->acl.view }, after = { &to, &stay };
 	struct asst__event event = { .action = "draft.commit",
 				     .def_from = &commit->live.view,
 				     .def_to = &commit->edited.view };
@@ -192,6 +193,8 @@ static int publish(struct commit *commit, struct asst__change *change)
 	asst__head_read(&from, &loaded->head.view);
 	next_head(&to, &from, commit);
 	status = make_records(commit, &to);
+	if (status == ASST_OK)
+		status = asst__grants_tidy(&stay, change, loaded);
 	if (status != ASST_OK)
 		return status;
 	asst__key_part(&key, loaded->id, ASST__PART_HEAD);

@@ -3,6 +3,8 @@
 #include "service/grants.h"
 #include "storage/query.h"
 
+#include <string.h>
+
 static void copy_grant(struct asst__record *record, uint32_t list, size_t i,
 		       const struct asst__view *grant)
 {
@@ -108,6 +110,27 @@ int asst__grants_write(asst_buf **out, const struct asst__granting *granting,
 	if (list)
 		write_all(&record, list, granting, call);
 	return asst__record_end(out, &record, call->err);
+}
+
+int asst__grants_tidy(struct asst__view *stay, struct asst__change *change,
+		      const struct asst__loaded *loaded)
+{
+	const struct asst__granting none = { .acl = &loaded->acl.view };
+	asst_buf *buf = NULL;
+	int status;
+
+	*stay = loaded->acl.view;
+	if (asst__grants_kept(&none, change->call) == asst__view_count(stay, ASST__ACL_GRANTS))
+		return ASST_OK;
+	status = asst__grants_write(&buf, &none, change->call);
+	memset(stay, 0, sizeof(*stay));
+	if (status == ASST_OK && buf)
+		status = asst__view_open(stay, &asst__acl_schema, asst_buf_data(buf),
+					 asst_buf_size(buf), change->call->err);
+	if (status == ASST_OK)
+		asst__grants_put(change, loaded->id, buf);
+	asst_buf_free(buf);
+	return status;
 }
 
 void asst__grants_put(struct asst__change *change, const unsigned char id[ASST__UUID_BYTES],

@@ -2,6 +2,7 @@
 /* Changing and deleting assistants. */
 #include "service/body.h"
 #include "service/drafts.h"
+#include "service/grants.h"
 #include "service/write.h"
 
 #include <string.h>
@@ -102,16 +103,21 @@ static int make_records(struct update *update, bool new_def)
 	return status;
 }
 
-static void put_head(struct update *update, struct asst__change *change)
+static int put_head(struct update *update, struct asst__change *change)
 {
 	struct asst__loaded *loaded = &update->loaded;
+	struct asst__view stay;
 	struct asst__indexed from = { &update->from, &loaded->acl.view };
-	struct asst__indexed to = { &update->to, &loaded->acl.view };
+	struct asst__indexed to = { &update->to, &stay };
 	struct asst__key key;
+	int status = asst__grants_tidy(&stay, change, loaded);
 
+	if (status != ASST_OK)
+		return status;
 	asst__key_part(&key, loaded->id, ASST__PART_HEAD);
 	asst__change_put(change, &key, loaded->head.buf);
 	asst__change_index(change, loaded->id, &from, &to);
+	return ASST_OK;
 }
 
 /* The old definition stays as a version; its record is already in the form of one. */
@@ -194,7 +200,9 @@ static int build_patch(struct update *update, struct asst__change *change,
 	if (status != ASST_OK)
 		return status;
 	put_slug(update, change);
-	put_head(update, change);
+	status = put_head(update, change);
+	if (status != ASST_OK)
+		return status;
 	if (new_def)
 		put_def(update, change);
 	put_event(update, change, "assistant.update", new_def ? old_def : NULL);
@@ -314,9 +322,10 @@ static int attempt_delete(void *context, struct asst__change *change, bool lost)
 	status = make_records(update, false);
 	if (status != ASST_OK)
 		return status;
-	put_head(update, change);
-	put_delete_event(update, change);
-	return ASST_OK;
+	status = put_head(update, change);
+	if (status == ASST_OK)
+		put_delete_event(update, change);
+	return status;
 }
 
 int asst_assistant_delete(asst_session *session, const char *id, uint64_t revision, uint32_t flags,

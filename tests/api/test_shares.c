@@ -185,6 +185,34 @@ static void expired_grants_go_with_the_next_write(void **state)
 	assert_int_equal(host_calls(host, HOST_APPLY), 1);
 }
 
+/* A clock that is set back brings no grant back that a write has seen expired. */
+static void a_clock_set_back_revives_no_grant(void **state)
+{
+	struct host *host = *state;
+	const char *const until = "{\"principalId\":\"user:bob\",\"accessLevel\":2,"
+				  "\"expiresAt\":\"2030-03-17T17:46:50Z\"}";
+	const char *patched = host_create(host, ada, "{\"name\":\"a\"}");
+	const char *committed = host_create(host, ada, "{\"name\":\"b\"}");
+	const char *left = host_create(host, ada, "{\"name\":\"c\"}");
+	asst_draft *draft;
+
+	MUST(host, put_json(host, ada, patched, until));
+	MUST(host, put_json(host, ada, committed, until));
+	MUST(host, put_json(host, ada, left, until));
+	MUST(host, host_share(host, ada, patched, "user:eve", 1));
+	host_pass(host, 20000);
+	MUST(host, host_patch(host, ada, patched, "{\"tags\":[\"t\"]}"));
+	MUST(host, asst_draft_edit(&draft, as(host, ada), committed, 0, host->err));
+	MUST(host, asst_draft_patch(draft, "{\"name\":\"x\"}", ASST_NUL, 0, host->err));
+	MUST(host, asst_draft_commit(NULL, draft, NULL, 0, 0, host->err));
+	asst_draft_free(draft);
+	host_pass(host, -20000);
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "bob", patched));
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "bob", committed));
+	MUST(host, host_look(host, "bob", left));
+	MUST(host, host_look(host, "eve", patched));
+}
+
 static void there_are_at_most_256_grants(void **state)
 {
 	struct host *host = *state;
@@ -351,6 +379,7 @@ int main(void)
 		HOST_TEST(a_grant_ends_at_its_time),
 		HOST_TEST(a_grant_cannot_begin_expired),
 		HOST_TEST(expired_grants_go_with_the_next_write),
+		HOST_TEST(a_clock_set_back_revives_no_grant),
 		HOST_TEST(there_are_at_most_256_grants),
 		HOST_TEST(who_may_share),
 		HOST_TEST(shared_tells_of_teams_and_the_workspace),
