@@ -136,8 +136,9 @@ ASST_API int asst_assistant_delete(asst_session *session, const char *id, uint64
  * Hand an assistant over. It needs the right "assistant:changeOwner", which the owner, an admin
  * of the owning team, a superuser and the system have; no grant carries it. The new owner is the
  * caller, or a team in which the caller is admin; for a superuser and the system anyone. The
- * former owner keeps a grant of level 3, which can be taken back. Drafts stay; secrets are
- * deleted unless they are to be kept.
+ * former owner keeps a grant of level 3, which can be taken back: where that was a team, all of
+ * its members have it, whatever their roles. Drafts stay; secrets are deleted unless they are to
+ * be kept.
  *
  * @param assistant  owned; the new state; may be NULL.
  * @param session    borrowed.
@@ -148,8 +149,8 @@ ASST_API int asst_assistant_delete(asst_session *session, const char *id, uint64
  * @param err        may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND, ASST_EREVISION, ASST_EEXISTS (the new
  *         owner has an assistant with this slug), ASST_ECONFLICT (the id is a draft's), ASST_ELIMIT
- *         (256 grants), ASST_EBUSY,
- *         ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
+ *         (256 grants), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND,
+ *         ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_assistant_change_owner(asst_assistant **assistant, asst_session *session,
