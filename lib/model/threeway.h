@@ -28,6 +28,10 @@ int asst__threeway_begin(struct asst__threeway *threeway, const struct asst__vie
 			 const struct asst__mem *mem, asst_error *err);
 void asst__threeway_dispose(struct asst__threeway *threeway);
 
+/* ASST_ECONFLICT with each conflict that is not decided; `decided` is NULL where none is. */
+int asst__threeway_undecided(const struct asst__threeway *threeway, const bool *decided,
+			     int64_t base_version, int64_t live_version, asst_error *err);
+
 /* How conflicts are decided. */
 enum asst__decide_for { ASST__UNDECIDED, ASST__FOR_LIVE, ASST__FOR_DRAFT };
 
