@@ -135,6 +135,8 @@ ASST_API int asst_draft_commit(asst_assistant **assistant, asst_draft *draft, co
  * @param draft        the handle; shows the new state on success, the old one on failure.
  * @param resolutions  copied; a JSON list of {"pointer", "take": "live" or "draft"} or
  *                     {"pointer", "value"}, with the pointers of the conflicts; NULL for none.
+ *                     They may stand in any order: the orders of lists are decided last, and a
+ *                     value for one has the id of each item that is then in the list.
  *                     A "liveVersion" beside them is that of the conflict: where another one is
  *                     live by now, the place counts as not decided.
  * @param size         in bytes, or ASST_NUL; 0 where resolutions is NULL.

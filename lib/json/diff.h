@@ -87,22 +87,25 @@ char *asst__pointer_next(const char **pointer);
 asst__json *asst__json_place(asst__json *tree, const char *pointer,
 			     const struct asst__json_list *lists);
 /*
- * Put a value there, NULL to remove what is there. Consumes the value. A new item goes behind
- * the one with the token `after`, to the begin where first is set, or to the end. False when
- * there is no memory.
+ * Put a value there, NULL to remove what is there. Consumes the value. A new item goes to the
+ * end. False when there is no memory.
  */
 bool asst__json_place_set(asst__json *tree, const char *pointer,
-			  const struct asst__json_list *lists, asst__json *value, bool first,
-			  const char *after);
+			  const struct asst__json_list *lists, asst__json *value);
 /* The item with a token; NULL where there is none. */
 asst__json *asst__json_item(const asst__json *list, const struct asst__json_list *keys,
 			    const char *token);
+/* The item that another list's item is there; takes no memory. NULL where there is none. */
+asst__json *asst__json_twin(const asst__json *list, const struct asst__json_list *keys,
+			    const asst__json *item);
 /*
  * Put an item in the place of the one with the same token, or where there is none: first, or
  * behind the one with the token `after`, or to the end. A NULL value removes. Consumes it.
  */
 void asst__json_item_set(asst__json *list, const struct asst__json_list *keys, const char *token,
 			 asst__json *value, bool first, const char *after);
+/* Put an item of a list behind another one of it; NULL: to the begin. Cannot fail. */
+void asst__json_item_move(asst__json *list, asst__json *item, asst__json *after);
 /* Bring items into the order of tokens; others stay where they are. */
 bool asst__json_reorder(asst__json *list, const struct asst__json_list *keys,
 			const char *const *tokens, size_t count);

@@ -86,6 +86,31 @@ asst__json *asst__json_item(const asst__json *list, const struct asst__json_list
 	return find_item(list, keys, token, false);
 }
 
+static bool has_same_id(const asst__json *a, const asst__json *b,
+			const struct asst__json_list *keys)
+{
+	size_t i;
+
+	for (i = 0; i < 2 && keys->keys[i]; i++) {
+		const asst__json *part = asst__json_member(a, keys->keys[i]);
+
+		if (asst__json_kind(part) != ASST__JSON_STRING ||
+		    !asst__json_same(part, asst__json_member(b, keys->keys[i])))
+			return false;
+	}
+	return true;
+}
+
+asst__json *asst__json_twin(const asst__json *list, const struct asst__json_list *keys,
+			    const asst__json *item)
+{
+	asst__json *twin = asst__json_first(list);
+
+	while (twin && !has_same_id(twin, item, keys))
+		twin = asst__json_next(twin);
+	return twin;
+}
+
 /* A way down a tree: where it stands, and which list it stands in. */
 struct way {
 	asst__json *node; /* NULL: off the tree */
@@ -156,6 +181,12 @@ static void insert_after(asst__json *list, asst__json *item, asst__json *after)
 	}
 }
 
+void asst__json_item_move(asst__json *list, asst__json *item, asst__json *after)
+{
+	cJSON_DetachItemViaPointer(list, item);
+	insert_after(list, item, after);
+}
+
 void asst__json_item_set(asst__json *list, const struct asst__json_list *keys, const char *token,
 			 asst__json *value, bool first, const char *after)
 {
@@ -175,8 +206,7 @@ void asst__json_item_set(asst__json *list, const struct asst__json_list *keys, c
 }
 
 bool asst__json_place_set(asst__json *tree, const char *pointer,
-			  const struct asst__json_list *lists, asst__json *value, bool first,
-			  const char *after)
+			  const struct asst__json_list *lists, asst__json *value)
 {
 	struct way parent;
 	const char *last = walk(&parent, tree, pointer, lists);
@@ -184,7 +214,7 @@ bool asst__json_place_set(asst__json *tree, const char *pointer,
 	bool done = token != NULL;
 
 	if (done && parent.list) {
-		asst__json_item_set(parent.node, parent.list, token, value, first, after);
+		asst__json_item_set(parent.node, parent.list, token, value, false, NULL);
 	} else if (done && asst__json_kind(parent.node) == ASST__JSON_OBJECT) {
 		if (value)
 			done = asst__json_set(parent.node, token, value);
