@@ -161,7 +161,8 @@ ASST_API const char *asst_def_data(const asst_def *def, size_t *size); /* an obj
  * {"pointer", "old", "new"}, without "old" where something is added and without "new" where
  * it is removed; an added item of a list has "after", the id of the item before it, or null at the begin.
  * Where items changed their order: {"pointer", "oldOrder", "newOrder"}, lists of ids. Items of
- * lists are matched by their ids, which stand in pointers in the place of indexes; objects
+ * lists are matched by their ids, which stand in pointers in the place of indexes (of a
+ * reference "targetType:targetId", with %3A and %25 for ":" and "%" in the type); objects
  * are compared member by member, everything else as a whole.
  *
  * @param out   owned, free with asst_buf_free(); "[]" where they are equal.

@@ -167,6 +167,21 @@ static bool has_keys(const asst__json *item, const struct asst__json_list *list)
 	return true;
 }
 
+static void add_parts(struct asst__text *out, const char *const parts[2])
+{
+	const char *at, *escape;
+
+	for (at = parts[0]; *at; at++) {
+		escape = asst__json_token_escape(*at);
+		if (escape)
+			asst__text_add_cstr(out, escape);
+		else
+			asst__text_add_char(out, *at);
+	}
+	asst__text_add_char(out, ':');
+	asst__text_add_cstr(out, parts[1]);
+}
+
 char *asst__json_token(const asst__json *item, const struct asst__json_list *list)
 {
 	const char *parts[2] = { NULL, "" };
@@ -183,9 +198,10 @@ char *asst__json_token(const asst__json *item, const struct asst__json_list *lis
 		parts[i] = asst__json_text(part);
 	}
 	asst__text_init(&text, mem, SIZE_MAX / 2);
-	asst__text_add_cstr(&text, parts[0]);
-	if (i == 2)
-		asst__text_add_format(&text, ":%s", parts[1]);
+	if (i == 1)
+		asst__text_add_cstr(&text, parts[0]);
+	else
+		add_parts(&text, parts);
 	token = text.failed ? NULL : asst__copy_text(mem, text.data, text.size);
 	asst__text_free(&text);
 	return token;

@@ -10,7 +10,10 @@
 
 #include "json/json.h"
 
-/* A list at the root whose items are told apart by members, which are joined by ":". */
+/*
+ * A list at the root whose items are told apart by members. Two are joined by ":"; in the first
+ * ":" is "%3A" and "%" is "%25".
+ */
 struct asst__json_list {
 	const char *name; /* NULL at the end of a table */
 	const char *keys[2]; /* the second may be NULL */

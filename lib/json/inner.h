@@ -21,6 +21,15 @@ struct asst__json_entry *asst__json_find(struct asst__json_entry *entries, size_
 /* The first entry by place that repeats a name, or NULL. May sort the entries. */
 struct asst__json_entry *asst__json_repeated(struct asst__json_entry *entries, size_t count);
 
+/*
+ * What stands for a byte in the first of a token's two parts; NULL: itself. So the first ":" of
+ * the token is the one between them, and no two items have one token.
+ */
+static inline const char *asst__json_token_escape(char c)
+{
+	return c == ':' ? "%3A" : c == '%' ? "%25" : NULL;
+}
+
 /* Text being read, and the first fault in it. */
 struct asst__json_reader {
 	const char *text;

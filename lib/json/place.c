@@ -52,6 +52,20 @@ static bool ends(const char *token, bool escapes)
 	return token && (!*token || (escapes && *token == '/'));
 }
 
+/* The same with the first of two parts. */
+static const char *behind_first(const char *token, const char *part, bool escapes)
+{
+	char same[2] = { '\0', '\0' };
+	const char *escape;
+
+	for (; token && *part; part++) {
+		same[0] = *part;
+		escape = asst__json_token_escape(*part);
+		token = behind(token, escape ? escape : same, escapes);
+	}
+	return behind(token, ":", escapes);
+}
+
 /* As asst__json_token() would make it. */
 static bool has_token(const asst__json *item, const struct asst__json_list *keys, const char *token,
 		      bool escapes)
@@ -63,9 +77,9 @@ static bool has_token(const asst__json *item, const struct asst__json_list *keys
 		part = asst__json_member(item, keys->keys[i]);
 		if (asst__json_kind(part) != ASST__JSON_STRING)
 			return false;
-		if (i)
-			token = behind(token, ":", escapes);
-		token = behind(token, asst__json_text(part), escapes);
+		token = i == 0 && keys->keys[1] ?
+				behind_first(token, asst__json_text(part), escapes) :
+				behind(token, asst__json_text(part), escapes);
 	}
 	return i && ends(token, escapes);
 }

@@ -112,6 +112,12 @@ static void items_are_named_by_their_ids(void **state)
 		{ "{'routes':[{'assistantId':'" T_UUID_D "','when':'x'}]}",
 		  "{'routes':[{'assistantId':'" T_UUID_D "','when':'y'}]}",
 		  "/routes/" T_UUID_D "/when" },
+		{ "{'references':[{'targetType':'r','targetId':'a:b/%'}]}",
+		  "{'references':[{'targetType':'r','targetId':'a:b/%','description':'x'}]}",
+		  "/references/r:a:b~1%/description" },
+		{ "{'references':[{'targetType':'r:s/%3A','targetId':''}]}",
+		  "{'references':[{'targetType':'r:s/%3A','targetId':'','description':'x'}]}",
+		  "/references/r%3As~1%253A:/description" },
 	};
 	const char *text;
 	size_t i;
@@ -122,6 +128,22 @@ static void items_are_named_by_their_ids(void **state)
 		assert_int_equal(json_count(text, ""), 1);
 		assert_string_equal(json_at(text, "/0/pointer"), rows[i].pointer);
 	}
+}
+
+/* Their types and ids are the same when one only joins them. */
+static void references_to_different_targets_are_different_items(void **state)
+{
+	const char *text = diff("{'references':[{'targetType':'a:b','targetId':'c'}]}",
+				"{'references':[{'targetType':'a','targetId':'b:c'},"
+				"{'targetType':'a%3Ab','targetId':'c'}]}");
+
+	(void)state;
+	assert_int_equal(json_count(text, ""), 3);
+	assert_string_equal(json_at(text, "/0/pointer"), "/references/a%3Ab:c");
+	assert_string_equal(json_at(text, "/0/new"), JSON_ABSENT);
+	assert_string_equal(json_at(text, "/1/pointer"), "/references/a:b:c");
+	assert_string_equal(json_at(text, "/2/pointer"), "/references/a%253Ab:c");
+	assert_string_equal(json_at(text, "/2/after"), "a:b:c");
 }
 
 static void an_added_item_names_the_one_before_it(void **state)
@@ -311,6 +333,8 @@ static asst_def *random_def(uint64_t *random)
 {
 	static const char *const uuids[] = { T_UUID_A, T_UUID_B, T_UUID_C, T_UUID_D };
 	static const char *const names[] = { "a/b", "~", "0", "\xc3\xa4 b" };
+	static const char *const targets[] = { "a:b','targetId':'c", "a','targetId':'b:c",
+					       "a%3Ab','targetId':'c", "%','targetId':'/:~" };
 	struct t_text text = { 0 };
 	asst_def *def;
 	char field[100];
@@ -330,7 +354,7 @@ static asst_def *random_def(uint64_t *random)
 		 ",'description':'%zu'", NULL);
 	add_list(&text, random, "datasets", "datasetId", names, ",'sampleSize':%zu", "filter");
 	add_list(&text, random, "routes", "assistantId", uuids, ",'when':'%zu'", NULL);
-	add_list(&text, random, "references", "targetType':'t','targetId", names,
+	add_list(&text, random, "references", "targetType", targets,
 		 ",'description':'%zu'", NULL);
 	if (t_random_below(random, 20) == 0)
 		t_add(&text,
@@ -386,6 +410,7 @@ int main(void)
 		cmocka_unit_test(a_change_has_the_old_and_the_new_value),
 		cmocka_unit_test(changes_stand_in_the_order_of_the_fields),
 		cmocka_unit_test(items_are_named_by_their_ids),
+		cmocka_unit_test(references_to_different_targets_are_different_items),
 		cmocka_unit_test(an_added_item_names_the_one_before_it),
 		cmocka_unit_test(a_removed_item_tells_what_it_was),
 		cmocka_unit_test(a_new_order_is_one_change_of_the_list),

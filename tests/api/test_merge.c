@@ -155,6 +155,33 @@ static void deleting_what_the_other_changed_is_a_conflict(void **state)
 	assert_string_equal(pair_drafted(pair, "/skills/1/name"), "Two");
 }
 
+static void references_whose_joined_ids_are_equal_are_told_apart(void **state)
+{
+	static const char of_base[] = "{'references':[{'targetType':'a:b','targetId':'c'}]}",
+			  other[] = "{'references':[{'targetType':'a','targetId':'b:c'}]}";
+	struct pair *pair = *state;
+
+	/* Each side adds another one. */
+	merges(pair, of_base, other);
+	assert_string_equal(pair_live(pair, "/references/1/targetType"), "a:b");
+	/* The draft takes one of them in the place of the other one, which live describes. */
+	pair_teardown(state);
+	pair_setup(state);
+	pair = *state;
+	MUST(pair->host, pair_publish(pair, of_base));
+	MUST(pair->host, pair_rebase(pair, NULL));
+	MUST(pair->host, pair_publish(pair, "{'references':[{'targetType':'a:b','targetId':'c',"
+					    "'description':'Of a:b'}]}"));
+	MUST(pair->host, pair_patch(pair, other));
+	EXPECT(pair->host, ASST_ECONFLICT, pair_commit(pair, ASST_COMMIT_MERGE));
+	pair_conflict(pair, "/references/a%3Ab:c");
+	MUST(pair->host,
+	     pair_rebase(pair, "[{'pointer':'/references/a%3Ab:c','value':{'targetType':'a:b',"
+			       "'targetId':'c','description':'Both'}}]"));
+	assert_string_equal(pair_drafted(pair, "/references/1/description"), "Both");
+	assert_string_equal(pair_drafted(pair, "/references/0/targetId"), "b:c");
+}
+
 static void deleting_what_the_other_left_alone_merges(void **state)
 {
 	struct pair *pair = *state;
@@ -268,6 +295,7 @@ int main(void)
 		PAIR_TEST(the_same_change_on_both_sides_is_no_conflict),
 		PAIR_TEST(a_merge_that_adds_nothing_makes_no_version),
 		PAIR_TEST(deleting_what_the_other_changed_is_a_conflict),
+		PAIR_TEST(references_whose_joined_ids_are_equal_are_told_apart),
 		PAIR_TEST(deleting_what_the_other_left_alone_merges),
 		PAIR_TEST(a_new_order_merges_with_changes_of_the_items),
 		PAIR_TEST(two_different_orders_are_a_conflict_of_the_list),

@@ -105,7 +105,11 @@ def faults(definition):
 
 
 def item_id(name, item):
-    return SEPARATOR[0].join(item[member] for member in ITEM_LISTS[name])
+    """As pointers have it: all but the last part escaped, so that no two items have the same."""
+    parts = [item[member] for member in ITEM_LISTS[name]]
+    for i in range(len(parts) - 1):
+        parts[i] = parts[i].replace("%", "%25").replace(":", "%3A")
+    return SEPARATOR[0].join(parts)
 
 
 def pointer(place):

@@ -15,7 +15,8 @@ OPAQUE = [Number("1"), Number("1.0"), Number("1e5"), True, None, "1", "", [], [N
 POOLS = {
     "skills": [UUID % i for i in range(1, 6)], "actions": [UUID % i for i in range(10, 14)],
     "inputFields": ["city", "a/b~c", "when", "x y"], "datasets": ["sales", "hr", "sample-1", "stock"],
-    "references": [("report", "r/1"), ("report", "r2"), ("query", "r2"), ("dataset", "a~b")],
+    "references": [("report", "r/1"), ("report", "r2"), ("query", "r2"), ("dataset", "a~b"),
+        ("a:b", "c"), ("a", "b:c"), ("a%3Ab", "c")],
     "routes": [UUID % i for i in range(20, 24)]}
 # With one id always the same type: what a changed type means for "data" is not decided.
 SKILL_TYPES = ["web-search", "code-execution", "dataset-query", "web-search", "code-execution"]
