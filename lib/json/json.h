@@ -24,7 +24,7 @@ enum asst__json_kind {
 
 struct asst__json_limits {
 	size_t bytes;        /* of the whole document */
-	size_t depth;        /* of nested arrays and objects, at most ASST__JSON_DEPTH */
+	size_t depth;        /* of nested arrays and objects, at most ASST__JSON_DEPTH_MOST */
 	size_t nodes;        /* values in the whole document */
 	size_t name_bytes;   /* of a member's name, unescaped */
 	size_t string_bytes; /* of a string, unescaped */
@@ -32,6 +32,8 @@ struct asst__json_limits {
 };
 
 #define ASST__JSON_DEPTH 64
+/* A list of objects that have values of such documents: these stand one level deeper there. */
+#define ASST__JSON_DEPTH_MOST (ASST__JSON_DEPTH + 1)
 extern const struct asst__json_limits asst__json_default_limits;
 
 /*

@@ -51,7 +51,7 @@ struct scan {
 	struct asst__json_entry *members;
 	size_t member_count, member_room;
 	size_t depth;
-	struct frame frames[ASST__JSON_DEPTH];
+	struct frame frames[ASST__JSON_DEPTH_MOST];
 };
 
 static const char *text_of(const struct asst__text *text)
@@ -337,7 +337,7 @@ static void init(struct scan *s, const struct asst__json_limits *limits,
 	/* The frames are left alone: most of them are never used. */
 	memset(s, 0, offsetof(struct scan, frames));
 	s->limits = limits ? *limits : asst__json_default_limits;
-	s->limits.depth = least(s->limits.depth, ASST__JSON_DEPTH);
+	s->limits.depth = least(s->limits.depth, ASST__JSON_DEPTH_MOST);
 	s->limits.number_bytes = least(s->limits.number_bytes, NUMBER_MOST);
 	s->mem = mem;
 	asst__text_init(&s->name, mem, TEXT_MOST);

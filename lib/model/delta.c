@@ -84,10 +84,7 @@ int asst_def_apply_diff(asst_def *def, const char *diff, size_t size, asst_error
 	if (!def || !diff)
 		return asst__fail(err, ASST_EINVAL, "needs a definition and a list of changes");
 	asst__limits_init(&limits, NULL, NULL);
-	asst__limits_for_json(&limits, &scan_limits);
-	/* Old and new values stand side by side. */
-	scan_limits.bytes *= 2;
-	scan_limits.nodes *= 2;
+	asst__limits_for_places(&limits, &scan_limits);
 	status = asst__json_scan(&tree, diff, size, &scan_limits, &def->mem, err);
 	if (status == ASST_OK)
 		status = apply(def, tree, err);

@@ -2,6 +2,7 @@
 /* The table of limits: what each limit set allows, and the safety caps. */
 #include "model/limits.h"
 #include "base/fail.h"
+#include "base/mem.h"
 
 #include <assistant/def.h>
 
@@ -122,6 +123,29 @@ void asst__limits_for_json(const struct asst__limits *limits, struct asst__json_
 	json->depth = (size_t)limits->cap[ASST__LIMIT_DEPTH];
 	json->nodes = (size_t)limits->cap[ASST__LIMIT_NODES];
 	json->number_bytes = (size_t)limits->cap[ASST__LIMIT_NUMBER_BYTES];
+}
+
+/* What a pointer into a document may take: names and an id, each byte of them escaped. */
+static size_t pointer_bytes(const struct asst__limits *limits, const struct asst__json_limits *json)
+{
+	size_t names = json->depth * (json->name_bytes + 1);
+	size_t id = 2 * 4 * (size_t)limits->cap[ASST__LIMIT_STRING];
+
+	return 6 * (names + id);
+}
+
+void asst__limits_for_places(const struct asst__limits *limits, struct asst__json_limits *json)
+{
+	asst__limits_for_json(limits, json);
+	/*
+	 * Each value of either document may have a place of its own, which takes four: an
+	 * object, a pointer, and two members beside it. The values themselves come on top.
+	 */
+	json->nodes *= 2 * 4 + 2;
+	json->depth++;
+	/* A value is seldom as long as a pointer: not all of them together. */
+	if (!asst__multiply(&json->bytes, json->nodes, pointer_bytes(limits, json)))
+		json->bytes = SIZE_MAX / 2;
 }
 
 int asst_limit_get(int64_t *value, const char *set, const char *name, asst_error *err)

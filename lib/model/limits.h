@@ -61,5 +61,10 @@ int asst__limits_init(struct asst__limits *limits, const char *set, asst_error *
 int asst__limits_set(struct asst__limits *limits, const char *name, int64_t value, asst_error *err);
 const char *asst__limit_name(int id);
 void asst__limits_for_json(const struct asst__limits *limits, struct asst__json_limits *json);
+/*
+ * For a list of places in documents, with their values: no list of changes from one document
+ * to another, and no list of decisions, is ever larger.
+ */
+void asst__limits_for_places(const struct asst__limits *limits, struct asst__json_limits *json);
 
 #endif

@@ -114,7 +114,7 @@ static void rebasing_reset(struct rebasing *rebasing)
 	asst__def_dispose(&rebasing->merged);
 }
 
-/* A list, as large as what it decides may be; read by the first attempt that comes so far. */
+/* A list, as long as there may be conflicts; read by the first attempt that comes so far. */
 static int scan_resolutions(struct rebasing *rebasing)
 {
 	const struct asst__call *call = rebasing->call;
@@ -125,7 +125,7 @@ static int scan_resolutions(struct rebasing *rebasing)
 
 	if (!json || rebasing->resolutions)
 		return ASST_OK;
-	asst__limits_for_json(&call->store->opts.limits, &limits);
+	asst__limits_for_places(&call->store->opts.limits, &limits);
 	status = asst__json_scan(&rebasing->resolutions, json, size, &limits, &call->store->mem,
 				 call->err);
 	if (status != ASST_OK || asst__json_kind(rebasing->resolutions) == ASST__JSON_ARRAY)

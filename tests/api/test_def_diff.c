@@ -273,6 +273,86 @@ static void both_definitions_are_needed(void **state)
 	asst_def_free(def);
 }
 
+/* The largest ones */
+
+/* Freed by the caller. */
+static char *deep_data(size_t depth)
+{
+	struct t_text text = { 0 };
+	size_t i;
+
+	t_add(&text, "{\"data\":");
+	for (i = 0; i < depth; i++)
+		t_add(&text, "{\"a\":");
+	t_add(&text, "1");
+	for (i = 0; i <= depth; i++)
+		t_add(&text, "}");
+	return text.data;
+}
+
+/* A filter has `count` members, `depth` objects down. Freed by the caller. */
+static char *wide_filters(size_t datasets, size_t depth, size_t count, char letter, int value)
+{
+	struct t_text text = { 0 };
+	char part[300];
+	size_t i, k;
+
+	t_add(&text, "{\"datasets\":[");
+	for (i = 0; i < datasets; i++) {
+		snprintf(part, sizeof(part), "%s{\"datasetId\":\"%zu\",\"filter\":", i ? "," : "", i);
+		t_add(&text, part);
+		for (k = 0; k < depth; k++) {
+			snprintf(part, sizeof(part), "{\"%0256d\":", 0);
+			t_add(&text, part);
+		}
+		for (k = 0; k < count; k++) {
+			snprintf(part, sizeof(part), "%c\"%c%zu\":%d", k ? ',' : '{', letter, k,
+				 value);
+			t_add(&text, part);
+		}
+		for (k = 0; k < depth + 2; k++)
+			t_add(&text, "}");
+	}
+	t_add(&text, "]}");
+	return text.data;
+}
+
+/* The changes lead from the one to the other; both are freed. */
+static void leads(char *from, char *to, size_t least)
+{
+	asst_def *a = def_of(from), *b = def_of(to);
+	asst_buf *changes, *wanted, *got;
+
+	assert_int_equal(asst_def_diff(&changes, a, b, err), ASST_OK);
+	assert_true(asst_buf_size(changes) > least);
+	t_expect(asst_def_apply_diff(a, asst_buf_data(changes), asst_buf_size(changes), err), err,
+		 ASST_OK, "", "the changes");
+	assert_int_equal(asst_def_to_json(&wanted, b, err), ASST_OK);
+	assert_int_equal(asst_def_to_json(&got, a, err), ASST_OK);
+	assert_string_equal(asst_buf_data(got), asst_buf_data(wanted));
+	asst_buf_free(changes);
+	asst_buf_free(wanted);
+	asst_buf_free(got);
+	asst_def_free(a);
+	asst_def_free(b);
+	free(from);
+	free(to);
+}
+
+static void the_largest_changes_can_be_applied(void **state)
+{
+	(void)state;
+	/* As deep as a document may be. */
+	leads(strdup("{}"), deep_data(63), 400);
+	leads(deep_data(63), strdup("{}"), 400);
+	leads(deep_data(62), deep_data(63), 150);
+	/* As many values as one may have: all of them others, and at other places. */
+	leads(wide_filters(18, 0, 3600, 'k', 1), wide_filters(18, 0, 3600, 'k', 2), 3000000);
+	leads(wide_filters(18, 0, 3600, 'k', 1), wide_filters(18, 0, 3600, 'm', 1), 5000000);
+	/* With the longest pointers. */
+	leads(wide_filters(1, 60, 1500, 'k', 1), wide_filters(1, 60, 1500, 'k', 2), 20000000);
+}
+
 /* Random pairs */
 
 /* Some values of data, of all types, nested. */
@@ -417,6 +497,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_there_any_more_is_a_conflict),
 		cmocka_unit_test(a_malformed_diff_is_refused),
 		cmocka_unit_test(both_definitions_are_needed),
+		cmocka_unit_test(the_largest_changes_can_be_applied),
 		cmocka_unit_test(diffs_of_random_pairs_lead_from_one_to_the_other),
 	};
 	int failed;

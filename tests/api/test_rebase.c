@@ -281,6 +281,61 @@ static void one_can_rebase_as_often_as_others_publish(void **state)
 	assert_int_equal(pair_version(pair), 7);
 }
 
+/* Filters of some datasets, all with other numbers; freed by the caller. */
+static char *many_numbers(int number)
+{
+	struct t_text text = { 0 };
+	char part[64];
+	int i, k;
+
+	t_add(&text, "{\"datasets\":[");
+	for (i = 0; i < 6; i++) {
+		snprintf(part, sizeof(part), "%s{\"datasetId\":\"dataset-%d\",\"filter\":",
+			 i ? "," : "", i);
+		t_add(&text, part);
+		for (k = 0; k < 3300; k++) {
+			snprintf(part, sizeof(part), "%c\"k%d\":%d", k ? ',' : '{', k, number);
+			t_add(&text, part);
+		}
+		t_add(&text, "}}");
+	}
+	t_add(&text, "]}");
+	return text.data;
+}
+
+static void as_many_places_as_are_in_conflict_can_be_decided(void **state)
+{
+	struct pair *pair = *state;
+	struct t_text text = { 0 };
+	char part[100], *json = many_numbers(1);
+	int i, k;
+
+	MUST(pair->host, host_patch(pair->host, "ada create", pair->id, json));
+	free(json);
+	MUST(pair->host, pair_rebase(pair, NULL));
+	json = many_numbers(2);
+	MUST(pair->host, host_patch(pair->host, "ada create", pair->id, json));
+	free(json);
+	json = many_numbers(3);
+	MUST(pair->host, asst_draft_patch(pair->draft, json, ASST_NUL, 0, pair->host->err));
+	t_add(&text, "[");
+	for (i = 0; i < 6; i++) {
+		for (k = 0; k < 3300; k++) {
+			snprintf(part, sizeof(part),
+				 "%s{\"pointer\":\"/datasets/dataset-%d/filter/k%d\",\"take\":\"draft\"}",
+				 i + k ? "," : "", i, k);
+			t_add(&text, part);
+		}
+	}
+	t_add(&text, "]");
+	assert_true(text.size > 1024 * 1024);
+	MUST(pair->host, asst_draft_rebase(pair->draft, text.data, text.size, 0, pair->host->err));
+	t_text_free(&text);
+	MUST(pair->host, pair_commit(pair, 0));
+	assert_string_equal(pair_live(pair, "/datasets/5/filter/k3299"), "3");
+	free(json);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -294,6 +349,7 @@ int main(void)
 		PAIR_TEST(an_order_is_decided_by_all_ids),
 		PAIR_TEST(a_skill_given_as_a_value_has_an_id),
 		PAIR_TEST(a_stale_handle_is_told_before_anything_else),
+		PAIR_TEST(as_many_places_as_are_in_conflict_can_be_decided),
 		PAIR_TEST(one_can_rebase_as_often_as_others_publish),
 	};
 
