@@ -160,20 +160,31 @@ static void check_unknown(struct asst__check *check, const struct asst__schema *
 	}
 }
 
-static size_t count_nodes(const asst__json *tree)
-{
-	const asst__json *node;
-	size_t count = 1;
+struct extent {
+	size_t nodes, depth;
+};
 
-	/* As deep as a document may be nested. */
-	for (node = asst__json_first(tree); node; node = asst__json_next(node))
-		count += count_nodes(node);
-	return count;
+/* As deep as two documents: what is changed may be put into the deepest place of another. */
+static void measure(struct extent *extent, const asst__json *node, size_t depth)
+{
+	int kind = asst__json_kind(node);
+
+	extent->nodes++;
+	if (kind == ASST__JSON_ARRAY || kind == ASST__JSON_OBJECT)
+		depth++;
+	if (depth > extent->depth)
+		extent->depth = depth;
+	for (node = asst__json_first(node); node; node = asst__json_next(node))
+		measure(extent, node, depth);
 }
 
-void asst__check_nodes(struct asst__check *check, const asst__json *tree)
+void asst__check_extent(struct asst__check *check, const asst__json *tree)
 {
-	asst__check_within(check, ASST__LIMIT_NODES, count_nodes(tree), "values");
+	struct extent extent = { 0, 0 };
+
+	measure(&extent, tree, 0);
+	asst__check_within(check, ASST__LIMIT_NODES, extent.nodes, "values");
+	asst__check_within(check, ASST__LIMIT_DEPTH, extent.depth, "nested arrays and objects");
 }
 
 void asst__check_unknown_nulls(struct asst__check *check, const struct asst__schema *schema,

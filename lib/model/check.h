@@ -38,8 +38,8 @@ int asst__check_end(struct asst__check *check);
 void asst__check_object(struct asst__check *check, const struct asst__schema *schema,
 			asst__json *object);
 
-/* A tree that was put together must not have more values than a document may. */
-void asst__check_nodes(struct asst__check *check, const asst__json *tree);
+/* A tree that was put together must not have more values, or be deeper, than a document may. */
+void asst__check_extent(struct asst__check *check, const asst__json *tree);
 
 /* A null that a merge patch has for a member no table knows merges into nothing, but is a fault. */
 void asst__check_unknown_nulls(struct asst__check *check, const struct asst__schema *schema,

@@ -53,7 +53,7 @@ int asst__def_record(asst_buf **record, asst__json *tree, const asst__json *patc
 
 	*record = NULL;
 	asst__check_begin(&check, limits, flags, mem, err);
-	asst__check_nodes(&check, tree);
+	asst__check_extent(&check, tree);
 	asst__check_object(&check, &asst__def_schema, tree);
 	if (patch)
 		asst__check_unknown_nulls(&check, &asst__def_schema, patch);

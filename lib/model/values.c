@@ -282,10 +282,10 @@ static void check_opaque(struct asst__check *check, const struct asst__field *fi
 
 	asst__text_init(&text, check->mem, SIZE_MAX / 2);
 	asst__json_write(&text, node, check->mem);
-	if (text.failed)
-		check->status = ASST_ENOMEM;
-	else
+	if (!text.failed)
 		asst__check_within(check, field->limit, text.size, "bytes");
+	else if (text.failed != ASST_ELIMIT) /* else too deep, which asst__check_extent() tells */
+		check->status = ASST_ENOMEM;
 	asst__text_free(&text);
 }
 

@@ -185,7 +185,7 @@ static int check_body(struct parts *parts, const struct asst__call *call, enum a
 	asst__check_begin(&check, &call->store->opts.limits,
 			  keep | (draft ? ASST__CHECK_INCOMPLETE : 0), &call->store->mem,
 			  call->err);
-	asst__check_nodes(&check, parts->tree);
+	asst__check_extent(&check, parts->tree);
 	asst__check_object(&check, &asst__def_schema, parts->tree);
 	if (patch)
 		asst__check_unknown_nulls(&check, &asst__def_schema, patch);

@@ -353,6 +353,33 @@ static void the_largest_changes_can_be_applied(void **state)
 	leads(wide_filters(1, 60, 1500, 'k', 1), wide_filters(1, 60, 1500, 'k', 2), 20000000);
 }
 
+static void what_would_be_deeper_than_a_document_is_refused(void **state)
+{
+	struct t_text text = { 0 };
+	char *deep = deep_data(61), *deeper;
+	asst_def *def = def_of(deep);
+	const char *before = json_of(def);
+	size_t i, more;
+
+	(void)state;
+	for (more = 3; more < 60; more += 28) {
+		t_add(&text, "[{\"pointer\":\"/data");
+		for (i = 0; i < 61; i++)
+			t_add(&text, "/a");
+		t_add(&text, "\",\"old\":1,\"new\":");
+		deeper = deep_data(more - 1);
+		t_add(&text, deeper);
+		free(deeper);
+		t_add(&text, "}]");
+		t_expect(asst_def_apply_diff(def, text.data, text.size, err), err, ASST_ELIMIT,
+			 "limit@", "too deep");
+		assert_string_equal(json_of(def), before);
+		t_text_free(&text);
+	}
+	asst_def_free(def);
+	free(deep);
+}
+
 /* Random pairs */
 
 /* Some values of data, of all types, nested. */
@@ -498,6 +525,7 @@ int main(void)
 		cmocka_unit_test(a_malformed_diff_is_refused),
 		cmocka_unit_test(both_definitions_are_needed),
 		cmocka_unit_test(the_largest_changes_can_be_applied),
+		cmocka_unit_test(what_would_be_deeper_than_a_document_is_refused),
 		cmocka_unit_test(diffs_of_random_pairs_lead_from_one_to_the_other),
 	};
 	int failed;
