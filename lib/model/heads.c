@@ -73,6 +73,13 @@ static const struct asst__field draft_fields[] = {
 	[ASST__DRAFT_DEF] = STORED("def", ASST__RECORD),
 };
 
+static const struct asst__field loser_fields[] = {
+	[ASST__LOSER_PRINCIPAL] = STORED("principalId", ASST__PRINCIPAL),
+	[ASST__LOSER_LEVEL] = STORED("level", ASST__INT),
+};
+
+static const struct asst__schema loser_schema = TABLE(0, loser_fields);
+
 static const struct asst__field event_fields[] = {
 	[ASST__EVENT_AT] = STORED("at", ASST__TIME),
 	[ASST__EVENT_ACTOR] = STORED("actor", ASST__TEXT),
@@ -85,9 +92,11 @@ static const struct asst__field event_fields[] = {
 	[ASST__EVENT_PRINCIPAL] = STORED("principalId", ASST__PRINCIPAL),
 	[ASST__EVENT_LEVEL] = STORED("accessLevel", ASST__INT),
 	[ASST__EVENT_FORCED] = STORED("forced", ASST__TEXTS),
-	[ASST__EVENT_LOSERS] = STORED("losers", ASST__TEXTS),
+	[ASST__EVENT_LOSERS] = { .name = "losers", .type = ASST__LIST, .items = &loser_schema },
 	[ASST__EVENT_ATTEMPTED] = STORED("attempted", ASST__TEXT),
 	[ASST__EVENT_STATUS] = STORED("status", ASST__TEXT),
+	[ASST__EVENT_SIGHT_LEVEL] = STORED("sightLevel", ASST__INT),
+	[ASST__EVENT_SIGHT_CREATOR] = STORED("sightCreator", ASST__TEXT),
 };
 
 static const struct asst__field mark_fields[] = {

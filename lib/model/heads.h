@@ -76,10 +76,16 @@ enum asst__event_field {
 	ASST__EVENT_PRINCIPAL,
 	ASST__EVENT_LEVEL,
 	ASST__EVENT_FORCED,   /* pointers that were decided for a draft */
-	ASST__EVENT_LOSERS,   /* principals who lose sight by it; not shown */
+	ASST__EVENT_LOSERS,   /* who may lose sight by it, with what they had; not shown */
 	ASST__EVENT_ATTEMPTED, /* of what was refused: the action */
-	ASST__EVENT_STATUS    /* and why */
+	ASST__EVENT_STATUS,    /* and why */
+	/* What sight took before it; not shown, either. */
+	ASST__EVENT_SIGHT_LEVEL,
+	ASST__EVENT_SIGHT_CREATOR /* for whom any level was enough; absent: nobody */
 };
+
+/* A principal that gave sight, and the level; absent: a team's members had that of their role. */
+enum asst__loser_field { ASST__LOSER_PRINCIPAL = 1, ASST__LOSER_LEVEL };
 
 /* What was said of a version. */
 enum asst__mark_field { ASST__MARK_LABEL = 1, ASST__MARK_PINNED };

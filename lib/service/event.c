@@ -40,35 +40,64 @@ static void add_pointers(struct asst__record *record, uint32_t root,
 	}
 }
 
-/* Whose sight ends: the owner, grantees, and who created what has no version yet. */
-static size_t list_losers(struct asst__string *losers, const struct asst__event *event,
-			  int64_t now)
+static void add_loser(struct asst__record *record, uint32_t list, size_t i,
+		      struct asst__string principal, int64_t level)
+{
+	const struct asst__schema *schema = asst__event_schema.fields[ASST__EVENT_LOSERS].items;
+	uint32_t loser = list ? asst__record_item(record, list, i, schema) : 0;
+
+	if (!loser)
+		return;
+	asst__record_text(record, loser, ASST__LOSER_PRINCIPAL, principal);
+	if (level)
+		asst__record_int(record, loser, ASST__LOSER_LEVEL, level);
+}
+
+/* Whether a grant in force gave sight, if only to the creator. */
+static bool gave_sight(const struct asst__view *grant, const struct asst__event *event, int64_t now)
+{
+	int least = event->sight_creator.text ? ASST_LEVEL_READ : event->sight_level;
+
+	return asst__view_int(grant, ASST__GRANT_EXPIRES_AT, INT64_MAX) > now &&
+	       asst__view_int(grant, ASST__GRANT_LEVEL, 0) >= least;
+}
+
+/* The owner, a team's members by their roles, and grantees. */
+static void add_all_losers(struct asst__record *record, uint32_t root,
+			   const struct asst__event *event, int64_t now)
 {
 	const struct asst__indexed *state = event->losers;
-	size_t i, count = 0, grants = asst__view_count(state->acl, ASST__ACL_GRANTS);
+	struct asst__string owner = state->head->owner;
+	size_t i, count = 1, grants = asst__view_count(state->acl, ASST__ACL_GRANTS);
 	struct asst__view grant;
+	uint32_t list;
 
-	losers[count++] = state->head->owner;
-	if (!state->head->version)
-		losers[count++] = state->head->created_by;
-	for (i = 0; i < grants && i < ASST__GRANTS_MAX; i++) {
+	for (i = 0; i < grants; i++) {
 		grant = asst__view_item(state->acl, ASST__ACL_GRANTS, i);
-		if (asst__view_int(&grant, ASST__GRANT_EXPIRES_AT, INT64_MAX) > now &&
-		    asst__view_int(&grant, ASST__GRANT_LEVEL, 0) >= event->losers_level)
-			losers[count++] = asst__view_text(&grant, ASST__GRANT_PRINCIPAL);
+		count += gave_sight(&grant, event, now);
 	}
-	return count;
+	list = asst__record_list(record, root, ASST__EVENT_LOSERS, count);
+	add_loser(record, list, 0, owner,
+		  strncmp(owner.text, "team:", 5) == 0 ? 0 : ASST__LEVEL_OWNER);
+	for (i = 0, count = 1; i < grants; i++) {
+		grant = asst__view_item(state->acl, ASST__ACL_GRANTS, i);
+		if (gave_sight(&grant, event, now))
+			add_loser(record, list, count++,
+				  asst__view_text(&grant, ASST__GRANT_PRINCIPAL),
+				  asst__view_int(&grant, ASST__GRANT_LEVEL, 0));
+	}
 }
 
 static void add_losers(struct asst__record *record, uint32_t root,
 		       const struct asst__event *event, int64_t now)
 {
-	struct asst__string losers[ASST__GRANTS_MAX + 2] = { event->loser };
-	size_t i, count = event->losers ? list_losers(losers, event, now) : 1;
-	uint32_t list = asst__record_list(record, root, ASST__EVENT_LOSERS, count);
-
-	for (i = 0; list && i < count; i++)
-		asst__record_text_at(record, list, i, losers[i]);
+	if (event->losers)
+		add_all_losers(record, root, event, now);
+	else
+		add_loser(record, asst__record_list(record, root, ASST__EVENT_LOSERS, 1), 0,
+			  event->loser, event->loser_level);
+	asst__record_int(record, root, ASST__EVENT_SIGHT_LEVEL, event->sight_level);
+	asst__record_text(record, root, ASST__EVENT_SIGHT_CREATOR, event->sight_creator);
 }
 
 static void add_rest(struct asst__record *record, uint32_t root, const struct asst__event *event,
@@ -170,7 +199,8 @@ void asst__event_write(struct asst__text *out, const struct asst__view *event, u
 	asst__text_add_format(out, "{\"cursor\":\"%s\",\"at\":\"%s\"", cursor, time);
 	asst__free_text(mem, cursor);
 	for (i = ASST__EVENT_ACTOR; i <= asst__event_schema.count; i++) {
-		if (i != ASST__EVENT_LOSERS)
+		if (i != ASST__EVENT_LOSERS && i != ASST__EVENT_SIGHT_LEVEL &&
+		    i != ASST__EVENT_SIGHT_CREATOR)
 			write_member(out, event, i);
 	}
 	asst__text_add_char(out, '}');

@@ -213,13 +213,22 @@ static int load_subjects(struct feed *feed)
 	return status;
 }
 
-/* Whether it took sight away from somebody the session stands for. */
+/* Whether it took sight away from somebody the session stands for, who had it. */
 static bool lost_by(const struct asst__view *event, const struct asst__actor *actor)
 {
+	bool creator = asst__same(asst__view_text(event, ASST__EVENT_SIGHT_CREATOR),
+				  actor->principal);
+	int64_t needed = creator ? ASST_LEVEL_READ :
+				   asst__view_int(event, ASST__EVENT_SIGHT_LEVEL, 0);
 	size_t i, count = asst__view_count(event, ASST__EVENT_LOSERS);
+	const struct asst__membership *member;
+	struct asst__view loser;
 
 	for (i = 0; i < count; i++) {
-		if (asst__actor_find(actor, asst__view_text_at(event, ASST__EVENT_LOSERS, i)))
+		loser = asst__view_item(event, ASST__EVENT_LOSERS, i);
+		member = asst__actor_find(actor, asst__view_text(&loser, ASST__LOSER_PRINCIPAL));
+		if (member && asst__view_int(&loser, ASST__LOSER_LEVEL,
+					     asst__team_level(member->role)) >= needed)
 			return true;
 	}
 	return false;

@@ -34,23 +34,37 @@ static const char *action(const struct sharing *sharing)
 	return sharing->level ? "share.put" : "share.remove";
 }
 
-/* Whether the principal saw it by its grant, and will not any more. */
-static bool loses_sight(const struct sharing *sharing)
+/* The level that the principal's grant gave until now; 0: none. */
+static int level_before(const struct sharing *sharing)
 {
 	const struct asst__view *acl = &sharing->loaded.acl.view;
-	int least = sharing->loaded.object.published ? ASST_LEVEL_READ : ASST_LEVEL_WRITE;
 	size_t i, count = asst__view_count(acl, ASST__ACL_GRANTS);
 	struct asst__view grant;
 
 	for (i = 0; i < count; i++) {
 		grant = asst__view_item(acl, ASST__ACL_GRANTS, i);
 		if (asst__same(asst__view_text(&grant, ASST__GRANT_PRINCIPAL), sharing->principal))
-			return asst__view_int(&grant, ASST__GRANT_LEVEL, 0) >= least &&
-			       asst__view_int(&grant, ASST__GRANT_EXPIRES_AT, INT64_MAX) >
-				       sharing->call->now &&
-			       sharing->level < least;
+			return asst__view_int(&grant, ASST__GRANT_EXPIRES_AT, INT64_MAX) >
+					       sharing->call->now ?
+				       (int)asst__view_int(&grant, ASST__GRANT_LEVEL, 0) : 0;
 	}
-	return false;
+	return 0;
+}
+
+/*
+ * Say who saw it by the grant, and will not any more. What has no version yet is seen from
+ * level 2 on, and by its creator with any.
+ */
+static void name_loser(struct asst__event *event, const struct sharing *sharing)
+{
+	const struct asst__object *object = &sharing->loaded.object;
+
+	event->loser_level = level_before(sharing);
+	event->sight_level = object->published ? ASST_LEVEL_READ : ASST_LEVEL_WRITE;
+	if (event->loser_level && sharing->level < event->sight_level)
+		event->loser = sharing->principal;
+	if (!object->published && !sharing->level)
+		event->sight_creator = object->creator;
 }
 
 static int build(struct sharing *sharing, struct asst__change *change)
@@ -71,8 +85,7 @@ static int build(struct sharing *sharing, struct asst__change *change)
 	if (status == ASST_OK && buf)
 		status = asst__view_open(&acl, &asst__acl_schema, asst_buf_data(buf),
 					 asst_buf_size(buf), call->err);
-	if (loses_sight(sharing))
-		event.loser = sharing->principal;
+	name_loser(&event, sharing);
 	if (status == ASST_OK) {
 		asst__head_read(&head, &loaded->head.view);
 		asst__change_check_object(change, loaded);

@@ -177,7 +177,7 @@ static void build_purge(struct taking *taking, struct asst__change *change,
 				     .object = taking->from.id,
 				     .old_revision = taking->from.revision,
 				     .losers = &state,
-				     .losers_level = ASST_LEVEL_MANAGE };
+				     .sight_level = ASST_LEVEL_MANAGE };
 
 	asst__change_check_object(change, loaded);
 	taking->more = drafts->count > DRAFTS_STEP;

@@ -285,9 +285,11 @@ static void put_delete_event(struct update *update, struct asst__change *change)
 				     .old_revision = update->from.revision,
 				     .new_revision = update->to.revision,
 				     .losers = &losers,
-				     .losers_level = update->from.version ? ASST_LEVEL_READ :
-									    ASST_LEVEL_WRITE };
+				     .sight_level = update->from.version ? ASST_LEVEL_READ :
+									   ASST_LEVEL_WRITE };
 
+	if (!update->from.version)
+		event.sight_creator = update->from.created_by;
 	asst__change_event(change, &event);
 }
 

@@ -127,10 +127,13 @@ struct asst__event {
 	int level;
 	/* pointers that were decided for a draft; may be NULL */
 	const struct asst__json_conflicts *forced;
-	/* whose sight ends with it: owner and grantees of a level or above; NULL: nobody's */
+	/* whose sight may end with it: owner and grantees; NULL: nobody's */
 	const struct asst__indexed *losers;
-	int losers_level;
-	struct asst__string loser; /* or one principal's alone */
+	struct asst__string loser; /* or one principal's alone, and the level that it gave */
+	int loser_level;
+	/* the least level that saw it (0: any), and who did with any; text NULL: nobody */
+	int sight_level;
+	struct asst__string sight_creator;
 	const char *attempted, *status; /* of what was refused; NULL: it was not */
 };
 

@@ -217,6 +217,87 @@ static void a_former_owner_without_a_grant_is_told(void **state)
 	assert_non_null(strstr(feed_since(host, ada, &place), "share.remove"));
 }
 
+/* Whoever created it: without a grant it does not see what another one owns. */
+static void of_what_was_never_published_a_creator_without_a_grant_is_told_nothing(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create_with(host, ada, "{\"name\":\"a\"}", ASST_CREATE_DRAFT);
+	struct feed_place place;
+
+	MUST(host, asst_assistant_change_owner(NULL, as(host, "system"), id, "user:bob",
+					       ASST_ANY_REVISION, 0, host->err));
+	MUST(host, asst_share_remove(as(host, "bob"), id, "user:ada", 0, host->err));
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, ada, id));
+	place = feed_end(host);
+	MUST(host, host_delete(host, "bob", id));
+	assert_string_equal(feed_since(host, ada, &place), "");
+	assert_string_equal(feed_since(host, "bob", &place), "assistant.delete");
+}
+
+/* Its creator sees it with any level, so it loses sight of it with the last one. */
+static void of_what_was_never_published_the_creator_is_told_at_any_level(void **state)
+{
+	static const char *const grantees[] = { "user:ada", "team:eng", "workspace" };
+	static const char *const with_team = "ada create eng:member";
+	struct host *host = *state;
+	struct feed_place place;
+	const char *id;
+	size_t i;
+
+	for (i = 0; i < T_COUNT(grantees); i++) {
+		id = host_create_with(host, ada, "{\"name\":\"a\"}", ASST_CREATE_DRAFT);
+		MUST(host, asst_assistant_change_owner(NULL, as(host, "system"), id, "user:bob",
+						       ASST_ANY_REVISION, 0, host->err));
+		MUST(host, asst_share_remove(as(host, "bob"), id, "user:ada", 0, host->err));
+		MUST(host, host_share(host, "bob", id, grantees[i], 1));
+		MUST(host, host_look(host, with_team, id));
+		EXPECT(host, ASST_ENOTFOUND, host_look(host, "t eng:member", id));
+		place = feed_end(host);
+		MUST(host, asst_share_remove(as(host, "bob"), id, grantees[i], 0, host->err));
+		assert_string_equal(feed_since(host, with_team, &place), "share.remove");
+		assert_string_equal(feed_since(host, "t eng:member", &place), "");
+		MUST(host, host_share(host, "bob", id, grantees[i], 1));
+		place = feed_end(host);
+		MUST(host, host_delete(host, "bob", id));
+		assert_string_equal(feed_since(host, with_team, &place), "assistant.delete");
+		assert_string_equal(feed_since(host, "t eng:member", &place), "");
+	}
+}
+
+/* A team owns by role: who does not see by its own is told nothing. */
+static void members_are_told_by_their_roles(void **state)
+{
+	static const struct {
+		const char *spec, *unpublished, *purged;
+	} rows[] = { { "t eng:member", "", "" },
+		     { "t eng:memberPlus", "assistant.delete", "" },
+		     { "t eng:publisher", "assistant.delete assistant.purge", "assistant.purge" },
+		     { "t eng:admin", "assistant.delete assistant.purge", "assistant.purge" },
+		     { "t hr:admin", "", "" } };
+	static const char *const owned = "{\"name\":\"a\",\"ownerId\":\"team:eng\"}";
+	static const char *const boss = "boss create eng:admin";
+	struct host *host = *state;
+	const char *id = host_create_with(host, boss, owned, ASST_CREATE_DRAFT);
+	struct feed_place place = feed_end(host);
+	size_t i;
+
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "t eng:member", id));
+	MUST(host, host_delete(host, boss, id));
+	MUST(host, asst_trash_purge(as(host, boss), id, 0, host->err));
+	for (i = 0; i < T_COUNT(rows); i++)
+		assert_string_equal(feed_since(host, rows[i].spec, &place), rows[i].unpublished);
+	/* Of what was published members lost sight by the delete: the trash is for level 3. */
+	id = host_create(host, boss, owned);
+	MUST(host, host_look(host, "t eng:member", id));
+	place = feed_end(host);
+	MUST(host, host_delete(host, boss, id));
+	assert_string_equal(feed_since(host, "t eng:member", &place), "assistant.delete");
+	place = feed_end(host);
+	MUST(host, asst_trash_purge(as(host, boss), id, 0, host->err));
+	for (i = 0; i < T_COUNT(rows); i++)
+		assert_string_equal(feed_since(host, rows[i].spec, &place), rows[i].purged);
+}
+
 /* 2,500 events of others: a call looks at no more than 1,000, and says that there is more. */
 static void an_empty_page_is_no_end(void **state)
 {
@@ -255,6 +336,9 @@ int main(void)
 		HOST_TEST(all_lose_sight_with_the_grant_to_the_workspace),
 		HOST_TEST(who_loses_sight_by_a_delete_is_told),
 		HOST_TEST(a_former_owner_without_a_grant_is_told),
+		HOST_TEST(of_what_was_never_published_a_creator_without_a_grant_is_told_nothing),
+		HOST_TEST(of_what_was_never_published_the_creator_is_told_at_any_level),
+		HOST_TEST(members_are_told_by_their_roles),
 		HOST_TEST(an_empty_page_is_no_end),
 	};
 
