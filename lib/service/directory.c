@@ -51,7 +51,8 @@ static const struct asst__schema *schema_of(const struct entry *entry)
 						     &asst__team_record_schema;
 }
 
-static void add_event(struct asst__change *change, const struct entry *entry)
+/* loses: the user sees less by it. */
+static void add_event(struct asst__change *change, const struct entry *entry, bool loses)
 {
 	char text[ASST__PRINCIPAL_MAX + 1];
 	struct asst__event event = { .action = entry->action };
@@ -59,7 +60,47 @@ static void add_event(struct asst__change *change, const struct entry *entry)
 	memcpy(text, entry->kind == ASST__DIRECTORY_USER ? "user:" : "team:", 5);
 	memcpy(text + 5, entry->id, strlen(entry->id) + 1);
 	event.principal = ASST__STRING(text);
+	if (loses)
+		event.loser = event.principal;
 	asst__change_event(change, &event);
+}
+
+/* What a user has on what a team owns; 0: it is no member. */
+static int level_in(const struct asst__view *user, struct asst__string id)
+{
+	size_t i, count = asst__view_count(user, ASST__SESSION_TEAMS);
+	struct asst__view team;
+
+	for (i = 0; i < count; i++) {
+		team = asst__view_item(user, ASST__SESSION_TEAMS, i);
+		if (asst__same(asst__view_text(&team, ASST__TEAM_ID), id))
+			return asst__team_level(asst__view_choice(&team, ASST__TEAM_ROLE, 0));
+	}
+	return ASST_LEVEL_NONE;
+}
+
+/*
+ * Whether a user who stays sees less as another record says: a team, the level in one, or
+ * everything a superuser sees. Who is deleted reads no feed, nor does who has its id later.
+ */
+static bool sees_less(const struct asst__view *from, const struct asst__view *to)
+{
+	size_t i, count = asst__view_count(from, ASST__SESSION_TEAMS);
+	struct asst__string id;
+	struct asst__view team;
+
+	if (asst__view_has(to, ASST__USER_DELETED_AT))
+		return false;
+	if (asst__view_flag(from, ASST__SESSION_SUPERUSER, false) &&
+	    !asst__view_flag(to, ASST__SESSION_SUPERUSER, false))
+		return true;
+	for (i = 0; i < count; i++) {
+		team = asst__view_item(from, ASST__SESSION_TEAMS, i);
+		id = asst__view_text(&team, ASST__TEAM_ID);
+		if (level_in(to, id) < level_in(from, id))
+			return true;
+	}
+	return false;
 }
 
 /* The record as it is, and of a put those of the teams that it names, in one read. */
@@ -220,7 +261,8 @@ static int put_record(struct entry *entry, struct asst__change *change, asst_buf
 		if (!asst__view_has(&view, ASST__USER_DELETED_AT))
 			put_members(entry, change, &view);
 	}
-	add_event(change, entry);
+	add_event(change, entry,
+		  entry->kind == ASST__DIRECTORY_USER && sees_less(&entry->old.view, &view));
 	return ASST_OK;
 }
 
@@ -355,7 +397,7 @@ static void drop_entry(struct entry *entry, struct asst__change *change)
 	asst__change_delete(change, &key);
 	if (entry->kind == ASST__DIRECTORY_USER)
 		drop_members(entry, change);
-	add_event(change, entry);
+	add_event(change, entry, false);
 }
 
 static int attempt_change(void *context, struct asst__change *change, bool lost)

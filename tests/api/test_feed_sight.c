@@ -2,6 +2,8 @@
 /* Who is shown which events: what one may see now, and that by which one lost sight of it. */
 #include "feed.h"
 
+#include "people.h"
+
 static const char *const ada = "ada create";
 
 static void publish(struct host *host, const char *id, const char *name)
@@ -298,6 +300,53 @@ static void members_are_told_by_their_roles(void **state)
 		assert_string_equal(feed_since(host, rows[i].spec, &place), rows[i].purged);
 }
 
+/* Who is taken out of a team, or down in it, loses sight of what the team owns. */
+static void who_loses_a_team_or_a_role_is_told(void **state)
+{
+	static const struct {
+		const char *user, *actions;
+	} rows[] = {
+		{ "{'id':'bob','aiSeat':true,'teams':[{'id':'eng','role':'admin'}]}", "" },
+		{ "{'id':'bob','aiSeat':true,'name':'B','teams':[{'id':'eng','role':'admin'}]}", "" },
+		{ "{'id':'bob','aiSeat':true,'teams':[{'id':'eng'},{'id':'sales'}]}", "user.put" },
+		{ "{'id':'bob','aiSeat':true,'superuser':true,'teams':[{'id':'eng'}]}", NULL },
+		{ "{'id':'bob','aiSeat':true,'teams':[{'id':'eng'}]}", "user.put" },
+		{ "{'id':'bob','aiSeat':true}", "user.put" },
+		{ "{'id':'bob','aiSeat':true,'name':'B'}", "" },
+	};
+	struct host *host = *state;
+	const char *id = host_create(host, "dir:ada", "{\"name\":\"a\",\"ownerId\":\"team:eng\"}");
+	struct feed_place place;
+	const char *json;
+	size_t i;
+
+	for (i = 0; i < T_COUNT(rows); i++) {
+		place = feed_end(host);
+		MUST(host, people_put_user(host, rows[i].user));
+		json = feed_read(host, "dir:bob", place.options);
+		if (rows[i].actions)
+			assert_string_equal(feed_actions(json), rows[i].actions);
+		assert_string_equal(feed_since(host, "dir:eve", &place), "");
+		assert_string_equal(feed_since(host, "dir:ada", &place), "");
+	}
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "dir:bob", id));
+}
+
+/* Who has the id later is somebody else. */
+static void what_a_deleted_user_lost_is_not_for_who_has_its_id_later(void **state)
+{
+	struct host *host = *state;
+	struct feed_place place = feed_end(host);
+
+	MUST(host, people_disable(host, "tom", 1));
+	MUST(host, people_disable(host, "tom", 0));
+	MUST(host, asst_user_delete(as(host, "system"), "tom", 0, host->err));
+	MUST(host, asst_user_forget(as(host, "system"), "tom", 0, host->err));
+	MUST(host, people_put_user(host, "{'id':'tom','aiSeat':true}"));
+	people_open(host, "tom");
+	assert_string_equal(feed_since(host, "dir:tom", &place), "");
+}
+
 /* 2,500 events of others: a call looks at no more than 1,000, and says that there is more. */
 static void an_empty_page_is_no_end(void **state)
 {
@@ -339,6 +388,8 @@ int main(void)
 		HOST_TEST(of_what_was_never_published_a_creator_without_a_grant_is_told_nothing),
 		HOST_TEST(of_what_was_never_published_the_creator_is_told_at_any_level),
 		HOST_TEST(members_are_told_by_their_roles),
+		PEOPLE_TEST(who_loses_a_team_or_a_role_is_told),
+		PEOPLE_TEST(what_a_deleted_user_lost_is_not_for_who_has_its_id_later),
 		HOST_TEST(an_empty_page_is_no_end),
 	};
 
