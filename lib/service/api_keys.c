@@ -203,6 +203,8 @@ int asst_key_create(asst_buf **out, asst_session *session, const char *json, siz
 		status = prepare(&key);
 	if (status == ASST_OK)
 		status = asst__write(&call, "key.create", NULL, attempt_create, &key);
+	else
+		asst__write_refused(&call, status, "key.create", NULL);
 	if (status == ASST_OK)
 		give(out, &key);
 	key_reset(&key);
@@ -331,6 +333,7 @@ static int attempt_rotate(void *context, struct asst__change *change, bool lost)
 static int change_key(asst_buf **out, asst_session *session, const char *id, int64_t overlap,
 		      uint32_t flags, bool rotate, asst_error *err)
 {
+	const char *action = rotate ? "key.rotate" : "key.revoke";
 	struct key key;
 	struct asst__call call;
 	int status;
@@ -357,8 +360,10 @@ static int change_key(asst_buf **out, asst_session *session, const char *id, int
 	if (status == ASST_OK && rotate)
 		status = asst__credential_make(&key.credential, true, &call);
 	if (status == ASST_OK)
-		status = asst__write(&call, rotate ? "key.rotate" : "key.revoke", NULL,
+		status = asst__write(&call, action, NULL,
 				     rotate ? attempt_rotate : attempt_revoke, &key);
+	else
+		asst__write_refused(&call, status, action, NULL);
 	if (status == ASST_OK)
 		give(out, &key);
 	key_reset(&key);

@@ -15,8 +15,9 @@
 
 #define EMAIL_MOST 255
 
-/* Only the system, and only where there is a directory. */
-static int begin(struct asst__call *call, asst_session *session, uint32_t flags, asst_error *err)
+/* Only the system, and only where there is a directory. action: of a write; NULL: it only reads. */
+static int begin(struct asst__call *call, asst_session *session, uint32_t flags,
+		 const char *action, asst_error *err)
 {
 	int status = asst__call_begin(call, session, err);
 
@@ -28,6 +29,8 @@ static int begin(struct asst__call *call, asst_session *session, uint32_t flags,
 	if (status == ASST_OK && !call->store->opts.directory)
 		status = asst__fail(err, ASST_EUNSUPPORTED,
 				    "the store was opened without the option directory");
+	if (action)
+		asst__write_refused(call, status, action, NULL);
 	if (status != ASST_OK)
 		asst__call_end(call);
 	return status;
@@ -309,7 +312,7 @@ static int put(asst_session *session, const char *json, size_t size, uint32_t fl
 {
 	struct asst__check check;
 	struct asst__call call;
-	int status = begin(&call, session, flags, err);
+	int status = begin(&call, session, flags, entry->action, err);
 
 	if (status != ASST_OK)
 		return status;
@@ -430,7 +433,7 @@ static int change_one(asst_session *session, const char *id, uint32_t flags, str
 		      asst__attempt attempt, asst_error *err)
 {
 	struct asst__call call;
-	int status = begin(&call, session, flags, err);
+	int status = begin(&call, session, flags, entry->action, err);
 
 	if (status != ASST_OK)
 		return status;
@@ -574,7 +577,7 @@ static int get(asst_buf **out, asst_session *session, const char *id, char kind,
 
 	if (out)
 		*out = NULL;
-	status = begin(&call, session, 0, err);
+	status = begin(&call, session, 0, NULL, err);
 	if (status != ASST_OK)
 		return status;
 	entry.call = &call;
@@ -734,7 +737,7 @@ static int list(asst_buf **out, asst_session *session, const char *options, size
 
 	if (out)
 		*out = NULL;
-	status = begin(&call, session, 0, err);
+	status = begin(&call, session, 0, NULL, err);
 	if (status != ASST_OK)
 		return status;
 	listing.call = &call;

@@ -495,8 +495,10 @@ int asst_feed_prune(uint64_t *removed, asst_session *session, uint32_t flags, as
 		return status;
 	pruning.call = &call;
 	status = asst__flags_check(flags, 0, err);
-	if (status == ASST_OK && !call.actor->system)
+	if (status == ASST_OK && !call.actor->system) {
 		status = asst__fail(err, ASST_EDENIED, "needs the system's session");
+		asst__write_refused(&call, status, "feed.prune", NULL);
+	}
 	do {
 		if (status == ASST_OK)
 			status = asst__write(&call, "feed.prune", NULL, attempt_prune, &pruning);

@@ -297,6 +297,8 @@ int asst__locate(struct asst__loaded *loaded, const struct asst__call *call, con
 	asst__sink_init(&sink, &call->store->mem);
 	status = locate(loaded, call, name, right, &sink);
 	asst__sink_dispose(&sink);
+	if (status == ASST_OK && loaded->decision.status != ASST_ENOTFOUND)
+		asst__uuid_write(call->located, loaded->id);
 	if (status == ASST_OK && loaded->decision.status != ASST_OK)
 		status = asst__decision_fail(&loaded->decision, right, call->err);
 	return status;

@@ -218,6 +218,8 @@ int asst__call_begin(struct asst__call *call, asst_session *session, asst_error 
 	call->want_draft = false;
 	call->versions[0] = call->versions[1] = -1;
 	call->trash = call->either = false;
+	call->located = call->located_text;
+	call->located[0] = '\0';
 	call->err = err;
 	call->actor = &session->person.actor;
 	call->identity = NULL;

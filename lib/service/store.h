@@ -115,6 +115,9 @@ struct asst__call {
 	int64_t versions[2]; /* and these versions of the assistant; -1: none */
 	bool trash;          /* what is looked for was deleted */
 	bool either;         /* or not: both are looked for */
+	/* where the id of what was found visible is noted, for the record of a refusal */
+	char *located;
+	char located_text[ASST__UUID_TEXT + 1];
 	asst_error *err;
 };
 

@@ -159,7 +159,9 @@ void asst__write_refused(const struct asst__call *call, int status, const char *
 
 	if (!call->store->opts.audit_refused || (status != ASST_EDENIED && status != ASST_ENOTFOUND))
 		return;
-	if (object && asst__uuid_normalize(id, object, strlen(object)))
+	if (call->located[0])
+		event.object = ASST__STRING(call->located);
+	else if (object && asst__uuid_normalize(id, object, strlen(object)))
 		event.object = ASST__STRING(id);
 	quiet.err = NULL;
 	begin_change(&change, &quiet);
@@ -179,6 +181,7 @@ int asst__write(struct asst__call *call, const char *action, const char *object,
 
 	for (tries = 0; tries < ATTEMPTS; tries++) {
 		asst__error_clear(call->err);
+		call->located[0] = '\0';
 		/* A lost race may have been one with a change of the caller's own rights. */
 		if (tries > 0 && call->identity) {
 			status = asst__identity_load(call);

@@ -147,12 +147,16 @@ typedef int (*asst__attempt)(void *context, struct asst__change *change, bool lo
 
 /*
  * Attempt until the batch is applied, at most 32 times, then ASST_EBUSY. action and object
- * (as the caller named it; may be NULL) are for the record of what was refused.
+ * (as the caller named it; may be NULL) are for the record of what was refused: what refuses
+ * before this call records it by itself.
  */
 int asst__write(struct asst__call *call, const char *action, const char *object,
 		asst__attempt attempt, void *context);
 
-/* By option, record what was refused for want of a right. The refusal stays what it was. */
+/*
+ * By option, record what was refused for want of a right: of what was found visible, else of
+ * what the caller named by an id. The refusal stays what it was.
+ */
 void asst__write_refused(const struct asst__call *call, int status, const char *action,
 			 const char *object);
 

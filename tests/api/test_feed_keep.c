@@ -154,6 +154,99 @@ static void refused_writes_are_audited_where_that_is_wanted(void **state)
 	host_free(host);
 }
 
+/* However it was named, level 3 is told: a draft's id and a natural name mean the assistant. */
+static void a_refusal_names_the_assistant_however_it_was_named(void **state)
+{
+	asst_store_opts *opts = opts_with("audit_refused", 1);
+	struct host *host = host_new(host_disk_new(), opts);
+	const char *id, *json, *name = "{\"name\":\"b\"}";
+	struct feed_place place;
+	asst_draft *draft;
+	size_t i;
+
+	(void)state;
+	asst_store_opts_free(opts);
+	id = host_create(host, ada, "{\"name\":\"a\",\"slug\":\"aa\"}");
+	MUST(host, host_share(host, ada, id, "user:bob", 3));
+	MUST(host, asst_draft_edit(&draft, as(host, ada), id, 0, host->err));
+	place = feed_end(host);
+	EXPECT(host, ASST_EDENIED, host_patch(host, "bob", asst_draft_id(draft), name));
+	MUST(host, host_share(host, ada, id, "user:bob", 1));
+	EXPECT(host, ASST_EDENIED, host_patch(host, "bob", "user:ada:aa", name));
+	EXPECT(host, ASST_EDENIED, host_patch(host, "bob", id, name));
+	/* Not visible: nothing is known but the id that was named, and of a name not even that. */
+	EXPECT(host, ASST_ENOTFOUND, host_patch(host, "eve", id, name));
+	EXPECT(host, ASST_ENOTFOUND, host_patch(host, "eve", "user:ada:aa", name));
+	json = feed_read(host, ada, place.options);
+	assert_string_equal(feed_actions(json), "refused share.put refused refused refused");
+	for (i = 0; i < 5; i++)
+		assert_string_equal(json_item(json, "/events", i, "objectId"), id);
+	json = feed_read(host, "system", place.options);
+	assert_string_equal(json_at(json, "/events/5/status"), "ENOTFOUND");
+	assert_string_equal(json_at(json, "/events/5/objectId"), JSON_ABSENT);
+	asst_draft_free(draft);
+	host_free(host);
+}
+
+/* The one event since the end before, as "actor action status". */
+static void expect_refusal(struct host *host, struct feed_place *place, const char *wanted)
+{
+	const char *json = feed_read(host, "system", place->options);
+	char told[200];
+
+	assert_string_equal(feed_actions(json), "refused");
+	snprintf(told, sizeof(told), "%s %s %s", json_at(json, "/events/0/actor"),
+		 json_at(json, "/events/0/attempted"), json_at(json, "/events/0/status"));
+	assert_string_equal(told, wanted);
+	*place = feed_end(host);
+}
+
+static void refusals_without_an_assistant_are_audited_too(void **state)
+{
+	asst_store_opts *opts = opts_with("audit_refused", 1);
+	const char *key = "0198d0a1-aaaa-7bbb-8ccc-0123456789ab", *user = "{\"id\":\"u\"}";
+	struct feed_place place;
+	asst_session *eve, *seatless;
+	struct host *host;
+	asst_buf *out;
+
+	(void)state;
+	assert_int_equal(asst_store_opts_set_int(opts, "directory", 1, NULL), ASST_OK);
+	host = host_new(host_disk_new(), opts);
+	asst_store_opts_free(opts);
+	eve = as(host, "eve");
+	seatless = as(host, "sam noseat");
+	place = feed_end(host);
+	EXPECT(host, ASST_EDENIED, asst_feed_prune(NULL, eve, 0, host->err));
+	expect_refusal(host, &place, "user:eve feed.prune EDENIED");
+	EXPECT(host, ASST_EDENIED, asst_secret_rewrap(NULL, eve, NULL, NULL, 0, host->err));
+	expect_refusal(host, &place, "user:eve secret.rewrap EDENIED");
+	EXPECT(host, ASST_EDENIED, asst_key_create(&out, eve, "{}", ASST_NUL, 0, host->err));
+	expect_refusal(host, &place, "user:eve key.create EDENIED");
+	EXPECT(host, ASST_EDENIED, asst_key_revoke(seatless, key, 0, host->err));
+	expect_refusal(host, &place, "user:sam key.revoke EDENIED");
+	EXPECT(host, ASST_EDENIED, asst_key_rotate(&out, seatless, key, 0, 0, host->err));
+	expect_refusal(host, &place, "user:sam key.rotate EDENIED");
+	EXPECT(host, ASST_EDENIED, asst_user_put(eve, user, ASST_NUL, 0, host->err));
+	expect_refusal(host, &place, "user:eve user.put EDENIED");
+	EXPECT(host, ASST_EDENIED, asst_team_put(eve, user, ASST_NUL, 0, host->err));
+	expect_refusal(host, &place, "user:eve team.put EDENIED");
+	EXPECT(host, ASST_EDENIED, asst_user_disable(eve, "u", 1, 0, host->err));
+	expect_refusal(host, &place, "user:eve user.disable EDENIED");
+	EXPECT(host, ASST_EDENIED, asst_user_delete(eve, "u", 0, host->err));
+	expect_refusal(host, &place, "user:eve user.delete EDENIED");
+	EXPECT(host, ASST_EDENIED, asst_user_forget(eve, "u", 0, host->err));
+	expect_refusal(host, &place, "user:eve user.forget EDENIED");
+	EXPECT(host, ASST_EDENIED, asst_team_delete(eve, "u", 0, host->err));
+	expect_refusal(host, &place, "user:eve team.delete EDENIED");
+	/* Reading changes nothing. */
+	EXPECT(host, ASST_EDENIED, asst_user_get(&out, eve, "u", host->err));
+	EXPECT(host, ASST_EDENIED, asst_team_list(&out, eve, NULL, 0, host->err));
+	EXPECT(host, ASST_EDENIED, asst_key_list(&out, seatless, NULL, 0, host->err));
+	assert_string_equal(feed_since(host, "system", &place), "");
+	host_free(host);
+}
+
 static void by_default_refusals_leave_no_trace(void **state)
 {
 	struct host *host = *state;
@@ -288,6 +381,8 @@ int main(void)
 		HOST_TEST(only_the_system_prunes),
 		cmocka_unit_test(events_are_kept_thirty_days_at_least),
 		cmocka_unit_test(refused_writes_are_audited_where_that_is_wanted),
+		cmocka_unit_test(a_refusal_names_the_assistant_however_it_was_named),
+		cmocka_unit_test(refusals_without_an_assistant_are_audited_too),
 		HOST_TEST(by_default_refusals_leave_no_trace),
 		cmocka_unit_test(each_change_is_told_as_the_system_reads_it),
 		cmocka_unit_test(the_callback_may_use_the_store),
