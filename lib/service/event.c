@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Events: what a batch says of itself, and how that is shown. */
 #include "base/clock.h"
+#include "model/layout.h"
 #include "service/cursor.h"
 #include "service/write.h"
 
@@ -100,14 +101,65 @@ static void add_losers(struct asst__record *record, uint32_t root,
 	asst__record_text(record, root, ASST__EVENT_SIGHT_CREATOR, event->sight_creator);
 }
 
+/* The begin of a pointer: so many tokens at most. */
+static struct asst__string parent(const char *pointer, size_t depth)
+{
+	const char *end = pointer;
+
+	for (; *end && depth; depth--)
+		end += 1 + strcspn(end + 1, "/");
+	return (struct asst__string){ pointer, (size_t)(end - pointer) };
+}
+
+/*
+ * Pointers cut to a depth, each once: those with a common parent follow each other. Written to
+ * the list, unless it is 0. Returns how many there are; *size: what they take in a record.
+ */
+static size_t fold(struct asst__record *record, uint32_t list,
+		   const struct asst__json_conflicts *conflicts, size_t depth, size_t *size)
+{
+	struct asst__string last = { NULL, 0 }, pointer;
+	size_t i, count = 0;
+
+	*size = 4;
+	for (i = 0; i < conflicts->count; i++) {
+		pointer = parent(conflicts->items[i].pointer, depth);
+		if (last.text && asst__same(pointer, last))
+			continue;
+		if (list)
+			asst__record_text_at(record, list, count, pointer);
+		*size += 4 + 4 + pointer.size + 1;
+		last = pointer;
+		count++;
+	}
+	return count;
+}
+
+/* What was decided for a draft, as deep as there is room for: no write fails for its event. */
+static void add_forced(struct asst__record *record, uint32_t root,
+		       const struct asst__json_conflicts *forced)
+{
+	size_t low = 0, high = ASST__JSON_DEPTH, middle, size, count;
+	size_t room = ASST__VALUE_MOST - 64 - record->text.size;
+	uint32_t list;
+
+	while (low < high) {
+		middle = high - (high - low) / 2;
+		fold(record, 0, forced, middle, &size);
+		if (size <= room)
+			low = middle;
+		else
+			high = middle - 1;
+	}
+	count = fold(record, 0, forced, low, &size);
+	list = count ? asst__record_list(record, root, ASST__EVENT_FORCED, count) : 0;
+	if (list)
+		fold(record, list, forced, low, &size);
+}
+
 static void add_rest(struct asst__record *record, uint32_t root, const struct asst__event *event,
 		     int64_t now)
 {
-	size_t i, count = event->forced ? event->forced->count : 0;
-	uint32_t list = count ? asst__record_list(record, root, ASST__EVENT_FORCED, count) : 0;
-
-	for (i = 0; list && i < count; i++)
-		asst__record_text_at(record, list, i, ASST__STRING(event->forced->items[i].pointer));
 	if (event->losers || event->loser.text)
 		add_losers(record, root, event, now);
 	if (event->attempted)
@@ -115,6 +167,8 @@ static void add_rest(struct asst__record *record, uint32_t root, const struct as
 				  ASST__STRING(event->attempted));
 	if (event->status)
 		asst__record_text(record, root, ASST__EVENT_STATUS, ASST__STRING(event->status));
+	if (event->forced)
+		add_forced(record, root, event->forced);
 }
 
 void asst__change_event(struct asst__change *change, const struct asst__event *event)

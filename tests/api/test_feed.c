@@ -115,6 +115,55 @@ static void what_was_forced_is_named(void **state)
 	assert_string_equal(json_at(json, "/events/0/pointers"), "[\"/name\",\"/emoji\"]");
 }
 
+/* A name, and data: so many members, below so many others with long names. */
+static const char *deep(size_t depth, size_t wide, int value)
+{
+	static char json[65536];
+	size_t i, used = (size_t)snprintf(json, sizeof(json), "{\"name\":\"n%d\",\"data\":", value);
+
+	for (i = 0; i < depth; i++)
+		used += (size_t)snprintf(json + used, sizeof(json) - used, "{\"%0250d\":", 7);
+	for (i = 0; i < wide; i++)
+		used += (size_t)snprintf(json + used, sizeof(json) - used, "%s\"k%04d\":%d",
+					 i ? "," : "{", (int)i, value);
+	for (i = 0; i <= depth + 1; i++)
+		used += (size_t)snprintf(json + used, sizeof(json) - used, "}");
+	assert_true(used < sizeof(json) - 1);
+	return json;
+}
+
+/* 1,000 pointers of 7,500 bytes are too large for an event: their parent stands for them. */
+static void too_many_forced_pointers_are_folded_to_their_parents(void **state)
+{
+	static const struct {
+		size_t depth, wide, told, size; /* pointers that are told, and the second's size */
+	} rows[] = { { 30, 1000, 2, 5 + 30 * 251 },
+		     { 30, 30, 31, 5 + 30 * 251 + 6 },
+		     { 0, 4000, 4001, 5 + 6 } };
+	struct host *host = *state;
+	const char *id, *json, *forced;
+	struct feed_place end;
+	asst_draft *draft;
+	size_t i;
+
+	for (i = 0; i < T_COUNT(rows); i++) {
+		id = host_create(host, ada, deep(rows[i].depth, rows[i].wide, 1));
+		draft = edit(host, ada, id);
+		MUST(host, asst_draft_patch(draft, deep(rows[i].depth, rows[i].wide, 2), ASST_NUL,
+					    0, host->err));
+		MUST(host, host_patch(host, ada, id, deep(rows[i].depth, rows[i].wide, 3)));
+		end = feed_end(host);
+		MUST(host, asst_draft_commit(NULL, draft, NULL, 0, ASST_COMMIT_FORCE, host->err));
+		asst_draft_free(draft);
+		json = feed_read(host, ada, end.options);
+		assert_string_equal(feed_actions(json), "draft.commit");
+		assert_int_equal(json_count(json, "/events/0/forced"), rows[i].told);
+		assert_string_equal(json_at(json, "/events/0/forced/0"), "/name");
+		forced = json_at(json, "/events/0/forced/1");
+		assert_int_equal(strlen(forced), rows[i].size);
+	}
+}
+
 /* Pages */
 
 /* With every size of page and changes between pages: all numbers, each once, in order. */
@@ -377,6 +426,7 @@ int main(void)
 		HOST_TEST(each_change_is_one_event_in_its_order),
 		HOST_TEST(an_event_tells_who_did_what_and_when),
 		HOST_TEST(what_was_forced_is_named),
+		HOST_TEST(too_many_forced_pointers_are_folded_to_their_parents),
 		HOST_TEST(pages_leave_no_gap),
 		HOST_TEST(after_the_end_come_only_news),
 		HOST_TEST(a_feed_may_be_empty),
