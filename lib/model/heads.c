@@ -97,6 +97,7 @@ static const struct asst__field event_fields[] = {
 	[ASST__EVENT_STATUS] = STORED("status", ASST__TEXT),
 	[ASST__EVENT_SIGHT_LEVEL] = STORED("sightLevel", ASST__INT),
 	[ASST__EVENT_SIGHT_CREATOR] = STORED("sightCreator", ASST__TEXT),
+	[ASST__EVENT_VERSION] = STORED("version", ASST__INT),
 };
 
 static const struct asst__field mark_fields[] = {

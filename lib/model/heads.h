@@ -81,7 +81,8 @@ enum asst__event_field {
 	ASST__EVENT_STATUS,    /* and why */
 	/* What sight took before it; not shown, either. */
 	ASST__EVENT_SIGHT_LEVEL,
-	ASST__EVENT_SIGHT_CREATOR /* for whom any level was enough; absent: nobody */
+	ASST__EVENT_SIGHT_CREATOR, /* for whom any level was enough; absent: nobody */
+	ASST__EVENT_VERSION /* that was marked, or that a draft got the text of */
 };
 
 /* A principal that gave sight, and the level; absent: a team's members had that of their role. */

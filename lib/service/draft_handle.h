@@ -38,10 +38,12 @@ int asst__draft_retake(struct asst_def *def, asst__json *tree, uint32_t flags,
 /*
  * Fill the batch with what opens the caller's draft with a text and a base, or gives an open
  * draft another text where replace is set, else ASST_ECONFLICT. loaded->draft is the
- * caller's, and the new one after it.
+ * caller's, and the new one after it. The event is completed by the assistant and what differs
+ * from the text that was replaced, or from live, and put.
  */
 int asst__draft_open(struct asst__loaded *loaded, struct asst__change *change,
-		     struct asst__string def, int64_t base_version, bool replace);
+		     struct asst__string def, int64_t base_version, bool replace,
+		     struct asst__event *event);
 /* Put a changed draft into the batch: its text and base, one revision higher. */
 int asst__draft_put(struct asst__loaded *loaded, struct asst__change *change,
 		    struct asst__string def, int64_t base_version);

@@ -375,14 +375,12 @@ static int attempt_copy(void *context, struct asst__change *change, bool lost)
 			&opening->loaded, change,
 			asst__view_text(&other.draft.view, ASST__DRAFT_DEF),
 			asst__view_int(&other.draft.view, ASST__DRAFT_BASE_VERSION, 0),
-			copying->replace);
-	event.object = asst__view_text(&opening->loaded.head.view, ASST__HEAD_ID);
+			copying->replace, &event);
 	if (status == ASST_OK) {
 		/* While it is there, so is the version that both are based on. */
 		asst__key_draft(&key, other.id,
 				asst__view_text(&other.draft.view, ASST__DRAFT_PRINCIPAL));
 		asst__change_check(change, &key, other.draft.sequence);
-		asst__change_event(change, &event);
 	}
 	asst__loaded_dispose(&other);
 	return status;

@@ -191,15 +191,42 @@ int asst__draft_put(struct asst__loaded *loaded, struct asst__change *change,
 	return asst__part_set(&loaded->draft, buf, &asst__draft_schema, call->err);
 }
 
-int asst__draft_open(struct asst__loaded *loaded, struct asst__change *change,
-		     struct asst__string def, int64_t base_version, bool replace)
+static int open_text(struct asst_def *def, const struct asst__part *part, unsigned field,
+		     const struct asst__call *call)
 {
-	if (!loaded->draft.buf)
-		return open_new(loaded, change, def, base_version);
-	if (!replace)
-		return asst__fail(change->call->err, ASST_ECONFLICT,
+	return asst__def_open(def, &call->store->mem, part->buf,
+			      asst__view_text(&part->view, field), call->err);
+}
+
+int asst__draft_open(struct asst__loaded *loaded, struct asst__change *change,
+		     struct asst__string def, int64_t base_version, bool replace,
+		     struct asst__event *event)
+{
+	const struct asst__call *call = change->call;
+	bool open = loaded->draft.buf != NULL;
+	struct asst_def before, after = { .buf = NULL };
+	int status;
+
+	if (open && !replace)
+		return asst__fail(call->err, ASST_ECONFLICT,
 				  "a draft is open: discard it, or replace its text");
-	return asst__draft_put(loaded, change, def, base_version);
+	status = open ? open_text(&before, &loaded->draft, ASST__DRAFT_DEF, call) :
+			open_text(&before, &loaded->def, ASST__VERSION_DEF, call);
+	if (status != ASST_OK)
+		return status;
+	status = open ? asst__draft_put(loaded, change, def, base_version) :
+			open_new(loaded, change, def, base_version);
+	if (status == ASST_OK)
+		status = open_text(&after, &loaded->draft, ASST__DRAFT_DEF, call);
+	if (status == ASST_OK) {
+		event->object = asst__view_text(&loaded->head.view, ASST__HEAD_ID);
+		event->def_from = &before.view;
+		event->def_to = &after.view;
+		asst__change_event(change, event);
+	}
+	asst__def_dispose(&before);
+	asst__def_dispose(&after);
+	return status;
 }
 
 static int attempt_edit(void *context, struct asst__change *change, bool lost)

@@ -196,6 +196,8 @@ void asst__change_event(struct asst__change *change, const struct asst__event *e
 		if (event->new_revision)
 			asst__record_int(&record, root, ASST__EVENT_NEW_REVISION,
 					 event->new_revision);
+		if (event->version)
+			asst__record_int(&record, root, ASST__EVENT_VERSION, event->version);
 		asst__record_text(&record, root, ASST__EVENT_PRINCIPAL, event->principal);
 		if (event->level)
 			asst__record_int(&record, root, ASST__EVENT_LEVEL, event->level);

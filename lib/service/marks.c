@@ -66,7 +66,8 @@ static int build(struct marking *marking, struct asst__change *change, uint64_t 
 	bool pinned = marking->set_pin ? marking->pinned : old_pinned;
 	struct asst__event event = {
 		.action = marking->action,
-		.object = asst__view_text(&marking->loaded.head.view, ASST__HEAD_ID)
+		.object = asst__view_text(&marking->loaded.head.view, ASST__HEAD_ID),
+		.version = (int64_t)number
 	};
 	struct asst__key key;
 	asst_buf *buf = NULL;

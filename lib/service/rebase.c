@@ -89,7 +89,7 @@ static int build(struct rebasing *rebasing, struct asst__change *change)
 	int64_t live = asst__view_int(&loaded->head.view, ASST__HEAD_VERSION, 0);
 	int64_t from = asst__view_int(&loaded->draft.view, ASST__DRAFT_BASE_VERSION, 0);
 	const struct asst__part *part = live == from ? &loaded->def : &loaded->versions[0];
-	struct asst_def base;
+	struct asst_def base, before;
 	struct asst__key key;
 	int status = open_def(&base, part, ASST__VERSION_DEF, call);
 
@@ -102,9 +102,15 @@ static int build(struct rebasing *rebasing, struct asst__change *change)
 		return status;
 	asst__key_part(&key, loaded->id, ASST__PART_DEF);
 	asst__change_check(change, &key, loaded->def.sequence);
+	status = open_def(&before, &loaded->draft, ASST__DRAFT_DEF, call);
+	if (status != ASST_OK)
+		return status;
+	event.def_from = &before.view;
+	event.def_to = &rebasing->merged.view;
 	status = asst__draft_put(loaded, change, rebasing->merged.bytes, live);
 	if (status == ASST_OK)
 		asst__change_event(change, &event);
+	asst__def_dispose(&before);
 	return status;
 }
 

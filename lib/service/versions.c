@@ -178,18 +178,17 @@ static int attempt_restore(void *context, struct asst__change *change, bool lost
 		return status;
 	part = find_version(loaded, restoring->version, 0);
 	status = asst__version_check(restoring->version, loaded, part, call->err);
+	event.version = asst__view_int(&part->view, ASST__VERSION_NUMBER, 0);
 	if (status == ASST_OK)
 		status = asst__draft_open(loaded, change,
 					  asst__view_text(&part->view, ASST__VERSION_DEF),
 					  asst__view_int(&loaded->head.view, ASST__HEAD_VERSION, 0),
-					  restoring->replace);
+					  restoring->replace, &event);
 	if (status != ASST_OK)
 		return status;
 	/* The live definition is the draft's base: it must still be that. */
 	asst__key_part(&key, loaded->id, ASST__PART_DEF);
 	asst__change_check(change, &key, loaded->def.sequence);
-	event.object = asst__view_text(&loaded->head.view, ASST__HEAD_ID);
-	asst__change_event(change, &event);
 	return ASST_OK;
 }
 

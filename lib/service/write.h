@@ -119,6 +119,7 @@ struct asst__event {
 	const char *action; /* such as "assistant.create" */
 	struct asst__string object;
 	int64_t old_revision, new_revision; /* 0: none */
+	int64_t version; /* that it is about; 0: none */
 	/* the fields of the definition that changed, from one to the other; may be NULL */
 	const struct asst__view *def_from, *def_to;
 	/* and of what stands around it; may be NULL */

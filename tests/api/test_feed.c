@@ -164,6 +164,52 @@ static void too_many_forced_pointers_are_folded_to_their_parents(void **state)
 	}
 }
 
+/* What a draft is made to be is told as what a patch of it is; and which version is meant. */
+static void events_of_drafts_and_versions_tell_what_and_which(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"V1\",\"emoji\":\"1\"}"), *json;
+	asst_draft *draft, *copy;
+	struct feed_place end;
+
+	MUST(host, host_share(host, ada, id, "user:bob", 3));
+	draft = edit(host, ada, id);
+	MUST(host, asst_draft_patch(draft, "{\"description\":\"d\"}", ASST_NUL, 0, host->err));
+	MUST(host, host_patch(host, ada, id, "{\"name\":\"V2\"}"));
+	end = feed_end(host);
+	MUST(host, asst_draft_rebase(draft, NULL, 0, 0, host->err));
+	/* Another one gets the text: at first in the place of none, then of another one. */
+	MUST(host, asst_draft_copy(&copy, as(host, "bob"), asst_draft_id(draft), 0, host->err));
+	MUST(host, asst_draft_patch(copy, "{\"emoji\":\"2\"}", ASST_NUL, 0, host->err));
+	asst_draft_free(copy);
+	MUST(host, asst_draft_copy(&copy, as(host, "bob"), asst_draft_id(draft),
+				   ASST_DRAFT_REPLACE, host->err));
+	asst_draft_free(copy);
+	asst_draft_free(draft);
+	MUST(host, asst_version_restore(&draft, as(host, ada), id, 1, ASST_DRAFT_REPLACE,
+					host->err));
+	MUST(host, asst_draft_discard(draft, 0, host->err));
+	asst_draft_free(draft);
+	MUST(host, asst_version_restore(&draft, as(host, ada), id, 1, 0, host->err));
+	asst_draft_free(draft);
+	MUST(host, asst_version_label(as(host, ada), id, 1, "one", ASST_NUL, 0, host->err));
+	MUST(host, asst_version_pin(as(host, ada), id, ASST_VERSION_LIVE, 1, 0, host->err));
+	json = feed_read(host, ada, end.options);
+	assert_string_equal(feed_actions(json),
+			    "draft.rebase draft.copy draft.update draft.copy version.restore "
+			    "draft.discard version.restore version.label version.pin");
+	assert_string_equal(json_at(json, "/events/0/pointers"), "[\"/name\"]");
+	assert_string_equal(json_at(json, "/events/1/pointers"), "[\"/description\"]");
+	assert_string_equal(json_at(json, "/events/3/pointers"), "[\"/emoji\"]");
+	assert_string_equal(json_at(json, "/events/4/pointers"), "[\"/name\",\"/description\"]");
+	assert_string_equal(json_at(json, "/events/4/version"), "1");
+	assert_string_equal(json_at(json, "/events/6/pointers"), "[\"/name\"]");
+	assert_string_equal(json_at(json, "/events/6/version"), "1");
+	assert_string_equal(json_at(json, "/events/7/version"), "1");
+	assert_string_equal(json_at(json, "/events/8/version"), "2");
+	assert_string_equal(json_at(json, "/events/0/version"), JSON_ABSENT);
+}
+
 /* Pages */
 
 /* With every size of page and changes between pages: all numbers, each once, in order. */
@@ -427,6 +473,7 @@ int main(void)
 		HOST_TEST(an_event_tells_who_did_what_and_when),
 		HOST_TEST(what_was_forced_is_named),
 		HOST_TEST(too_many_forced_pointers_are_folded_to_their_parents),
+		HOST_TEST(events_of_drafts_and_versions_tell_what_and_which),
 		HOST_TEST(pages_leave_no_gap),
 		HOST_TEST(after_the_end_come_only_news),
 		HOST_TEST(a_feed_may_be_empty),
