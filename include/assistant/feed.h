@@ -35,8 +35,9 @@ extern "C" {
  * @param size     in bytes, or ASST_NUL.
  * @param err      may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_EVALIDATION (also a damaged cursor),
- *         ASST_EGONE (events behind the cursor are no longer kept: read what there is anew),
- *         ASST_ELIMIT, ASST_ESTATE, ASST_EIO, ASST_ECORRUPT, ASST_EBACKEND, ASST_ENOMEM.
+ *         ASST_EGONE (events behind the cursor are no longer kept, or the store is an older copy
+ *         of the one that the cursor is from: read what there is anew), ASST_ELIMIT, ASST_ESTATE,
+ *         ASST_EIO, ASST_ECORRUPT, ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_feed_read(asst_buf **out, asst_session *session, const char *options, size_t size,

@@ -366,6 +366,10 @@ static int read_feed(asst_buf **out, struct feed *feed)
 	if (status == ASST_OK && feed->given && feed->after < floor_of(&feed->events))
 		status = asst__fail(feed->call->err, ASST_EGONE,
 				    "events behind the cursor are no longer kept");
+	/* The store began anew from an older copy: what comes next may be other events. */
+	if (status == ASST_OK && feed->given && feed->after > feed->sequence)
+		status = asst__fail(feed->call->err, ASST_EGONE,
+				    "the cursor is ahead of the store: it was read from a newer copy");
 	if (status == ASST_OK && !feed->end)
 		status = collect_subjects(feed);
 	if (status == ASST_OK)

@@ -466,6 +466,45 @@ static void a_cursor_goes_on_in_a_store_that_was_closed(void **state)
 	asst_error_free(host.err);
 }
 
+/* Open a store in the place of the one that is open, without its sessions. */
+static void reopen(struct host *host, const char *where)
+{
+	while (host->session_count)
+		asst_session_free(host->sessions[--host->session_count].session);
+	if (host->store)
+		host_close(host);
+	if (where)
+		MUST(host, asst_store_open(&host->store, where, NULL, host->err));
+}
+
+/* In a store that was taken back it would pass over what happens next. */
+static void a_cursor_ahead_of_the_store_is_gone(void **state)
+{
+	struct host host = { .err = asst_error_new() };
+	struct feed_place ahead, same;
+	asst_buf *out;
+	char id[37];
+	int i;
+
+	(void)state;
+	reopen(&host, "file:newer");
+	strcpy(id, host_create(&host, ada, "{\"name\":\"a\"}"));
+	MUST(&host, asst_store_backup(host.store, "older", NULL, NULL, 0, host.err));
+	same = feed_end(&host);
+	for (i = 0; i < 10; i++)
+		tag(&host, id, i);
+	ahead = feed_end(&host);
+	reopen(&host, "file:older");
+	EXPECT(&host, ASST_EGONE, feed_try(&out, &host, ada, ahead.options));
+	assert_null(out);
+	EXPECT(&host, ASST_EGONE, feed_try(&out, &host, "eve", ahead.options));
+	tag(&host, id, 77);
+	EXPECT(&host, ASST_EGONE, feed_try(&out, &host, ada, ahead.options));
+	assert_string_equal(feed_since(&host, ada, &same), "assistant.update");
+	reopen(&host, NULL);
+	asst_error_free(host.err);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -482,6 +521,7 @@ int main(void)
 		HOST_TEST(damaged_cursors_and_faulty_options_are_told),
 		HOST_TEST(a_reader_beside_writers_misses_nothing),
 		cmocka_unit_test(a_cursor_goes_on_in_a_store_that_was_closed),
+		cmocka_unit_test(a_cursor_ahead_of_the_store_is_gone),
 	};
 
 	return cmocka_run_group_tests_name("api/feed", tests, NULL, NULL) ? 1 : 0;
