@@ -49,7 +49,8 @@ ASST_API asst_assistant *asst_list_at(const asst_list *list, size_t i);
 
 /**
  * Where the feed stood when the list was made: a cursor for asst_feed_read(), which tells
- * everything that happened since. Borrowed until the list is freed.
+ * everything that happened since. Borrowed until the list is freed. NULL where no storage was
+ * asked, as for the trash of a token, which reads no feed either.
  *
  * Threads: C.  Since: 0.1.
  */

@@ -139,6 +139,8 @@ static int scan_own(struct listing *listing, struct asst_sink *sink)
 	if (status == ASST_OK)
 		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, sink,
 					    &sequence, call->err);
+	if (status == ASST_OK)
+		status = asst__list_note_feed(listing->list, call, sequence);
 	asst__ranges_dispose(&ranges);
 	return status;
 }
@@ -258,6 +260,9 @@ static int fill_beside(struct listing *listing)
 	if (status == ASST_OK)
 		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, &sink,
 					    &sequence, call->err);
+	/* The assistant was read before its drafts were. */
+	if (status == ASST_OK)
+		status = asst__list_note_feed(listing->list, call, listing->assistant.sequence);
 	if (status == ASST_OK)
 		status = take_page(listing, &sink);
 	asst__sink_dispose(&sink);

@@ -83,6 +83,8 @@ static int get_many(asst_list *list, const char *const *ids, const struct asst__
 	if (status == ASST_OK)
 		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
 					   &sequence, call->err);
+	if (status == ASST_OK)
+		status = asst__list_note_feed(list, call, sequence);
 	for (i = 0; i < list->count && status == ASST_OK; i++)
 		status = take(list, i, &sink, call);
 	asst__sink_dispose(&sink);

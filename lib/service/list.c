@@ -152,8 +152,7 @@ static int add_ranges(struct asst_ranges *ranges, const struct asst__query *quer
 	return status;
 }
 
-/* The first scan says where the feed stands: what happens behind it is not in the list. */
-static int note_feed(asst_list *list, const struct asst__call *call, uint64_t sequence)
+int asst__list_note_feed(asst_list *list, const struct asst__call *call, uint64_t sequence)
 {
 	if (list->feed_cursor)
 		return ASST_OK;
@@ -177,7 +176,7 @@ static int scan(asst_list *list, struct asst__found *found, struct asst__query *
 		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, &sink,
 					    &sequence, call->err);
 	if (status == ASST_OK)
-		status = note_feed(list, call, sequence);
+		status = asst__list_note_feed(list, call, sequence);
 	if (status == ASST_OK)
 		status = asst__page_merge(found, query, &ranges, &sink);
 	asst__sink_dispose(&sink);
@@ -236,6 +235,9 @@ static int load(asst_list *list, struct asst__query *query, const struct asst__f
 	if (status == ASST_OK)
 		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
 					   &sequence, call->err);
+	/* Of a token's list nothing was scanned. */
+	if (status == ASST_OK)
+		status = asst__list_note_feed(list, call, sequence);
 	for (i = 0; i < count && status == ASST_OK && list->count <= query->limit; i++)
 		status = take(list, query, &sink, i, &found->places[i]);
 	asst__sink_dispose(&sink);

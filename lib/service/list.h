@@ -13,10 +13,12 @@ struct asst_list {
 	size_t count, room;
 	asst_assistant **items; /* NULL where one was not found */
 	char *cursor;           /* NULL at the end */
-	char *feed_cursor;      /* where the feed stood; NULL where that was not asked for */
+	char *feed_cursor;      /* where the feed stood; NULL: no storage was asked */
 };
 
 /* A list with room for count assistants, all NULL and counted. */
 int asst__list_new(asst_list **list, size_t count, const struct asst__mem *mem, asst_error *err);
+/* The first answer says where the feed stands: what happens behind it is not in the list. */
+int asst__list_note_feed(asst_list *list, const struct asst__call *call, uint64_t sequence);
 
 #endif

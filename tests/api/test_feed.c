@@ -294,6 +294,41 @@ static void a_list_tells_where_to_go_on(void **state)
 	assert_string_equal(feed_since(host, ada, &place), "assistant.update assistant.create");
 }
 
+/* Consumes the list: the feed goes on from where it was made. */
+static void expect_followed(struct host *host, asst_list *list, const char *id)
+{
+	struct feed_place place;
+
+	assert_int_equal(asst_list_count(list), 1);
+	assert_non_null(asst_list_feed_cursor(list));
+	feed_after(&place, asst_list_feed_cursor(list));
+	asst_list_free(list);
+	assert_string_equal(feed_since(host, ada, &place), "");
+	tag(host, id, (int)host_revision(host, ada, id));
+	assert_string_equal(feed_since(host, ada, &place), "assistant.update");
+}
+
+static void each_kind_of_list_tells_where_to_go_on(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}"), *gone;
+	asst_list *list;
+	char options[100];
+
+	asst_draft_free(edit(host, ada, id));
+	gone = host_create(host, ada, "{\"name\":\"gone\"}");
+	MUST(host, host_delete(host, ada, gone));
+	MUST(host, asst_assistant_get_many(&list, as(host, ada), &id, 1, 0, host->err));
+	expect_followed(host, list, id);
+	MUST(host, asst_draft_list(&list, as(host, ada), NULL, 0, host->err));
+	expect_followed(host, list, id);
+	snprintf(options, sizeof(options), "{\"assistantId\":\"%s\"}", id);
+	MUST(host, asst_draft_list(&list, as(host, ada), options, ASST_NUL, host->err));
+	expect_followed(host, list, id);
+	MUST(host, asst_trash_list(&list, as(host, ada), NULL, 0, host->err));
+	expect_followed(host, list, id);
+}
+
 static void events_of_one_object_or_of_some_actions(void **state)
 {
 	struct host *host = *state;
@@ -517,6 +552,7 @@ int main(void)
 		HOST_TEST(after_the_end_come_only_news),
 		HOST_TEST(a_feed_may_be_empty),
 		HOST_TEST(a_list_tells_where_to_go_on),
+		HOST_TEST(each_kind_of_list_tells_where_to_go_on),
 		HOST_TEST(events_of_one_object_or_of_some_actions),
 		HOST_TEST(damaged_cursors_and_faulty_options_are_told),
 		HOST_TEST(a_reader_beside_writers_misses_nothing),
