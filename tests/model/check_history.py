@@ -154,6 +154,19 @@ class History(DraftSteps):
         self.cursor = found["cursor"]
         return found["events"]
 
+    def check_sight(self, user, since, before):
+        """Events are of what a user sees or saw until now, and tell of all that it lost sight of."""
+        status, found = self.lib.call(self.lib.take_json, "feed_read", self.session(user),
+                                      *text({"after": since, "limit": Number(1000)}))
+        if not self.world.seated(user):
+            self.expect({"EDENIED"}, status, "feed without a seat")
+            return
+        self.expect(OK, status)
+        told, after = {e["objectId"] for e in found["events"] if "objectId" in e}, self.world.known(user)
+        if not USERS[user].get("superuser"):
+            self.expect([], sorted(told - before - after), "told to %s, who never saw it" % user)
+        self.expect([], sorted(before - after - told), "lost to %s, who is not told" % user)
+
     def check_events(self):
         """One event for each change, none for what changed nothing."""
         told = self.read_events()
@@ -181,10 +194,12 @@ class History(DraftSteps):
         if not self.world.assistants or (name == "create" and len(self.world.assistants) > 2):
             name = "create" if not self.world.assistants else "patch"
         self.doing = name
+        since, before = self.cursor, {user: self.world.known(user) for user in USERS}
         getattr(self, "step_" + name)()
         self.check_events()
         for user in self.rng.sample(list(USERS), 2):
             self.check_user(user)
+            self.check_sight(user, since, before[user])
         if self.number % 9 == 0:
             for user in USERS:
                 self.check_user(user)

@@ -73,6 +73,10 @@ class World:
             return 0
         return level
 
+    def known(self, user):
+        """What a user may see, also in the trash."""
+        return set(self.visible(user)) | set(self.restorable(user))
+
     def gate(self, user, id, needed):
         """Seat, visibility, right."""
         if not self.seated(user):
