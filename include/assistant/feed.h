@@ -19,8 +19,9 @@ extern "C" {
  * An event has "cursor" (its place), "at", "actor", "action" (such as "assistant.update";
  * libassistant_rights(7) lists them), "objectId", and where they apply "onBehalfOf",
  * "oldRevision", "newRevision", "pointers" (what changed, never a value), "version" (the one
- * that was named, pinned or restored), "principalId", "accessLevel" and "forced" (pointers that a commit decided for its draft; where they are too many
- * for an event, a parent stands for all below it, "" for the whole). Of a write that was refused, "action" is "refused", and
+ * that was named, pinned or restored), "principalId", "accessLevel" and "forced" (pointers that a
+ * commit decided for its draft; where they are too many for an event, a parent stands for all
+ * below it, "" for the whole). Of a write that was refused, "action" is "refused", and
  * "attempted" and "status" tell what and why.
  *
  * A session is shown the events of what it may see now, and those by which it lost sight

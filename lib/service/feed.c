@@ -369,7 +369,7 @@ static int read_feed(asst_buf **out, struct feed *feed)
 	/* The store began anew from an older copy: what comes next may be other events. */
 	if (status == ASST_OK && feed->given && feed->after > feed->sequence)
 		status = asst__fail(feed->call->err, ASST_EGONE,
-				    "the cursor is ahead of the store: it was read from a newer copy");
+				    "the cursor is ahead of the store, which is an older copy");
 	if (status == ASST_OK && !feed->end)
 		status = collect_subjects(feed);
 	if (status == ASST_OK)
