@@ -39,22 +39,6 @@ int asst__backend_adopt(asst_backend *ours, const asst_backend *theirs, asst_err
 	return ASST_OK;
 }
 
-/* Statuses that say what a session may see or do, which no backend can know. */
-static bool is_decision(int status)
-{
-	switch (status) {
-	case ASST_EVALIDATION:
-	case ASST_EUNAUTHENTICATED:
-	case ASST_EDENIED:
-	case ASST_ENOTFOUND:
-	case ASST_EEXISTS:
-	case ASST_EREVISION:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* The method's status as the library's own; ASST_OK leaves err clear whatever was written to it. */
 static int map_status(int status, const char *method, asst_error *err)
 {
@@ -62,7 +46,7 @@ static int map_status(int status, const char *method, asst_error *err)
 		asst__error_clear(err);
 		return ASST_OK;
 	}
-	if (status > ASST_EINVAL || status < ASST_ECANCELED || is_decision(status)) {
+	if (asst__storage_status(status) != status) {
 		asst__error_clear(err);
 		asst__fail(err, ASST_EBACKEND,
 			   "the backend's %s returned the status %d, which is none of a backend",
