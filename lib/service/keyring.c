@@ -68,15 +68,18 @@ static bool key_valid(const char *key)
 		       size;
 }
 
-/* What a keyring answers, as the library's own. */
-static int map_status(int status, const char *doing, asst_error *err)
+/* What a keyring answers, as a caller is told it. */
+static int told(int status, const char *doing, asst_error *err)
 {
 	if (status == ASST_OK)
 		return ASST_OK;
-	if (status > ASST_EINVAL || status < ASST_ECANCELED)
-		return asst__fail(err, ASST_EBACKEND, "the keyring's %s returned the status %d",
-				  doing, status);
-	return asst__fail(err, status, "the keyring could not %s the secret", doing);
+	if (asst__host_status(status) == status)
+		return asst__fail(err, status, "the keyring could not %s the secret", doing);
+	asst__fail(err, ASST_EBACKEND,
+		   "the keyring's %s returned the status %d, which is none of a keyring", doing,
+		   status);
+	asst__error_set_raw(err, status);
+	return ASST_EBACKEND;
 }
 
 int asst__keyring_seal(struct asst__sealed *sealed, const struct asst__call *call,
@@ -104,7 +107,7 @@ int asst__keyring_seal(struct asst__sealed *sealed, const struct asst__call *cal
 			       context_size);
 	if (status == ASST_OK && sealed->size > sealed->room)
 		status = ASST_EBACKEND;
-	return map_status(status, "seal", call->err);
+	return told(status, "seal", call->err);
 }
 
 void asst__sealed_free(struct asst__sealed *sealed, const struct asst__call *call)
@@ -147,7 +150,7 @@ int asst__keyring_open(struct asst__guarded *value, const struct asst__call *cal
 			       sealed.size, context, context_size);
 	if (status == ASST_OK && value->size > sealed.size)
 		status = ASST_EBACKEND;
-	return map_status(status, "open", call->err);
+	return told(status, "open", call->err);
 }
 
 /* Sealing anew */

@@ -60,6 +60,20 @@ static asst_keyring own_keyring(struct own *own)
 	return keyring;
 }
 
+/* A host with this keyring, whose ada has an assistant that lists ONE and TWO, and a runtime. */
+static struct host *own_host(const asst_keyring *keyring, const char **id)
+{
+	asst_store_opts *opts = asst_store_opts_new();
+	struct host *host;
+
+	assert_int_equal(asst_store_opts_set_keyring(opts, keyring, NULL), ASST_OK);
+	host = host_new(host_disk_new(), opts);
+	asst_store_opts_free(opts);
+	*id = host_create(host, "ada create", t_json(SECRETS_TWO));
+	secrets_run(host, "ada create");
+	return host;
+}
+
 static void sealing_and_opening_give_the_value(void **state)
 {
 	static unsigned char value[65536], sealed[65536 + ASST_KEYRING_OVERHEAD], opened[sizeof(sealed)];
@@ -294,6 +308,41 @@ static void a_keyring_that_fails_changes_nothing(void **state)
 	host_free(host);
 }
 
+/* What a keyring says of itself is not an answer to the caller's own request. */
+static void a_keyring_decides_nothing_for_the_caller(void **state)
+{
+	static const int wrong[] = { ASST_EINVAL,     ASST_EVALIDATION, ASST_EUNAUTHENTICATED,
+				     ASST_EDENIED,    ASST_ENOTFOUND,   ASST_ECONFLICT,
+				     ASST_EEXISTS,    ASST_EGONE,       ASST_EREVISION,
+				     ASST_ELIMIT,     ASST_EREADONLY,   ASST_EINDOUBT,
+				     ASST_ESTATE,     42,               -7 };
+	static const int right[] = { ASST_EIO,     ASST_ENOMEM,       ASST_EBUSY,    ASST_ECORRUPT,
+				     ASST_EFORMAT, ASST_EUNSUPPORTED, ASST_ECANCELED };
+	struct own own;
+	asst_keyring keyring = own_keyring(&own);
+	struct host *host;
+	const char *id;
+	size_t i;
+
+	(void)state;
+	host = own_host(&keyring, &id);
+	MUST(host, secrets_set(host, "ada create", id, "ONE", "value"));
+	for (i = 0; i < T_COUNT(wrong); i++) {
+		own.answer = wrong[i];
+		EXPECT(host, ASST_EBACKEND, secrets_set(host, "ada create", id, "TWO", "v"));
+		assert_int_equal(asst_error_raw(host->err), wrong[i]);
+		EXPECT(host, ASST_EBACKEND, secrets_try(host, "run:ada create", id, "ONE"));
+		assert_int_equal(asst_error_raw(host->err), wrong[i]);
+	}
+	for (i = 0; i < T_COUNT(right); i++) {
+		own.answer = right[i];
+		EXPECT(host, right[i], secrets_set(host, "ada create", id, "TWO", "v"));
+		EXPECT(host, right[i], secrets_try(host, "run:ada create", id, "ONE"));
+	}
+	own.answer = 0;
+	host_free(host);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -306,6 +355,7 @@ int main(void)
 		cmocka_unit_test(a_keyring_is_the_next_stores),
 		cmocka_unit_test(each_place_has_its_context),
 		cmocka_unit_test(a_keyring_that_fails_changes_nothing),
+		cmocka_unit_test(a_keyring_decides_nothing_for_the_caller),
 	};
 
 	PEOPLE_RUN("api/keyring", tests);

@@ -13,9 +13,12 @@ extern "C" {
 #define ASST_KEYRING_OVERHEAD 256
 
 /*
- * The methods may be called from any thread. They return ASST_OK or a negative status;
- * ASST_ECORRUPT where something does not open, whatever the reason. context binds a sealed value
- * to its place: it opens with the same context alone.
+ * The methods may be called from any thread. They return ASST_OK or a negative status:
+ * ASST_ECORRUPT where something does not open, whatever the reason; ASST_EIO, ASST_EBUSY,
+ * ASST_ENOMEM, ASST_EUNSUPPORTED, ASST_EFORMAT, ASST_EINTERNAL, ASST_ECANCELED where they could not
+ * do it. Others, above all those that say what a session may do, reach the caller as ASST_EBACKEND
+ * with the value in asst_error_raw(). context binds a sealed value to its place: it opens with the
+ * same context alone.
  */
 struct asst_keyring {
 	size_t size; /* sizeof(struct asst_keyring) where this table was compiled */
