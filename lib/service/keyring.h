@@ -5,18 +5,22 @@
 
 #include "service/object.h"
 
+#define ASST__SEALING_KEY_MAX 64 /* bytes of its id */
+
 /* A sealed value and the id of the key that sealed it. */
 struct asst__sealed {
 	unsigned char *bytes;
 	size_t size, room;
-	char key[65];
+	char key[ASST__SEALING_KEY_MAX + 1];
 };
 
 /* ASST_EUNSUPPORTED without a keyring. */
 int asst__keyring_check(const struct asst__call *call);
 /* A description: UTF-8 of at most 500 characters. */
 int asst__keyring_check_description(const char *description, const struct asst__call *call);
-/* *sealed is to be freed in any case. */
+/* The id of the key that seals now; ASST_EBACKEND where the keyring has none. */
+int asst__keyring_current(char key[ASST__SEALING_KEY_MAX + 1], const struct asst__call *call);
+/* With the present key. *sealed is to be freed in any case. */
 int asst__keyring_seal(struct asst__sealed *sealed, const struct asst__call *call,
 		       const unsigned char id[ASST__UUID_BYTES], const char *name,
 		       const void *value, size_t size);
@@ -35,5 +39,13 @@ void asst__guarded_free(struct asst__guarded *guarded);
 int asst__keyring_open(struct asst__guarded *value, const struct asst__call *call,
 		       const unsigned char id[ASST__UUID_BYTES], const char *name,
 		       struct asst__string key, struct asst__string sealed);
+
+/*
+ * Seal with the key sealed->key what another one sealed: in the keyring where it can do so, else
+ * by way of memory that is wiped. *sealed is to be freed in any case.
+ */
+int asst__keyring_rewrap(struct asst__sealed *sealed, const struct asst__call *call,
+			 const unsigned char id[ASST__UUID_BYTES], const char *name,
+			 struct asst__string old_key, struct asst__string old);
 
 #endif

@@ -10,15 +10,19 @@
 
 #define KEYS_MOST 16
 #define ID_MOST 64
+#define TABLE_MOST 4096 /* no table will ever be larger */
 
-static int check(const asst_keyring *keyring, size_t size, const char *const *ids,
-		 const void *keys, size_t count, asst_error *err)
+/* The caller's table is cleared first: what fails leaves nothing in it that could be used. */
+static int check(asst_keyring *keyring, size_t size, const char *const *ids, const void *keys,
+		 size_t count, asst_error *err)
 {
 	asst__error_clear(err);
+	if (keyring && size <= TABLE_MOST)
+		memset(keyring, 0, size);
 	if (!keyring || !ids || !keys || count < 1 || count > KEYS_MOST)
 		return asst__fail(err, ASST_EINVAL, "needs a table, and 1 to %d keys with their ids",
 				  KEYS_MOST);
-	if (size < sizeof(*keyring) || size > 4096 || size % sizeof(void *))
+	if (size < sizeof(*keyring) || size > TABLE_MOST || size % sizeof(void *))
 		return asst__fail(err, ASST_EABI, "no release has a keyring table of %zu bytes",
 				  size);
 	for (size_t i = 0; i < count; i++) {
@@ -63,17 +67,29 @@ static const char *ring_current(void *user)
 	return ring->ids[0];
 }
 
-static int ring_seal(void *user, void *sealed, size_t *sealed_size, const void *value, size_t size,
-		     const void *context, size_t context_size)
+/* NULL where there is none of this id. */
+static const unsigned char *find_key(const struct ring *ring, const char *id)
 {
-	const struct ring *ring = user;
+	size_t i = 0;
+
+	while (i < ring->count && strcmp(ring->ids[i], id) != 0)
+		i++;
+	return i < ring->count ? ring->keys[i] : NULL;
+}
+
+static int ring_seal(void *user, const char *key, void *sealed, size_t *sealed_size,
+		     const void *value, size_t size, const void *context, size_t context_size)
+{
+	const unsigned char *bytes = find_key(user, key);
 	unsigned char *out = sealed;
 	unsigned long long written;
 
+	if (!bytes)
+		return ASST_EINTERNAL;
 	randombytes_buf(out, NONCE_BYTES);
 	if (crypto_aead_xchacha20poly1305_ietf_encrypt(out + NONCE_BYTES, &written, value, size,
 						       context, context_size, NULL, out,
-						       ring->keys[0]) != 0)
+						       bytes) != 0)
 		return ASST_EINTERNAL;
 	*sealed_size = NONCE_BYTES + (size_t)written;
 	return ASST_OK;
@@ -82,18 +98,15 @@ static int ring_seal(void *user, void *sealed, size_t *sealed_size, const void *
 static int ring_open(void *user, const char *key, void *value, size_t *size, const void *sealed,
 		     size_t sealed_size, const void *context, size_t context_size)
 {
-	const struct ring *ring = user;
+	const unsigned char *bytes = find_key(user, key);
 	const unsigned char *in = sealed;
 	unsigned long long written;
-	size_t i = 0;
 
-	while (i < ring->count && strcmp(ring->ids[i], key) != 0)
-		i++;
-	if (i == ring->count || sealed_size < NONCE_BYTES + TAG_BYTES)
+	if (!bytes || sealed_size < NONCE_BYTES + TAG_BYTES)
 		return ASST_ECORRUPT;
 	if (crypto_aead_xchacha20poly1305_ietf_decrypt(value, &written, NULL, in + NONCE_BYTES,
 						       sealed_size - NONCE_BYTES, context,
-						       context_size, in, ring->keys[i]) != 0)
+						       context_size, in, bytes) != 0)
 		return ASST_ECORRUPT;
 	*size = (size_t)written;
 	return ASST_OK;
@@ -126,7 +139,6 @@ int asst_keyring_new_sodium(struct asst_keyring *keyring, size_t size, const cha
 		memcpy(ring->ids[i], ids[i], strlen(ids[i]) + 1);
 	memcpy(ring->keys, keys, count * KEY_BYTES);
 	made.user = ring;
-	memset(keyring, 0, size);
 	memcpy(keyring, &made, sizeof(made));
 	keyring->size = size;
 	return ASST_OK;

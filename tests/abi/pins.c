@@ -33,8 +33,9 @@ AT(asst_keyring, user, 1);
 AT(asst_keyring, current, 2);
 AT(asst_keyring, seal, 3);
 AT(asst_keyring, open, 4);
-AT(asst_keyring, destroy, 5);
-WORDS(asst_keyring, 6);
+AT(asst_keyring, rewrap, 5);
+AT(asst_keyring, destroy, 6);
+WORDS(asst_keyring, 7);
 
 AT(asst_backend, size, 0);
 AT(asst_backend, self, 1);

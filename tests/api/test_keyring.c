@@ -5,7 +5,8 @@
 /* A keyring of the host's own around that of libsodium, which counts. */
 struct own {
 	asst_keyring sodium;
-	int seals, opens, destroyed, answer;
+	int seals, opens, rewraps, destroyed, answer;
+	const char *current, *next; /* next: what current tells from the next time on */
 	char context[4][200];
 	size_t context_size[4];
 };
@@ -13,12 +14,14 @@ struct own {
 static const char *own_current(void *user)
 {
 	struct own *own = user;
+	const char *told = own->current;
 
-	return own->sodium.current(own->sodium.user);
+	own->current = own->next;
+	return told;
 }
 
-static int own_seal(void *user, void *sealed, size_t *sealed_size, const void *value, size_t size,
-		    const void *context, size_t context_size)
+static int own_seal(void *user, const char *key, void *sealed, size_t *sealed_size,
+		    const void *value, size_t size, const void *context, size_t context_size)
 {
 	struct own *own = user;
 
@@ -26,8 +29,8 @@ static int own_seal(void *user, void *sealed, size_t *sealed_size, const void *v
 	memcpy(own->context[own->seals % 4], context, context_size);
 	own->context_size[own->seals++ % 4] = context_size;
 	return own->answer ? own->answer :
-			     own->sodium.seal(own->sodium.user, sealed, sealed_size, value, size,
-					      context, context_size);
+			     own->sodium.seal(own->sodium.user, key, sealed, sealed_size, value,
+					      size, context, context_size);
 }
 
 static int own_open(void *user, const char *key, void *value, size_t *size, const void *sealed,
@@ -39,6 +42,27 @@ static int own_open(void *user, const char *key, void *value, size_t *size, cons
 	return own->answer ? own->answer :
 			     own->sodium.open(own->sodium.user, key, value, size, sealed,
 					      sealed_size, context, context_size);
+}
+
+/* The value does not leave this function. */
+static int own_rewrap(void *user, const char *from, const char *to, void *sealed,
+		      size_t *sealed_size, const void *old, size_t old_size,
+		      const void *old_context, size_t old_context_size, const void *context,
+		      size_t context_size)
+{
+	static unsigned char value[70000];
+	struct own *own = user;
+	asst_keyring *sodium = &own->sodium;
+	size_t size;
+	int status;
+
+	own->rewraps++;
+	if (own->answer)
+		return own->answer;
+	status = sodium->open(sodium->user, from, value, &size, old, old_size, old_context,
+			      old_context_size);
+	return status ? status : sodium->seal(sodium->user, to, sealed, sealed_size, value, size,
+					      context, context_size);
 }
 
 static void own_destroy(void *user)
@@ -56,7 +80,8 @@ static asst_keyring own_keyring(struct own *own)
 				 .open = own_open,	   .destroy = own_destroy };
 
 	memset(own, 0, sizeof(*own));
-	own->sodium = people_keyring("k1", NULL);
+	own->sodium = people_keyring("k1", "k2");
+	own->current = own->next = "k1";
 	return keyring;
 }
 
@@ -85,7 +110,9 @@ static void sealing_and_opening_give_the_value(void **state)
 	memset(value, 'v', sizeof(value));
 	assert_string_equal(k.current(k.user), "k1");
 	for (i = 0; i < T_COUNT(sizes); i++) {
-		assert_int_equal(k.seal(k.user, sealed, &sealed_size, value, sizes[i], "c", 1), ASST_OK);
+		assert_int_equal(k.seal(k.user, "k1", sealed, &sealed_size, value, sizes[i], "c",
+					1),
+				 ASST_OK);
 		assert_true(sealed_size >= sizes[i] + 16 &&
 			    sealed_size <= sizes[i] + ASST_KEYRING_OVERHEAD);
 		assert_int_equal(k.open(k.user, "k1", opened, &size, sealed, sealed_size, "c", 1),
@@ -103,7 +130,7 @@ static void a_flipped_bit_or_a_cut_is_refused(void **state)
 	size_t i, sealed_size, size;
 
 	(void)state;
-	assert_int_equal(k.seal(k.user, sealed, &sealed_size, "value", 5, "context", 7), ASST_OK);
+	assert_int_equal(k.seal(k.user, "k1", sealed, &sealed_size, "value", 5, "context", 7), ASST_OK);
 	for (i = 0; i < sealed_size * 8; i++) {
 		sealed[i / 8] ^= (unsigned char)(1u << i % 8);
 		assert_int_equal(k.open(k.user, "k1", opened, &size, sealed, sealed_size, "context", 7),
@@ -127,7 +154,7 @@ static void another_context_or_key_does_not_open(void **state)
 	size_t sealed_size, size;
 
 	(void)state;
-	assert_int_equal(k.seal(k.user, sealed, &sealed_size, "value", 5, "context", 7), ASST_OK);
+	assert_int_equal(k.seal(k.user, "k1", sealed, &sealed_size, "value", 5, "context", 7), ASST_OK);
 	assert_int_equal(k.open(k.user, "k1", opened, &size, sealed, sealed_size, "contexu", 7),
 			 ASST_ECORRUPT);
 	assert_int_equal(k.open(k.user, "k1", opened, &size, sealed, sealed_size, "context", 6),
@@ -169,6 +196,40 @@ static void wrong_keys_are_einval(void **state)
 	assert_int_equal(asst_keyring_new_sodium(&k, 8, ids, bytes, 1, NULL), ASST_EABI);
 	assert_int_equal(asst_keyring_new_sodium(&k, sizeof(k), ids, bytes, 16, NULL), ASST_OK);
 	assert_int_equal(k.size, sizeof(k));
+	k.destroy(k.user);
+}
+
+/* What is left of a call that failed cannot be taken for a keyring. */
+static void where_it_fails_the_table_is_zero(void **state)
+{
+	static const asst_keyring zero;
+	static unsigned char bytes[32];
+	static const char *const bad = "a b";
+	asst_keyring k;
+
+	(void)state;
+	memset(&k, 0x5a, sizeof(k));
+	assert_int_equal(asst_keyring_new_sodium(&k, sizeof(k), &bad, bytes, 1, NULL), ASST_EINVAL);
+	assert_memory_equal(&k, &zero, sizeof(k));
+	memset(&k, 0x5a, sizeof(k));
+	assert_int_equal(asst_keyring_new_sodium(&k, sizeof(k), NULL, NULL, 0, NULL), ASST_EINVAL);
+	assert_memory_equal(&k, &zero, sizeof(k));
+}
+
+static void any_of_its_keys_seals(void **state)
+{
+	unsigned char sealed[5 + ASST_KEYRING_OVERHEAD], opened[sizeof(sealed)];
+	asst_keyring k = people_keyring("k1", "k2");
+	size_t sealed_size, size;
+
+	(void)state;
+	assert_int_equal(k.seal(k.user, "k2", sealed, &sealed_size, "value", 5, "c", 1), ASST_OK);
+	assert_int_equal(k.open(k.user, "k2", opened, &size, sealed, sealed_size, "c", 1), ASST_OK);
+	assert_int_equal(size, 5);
+	assert_int_equal(k.open(k.user, "k1", opened, &size, sealed, sealed_size, "c", 1),
+			 ASST_ECORRUPT);
+	assert_int_equal(k.seal(k.user, "k9", sealed, &sealed_size, "value", 5, "c", 1),
+			 ASST_EINTERNAL);
 	k.destroy(k.user);
 }
 
@@ -343,6 +404,63 @@ static void a_keyring_decides_nothing_for_the_caller(void **state)
 	host_free(host);
 }
 
+/* The host turns to another key after it told the present one's id. */
+static void a_key_that_changes_meanwhile_loses_nothing(void **state)
+{
+	struct own own;
+	asst_keyring keyring = own_keyring(&own);
+	struct host *host;
+	uint64_t sealed;
+	const char *id;
+
+	(void)state;
+	host = own_host(&keyring, &id);
+	own.next = "k2";
+	MUST(host, secrets_set(host, "ada create", id, "ONE", "value"));
+	assert_string_equal(own.current, "k2");
+	assert_string_equal(json_at(secrets_list(host, "ada create", id), "/0/keyId"), "k1");
+	secrets_is(host, "run:ada create", id, "ONE", "value");
+	own.next = "k1";
+	MUST(host, asst_secret_rewrap(&sealed, as(host, "system"), NULL, NULL, 0, host->err));
+	assert_int_equal(sealed, 1);
+	assert_string_equal(own.current, "k1");
+	assert_string_equal(json_at(secrets_list(host, "ada create", id), "/0/keyId"), "k2");
+	secrets_is(host, "run:ada create", id, "ONE", "value");
+	host_free(host);
+}
+
+static void a_keyring_that_can_wrap_again_never_opens_for_it(void **state)
+{
+	struct own own;
+	asst_keyring keyring = own_keyring(&own);
+	struct host *host;
+	uint64_t sealed;
+	const char *id;
+	int round;
+
+	(void)state;
+	keyring.rewrap = own_rewrap;
+	host = own_host(&keyring, &id);
+	MUST(host, secrets_set(host, "ada create", id, "ONE", "value"));
+	for (round = 1; round <= 10; round++) {
+		own.current = own.next = round % 2 ? "k2" : "k1";
+		own.opens = own.seals = 0;
+		MUST(host,
+		     asst_secret_rewrap(&sealed, as(host, "system"), NULL, NULL, 0, host->err));
+		assert_int_equal(sealed, 1);
+		assert_int_equal(own.rewraps, round);
+		assert_int_equal(own.opens + own.seals, 0);
+		assert_string_equal(json_at(secrets_list(host, "ada create", id), "/0/keyId"),
+				    own.current);
+		secrets_is(host, "run:ada create", id, "ONE", "value");
+	}
+	own.current = own.next = "k2";
+	own.answer = ASST_EDENIED;
+	EXPECT(host, ASST_EBACKEND,
+	       asst_secret_rewrap(&sealed, as(host, "system"), NULL, NULL, 0, host->err));
+	host_free(host);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -350,12 +468,16 @@ int main(void)
 		cmocka_unit_test(a_flipped_bit_or_a_cut_is_refused),
 		cmocka_unit_test(another_context_or_key_does_not_open),
 		cmocka_unit_test(wrong_keys_are_einval),
+		cmocka_unit_test(where_it_fails_the_table_is_zero),
+		cmocka_unit_test(any_of_its_keys_seals),
 		cmocka_unit_test(a_table_must_fit),
 		cmocka_unit_test(one_that_no_store_took_goes_with_the_options),
 		cmocka_unit_test(a_keyring_is_the_next_stores),
 		cmocka_unit_test(each_place_has_its_context),
 		cmocka_unit_test(a_keyring_that_fails_changes_nothing),
 		cmocka_unit_test(a_keyring_decides_nothing_for_the_caller),
+		cmocka_unit_test(a_key_that_changes_meanwhile_loses_nothing),
+		cmocka_unit_test(a_keyring_that_can_wrap_again_never_opens_for_it),
 	};
 
 	PEOPLE_RUN("api/keyring", tests);

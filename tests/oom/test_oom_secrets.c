@@ -46,10 +46,10 @@ static int toy_turn(void *to, const void *from, size_t size, unsigned char with)
 	return ASST_OK;
 }
 
-static int toy_seal(void *user, void *sealed, size_t *sealed_size, const void *value, size_t size,
-		    const void *context, size_t context_size)
+static int toy_seal(void *user, const char *by, void *sealed, size_t *sealed_size,
+		    const void *value, size_t size, const void *context, size_t context_size)
 {
-	unsigned char with = sum(current, context, context_size);
+	unsigned char with = sum(by, context, context_size);
 
 	(void)user;
 	*sealed_size = size + 1;
@@ -69,7 +69,31 @@ static int toy_open(void *user, const char *by, void *value, size_t *size, const
 	return toy_turn(value, sealed, *size, with);
 }
 
-static const asst_keyring toy = { sizeof(toy), NULL, toy_current, toy_seal, toy_open, NULL };
+static int toy_rewrap(void *user, const char *from, const char *to, void *sealed,
+		      size_t *sealed_size, const void *old, size_t old_size,
+		      const void *old_context, size_t old_context_size, const void *context,
+		      size_t context_size)
+{
+	unsigned char value[64];
+	size_t size;
+	int status = old_size > sizeof(value) ?
+			     ASST_EINTERNAL :
+			     toy_open(user, from, value, &size, old, old_size, old_context,
+				      old_context_size);
+
+	return status ? status :
+			toy_seal(user, to, sealed, sealed_size, value, size, context, context_size);
+}
+
+static const asst_keyring toy = { .size = sizeof(toy),
+				  .current = toy_current,
+				  .seal = toy_seal,
+				  .open = toy_open };
+static const asst_keyring rewrapping_toy = { .size = sizeof(toy),
+					     .current = toy_current,
+					     .seal = toy_seal,
+					     .open = toy_open,
+					     .rewrap = toy_rewrap };
 
 static void set(const char *id, const char *name, const char *value)
 {
@@ -77,13 +101,15 @@ static void set(const char *id, const char *name, const char *value)
 	MUST(asst_secret_set(w.ada, id, name, value, ASST_NUL, "Sealed", 0, NULL));
 }
 
+static const asst_keyring *made_of = &toy;
+
 /* A runtime of ada's, whose assistant lists two secrets that are there, and one that is not. */
 static void prepare_secrets(void)
 {
 	asst_store_opts *opts = world_opts();
 
 	current = "k1";
-	MUST(asst_store_opts_set_keyring(opts, &toy, NULL));
+	MUST(asst_store_opts_set_keyring(opts, made_of, NULL));
 	people_begin(opts);
 	MUST(asst_assistant_patch_json(NULL, w.ada, w.alpha, SKILL, ASST_NUL, ASST_ANY_REVISION, 0,
 				       NULL));
@@ -212,6 +238,14 @@ static int run_rewrap_lost(asst_error *err)
 	return rewrap(1, err);
 }
 
+/* In the keyring. */
+static void prepare_inside(void)
+{
+	made_of = &rewrapping_toy;
+	prepare_rewrap();
+	made_of = &toy;
+}
+
 static int stop(void *user, uint64_t done, uint64_t total)
 {
 	(void)user;
@@ -332,6 +366,7 @@ static const struct op ops[] = {
 	{ SECRET("use"), "not listed", ASST_EDENIED, ALL, prepare_secrets, run_use_unlisted },
 	{ SECRET("use"), "no runtime", ASST_EDENIED, ALL, prepare_secrets, run_use_person },
 	{ SECRET("rewrap"), "one of two", ASST_OK, ALL, prepare_rewrap, run_rewrap },
+	{ SECRET("rewrap"), "in the keyring", ASST_OK, ALL, prepare_inside, run_rewrap },
 	{ SECRET("rewrap"), "lost races", ASST_OK, ALL | DETAIL, prepare_rewrap, run_rewrap_lost },
 	{ SECRET("rewrap"), "nothing", ASST_OK, ALL, prepare_secrets, run_rewrap_nothing },
 	{ SECRET("rewrap"), "step by step", ASST_OK, ALL, NULL, run_rewrap_more },

@@ -177,10 +177,11 @@ static const char *ring_current(void *user)
 	return "k1";
 }
 
-static int ring_seal(void *user, void *sealed, size_t *sealed_size, const void *value, size_t size,
-		     const void *context, size_t context_size)
+static int ring_seal(void *user, const char *key, void *sealed, size_t *sealed_size,
+		     const void *value, size_t size, const void *context, size_t context_size)
 {
 	(void)user;
+	(void)key;
 	(void)context;
 	(void)context_size;
 	memcpy(sealed, value, size);
@@ -191,8 +192,7 @@ static int ring_seal(void *user, void *sealed, size_t *sealed_size, const void *
 static int ring_open(void *user, const char *key, void *value, size_t *size, const void *sealed,
 		     size_t sealed_size, const void *context, size_t context_size)
 {
-	(void)key;
-	return ring_seal(user, value, size, sealed, sealed_size, context, context_size);
+	return ring_seal(user, key, value, size, sealed, sealed_size, context, context_size);
 }
 
 static void ring_destroy(void *user)
@@ -201,8 +201,12 @@ static void ring_destroy(void *user)
 	keyrings++;
 }
 
-static const asst_keyring ring = { sizeof(ring), &keyrings, ring_current,
-				   ring_seal,    ring_open, ring_destroy };
+static const asst_keyring ring = { .size = sizeof(ring),
+				   .user = &keyrings,
+				   .current = ring_current,
+				   .seal = ring_seal,
+				   .open = ring_open,
+				   .destroy = ring_destroy };
 
 static int set_keyring(const asst_keyring *keyring, asst_error *err)
 {
