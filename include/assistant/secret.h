@@ -81,13 +81,18 @@ ASST_API int asst_secret_use(asst_session *session, const char *id, const char *
 
 /**
  * Seal everything in a workspace that another key sealed anew with the keyring's current key. It
- * works in steps that each leave a valid store: what was interrupted is called again.
+ * works in steps that each leave a valid store: what was interrupted is called again. A secret that
+ * the keyring cannot seal anew, such as one whose key is lost, stops no other: it stays as it is, and
+ * the status is that of the first such secret. Then the message names it, and asst_error_detail() is
+ * {"failed": how many, "secrets": [{"assistantId", "name", "status"}]}, with the first 100 of them.
  *
- * @param sealed    set to how many secrets were sealed anew; may be NULL.
+ * @param sealed    set to how many secrets were sealed anew, also where the call fails; may be NULL.
  * @param session   borrowed; the system's.
- * @param progress  may be NULL.
+ * @param progress  may be NULL; called after each secret and each page of records, with the number of
+ *                  secrets that were looked at, and 0.
  * @param user      passed to it.
  * @param flags     0.
+ * @param err       may be NULL; never has a value.
  * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_EUNSUPPORTED, ASST_ECORRUPT, ASST_ECANCELED, ASST_EBUSY,
  *         ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.

@@ -247,50 +247,118 @@ static void another_key_takes_over(void **state)
 	host_free(old);
 }
 
-static int stop(void *user, uint64_t done, uint64_t total)
-{
-	int *calls = user;
+/* How far a rewrap came, and when it is to stop. */
+struct progress {
+	uint64_t last;
+	int calls, most;
+};
 
-	(void)done;
-	(void)total;
-	return ++*calls > 0;
+static int go_on(void *user, uint64_t done, uint64_t total)
+{
+	struct progress *progress = user;
+
+	assert_true(done >= progress->last);
+	assert_int_equal(total, 0);
+	progress->last = done;
+	return ++progress->calls == progress->most;
+}
+
+static int rewrap(uint64_t *sealed, struct host *host, struct progress *progress)
+{
+	return asst_secret_rewrap(sealed, as(host, "system"), progress ? go_on : NULL, progress, 0,
+				  host->err);
+}
+
+/* A host with these keys, on a disk where 30 assistants have a secret that "k1" sealed. */
+static struct host *thirty(const char **ids, struct host_disk *disk, const char *first)
+{
+	struct host *old = people_host(disk, "k1", NULL), *host;
+	size_t i;
+
+	people_fill(old);
+	for (i = 0; i < 30; i++) {
+		ids[i] = host_create(old, ada, t_json(SECRETS_TWO));
+		MUST(old, secrets_set(old, ada, ids[i], "ONE", "1"));
+	}
+	host = people_host(disk, first, "k1");
+	for (i = 0; i < 30; i++)
+		ids[i] = host_keep(host, ids[i]);
+	host_free(old);
+	return host;
 }
 
 static void a_rewrap_that_was_stopped_goes_on(void **state)
 {
-	struct host_disk *disk = host_disk_new();
-	struct host *old = people_host(disk, "k1", NULL), *both;
+	struct progress progress = { .most = 3 };
+	struct host *host;
 	const char *ids[30];
 	uint64_t sealed;
 	size_t i;
-	int calls = 0, status;
 
 	(void)state;
-	people_fill(old);
-	secrets_make(old);
+	host = thirty(ids, host_disk_new(), "k2");
+	EXPECT(host, ASST_ECANCELED, rewrap(&sealed, host, &progress));
+	assert_int_equal(sealed, 3);
+	assert_int_equal(progress.last, 3);
+	MUST(host, rewrap(&sealed, host, NULL));
+	assert_int_equal(sealed, 27);
+	secrets_run(host, "ada");
 	for (i = 0; i < T_COUNT(ids); i++) {
-		ids[i] = host_create(old, ada, t_json(SECRETS_TWO));
-		MUST(old, secrets_set(old, ada, ids[i], "ONE", "1"));
+		assert_string_equal(key_of(host, ids[i], "/0/keyId"), "k2");
+		secrets_is(host, "run:ada", ids[i], "ONE", "1");
 	}
-	both = people_host(disk, "k2", "k1");
-	status = asst_secret_rewrap(&sealed, as(both, "system"), stop, &calls, 0, both->err);
-	assert_true(calls >= 1 && status == ASST_ECANCELED);
-	MUST(both, asst_secret_rewrap(&sealed, as(both, "system"), NULL, NULL, 0, both->err));
-	secrets_run(both, "ada");
-	for (i = 0; i < T_COUNT(ids); i++) {
-		assert_string_equal(key_of(both, ids[i], "/0/keyId"), "k2");
-		secrets_is(both, "run:ada", ids[i], "ONE", "1");
-	}
-	host_free(both);
-	/* Without the key that sealed them, nothing is sealed anew. */
-	both = people_host(disk, "k3", "k1");
-	EXPECT(both, ASST_ECORRUPT,
-	       asst_secret_rewrap(&sealed, as(both, "system"), NULL, NULL, 0, both->err));
-	secrets_run(both, "ada");
-	EXPECT(both, ASST_ECORRUPT, secrets_try(both, "run:ada", ids[0], "ONE"));
-	assert_string_equal(key_of(both, ids[0], "/0/keyId"), "k2");
-	host_free(both);
-	host_free(old);
+	host_free(host);
+}
+
+static void the_progress_of_a_rewrap_tells_the_work_done(void **state)
+{
+	struct progress progress = { .most = 0 };
+	struct host *host;
+	const char *ids[30];
+
+	(void)state;
+	host = thirty(ids, host_disk_new(), "k2");
+	MUST(host, rewrap(NULL, host, &progress));
+	assert_int_equal(progress.last, 30);
+	assert_true(progress.calls >= 30);
+	host_free(host);
+}
+
+/* Without the key that sealed them, nothing is sealed anew; nothing is lost either. */
+static void a_rewrap_tells_what_does_not_open(void **state)
+{
+	struct host_disk *disk = host_disk_new();
+	struct host *host, *other;
+	const char *ids[30], *id, *json;
+	uint64_t sealed;
+	char message[400];
+
+	(void)state;
+	host = thirty(ids, disk, "k2");
+	other = people_host(disk, "k9", "k2");
+	MUST(host, secrets_set(host, "ada", ids[7], "ONE", "2"));
+	MUST(host, secrets_set(host, "ada", ids[20], "TWO", "3"));
+	EXPECT(other, ASST_ECORRUPT, rewrap(&sealed, other, NULL));
+	assert_int_equal(sealed, 2);
+	json = asst_error_detail(other->err, NULL);
+	assert_non_null(json);
+	assert_string_equal(json_at(json, "/failed"), "29");
+	assert_int_equal(json_count(json, "/secrets"), 29);
+	assert_string_equal(json_at(json, "/secrets/0/assistantId"), ids[0]);
+	assert_string_equal(json_at(json, "/secrets/0/name"), "ONE");
+	assert_string_equal(json_at(json, "/secrets/0/status"), "ECORRUPT");
+	snprintf(message, sizeof(message), "29 secrets could not be sealed anew, the first is \"ONE\""
+					   " of the assistant %s: ", ids[0]);
+	assert_memory_equal(asst_error_message(other->err), message, strlen(message));
+	EXPECT(other, ASST_ECORRUPT, rewrap(&sealed, other, NULL));
+	assert_int_equal(sealed, 0);
+	id = ids[0];
+	assert_string_equal(key_of(host, id, "/0/keyId"), "k1");
+	assert_string_equal(key_of(host, ids[7], "/0/keyId"), "k9");
+	secrets_run(host, "ada");
+	secrets_is(host, "run:ada", id, "ONE", "1");
+	host_free(other);
+	host_free(host);
 }
 
 /* Of a store in a directory: no file has the value. */
@@ -345,6 +413,8 @@ int main(void)
 		PEOPLE_TEST(the_same_value_is_sealed_to_other_bytes),
 		cmocka_unit_test(another_key_takes_over),
 		cmocka_unit_test(a_rewrap_that_was_stopped_goes_on),
+		cmocka_unit_test(the_progress_of_a_rewrap_tells_the_work_done),
+		cmocka_unit_test(a_rewrap_tells_what_does_not_open),
 		cmocka_unit_test(no_file_has_the_value),
 	};
 

@@ -31,7 +31,7 @@ static unsigned char sum(const char *key, const void *context, size_t size)
 	return value;
 }
 
-/* Through memory of its own. */
+/* Through memory of its own. What "k0" sealed does not open: it was lost. */
 static int toy_turn(void *to, const void *from, size_t size, unsigned char with)
 {
 	unsigned char *bytes = malloc(size + 1);
@@ -63,7 +63,7 @@ static int toy_open(void *user, const char *by, void *value, size_t *size, const
 	unsigned char with = sum(by, context, context_size);
 
 	(void)user;
-	if (sealed_size < 1 || ((const unsigned char *)sealed)[sealed_size - 1] != with)
+	if (strcmp(by, "k0") == 0 || sealed_size < 1 || ((const unsigned char *)sealed)[sealed_size - 1] != with)
 		return ASST_ECORRUPT;
 	*size = sealed_size - 1;
 	return toy_turn(value, sealed, *size, with);
@@ -298,6 +298,36 @@ static int run_rewrap_more(asst_error *err)
 	return status;
 }
 
+/* The one that does not open is in the way of none. */
+static int run_rewrap_lost_key(asst_error *err)
+{
+	uint64_t sealed = 77, more = 0;
+	asst_session *system;
+	asst_assistant *made;
+	asst_store *store;
+	int status;
+	size_t i;
+
+	current = "k0";
+	own_open(&store, &system, &toy);
+	MUST(asst_assistant_create_json(&made, system, "{\"name\":\"S\",\"ownerId\":\"user:s\"}",
+					ASST_NUL, 0, NULL));
+	for (i = 0; i < T_COUNT(names); i++) {
+		MUST(asst_secret_set(system, asst_assistant_id(made), names[i], "v", 1, NULL, 0,
+				     NULL));
+		current = "k1";
+	}
+	current = "k2";
+	status = FAILING(asst_secret_rewrap(&sealed, system, NULL, NULL, 0, err));
+	EXPECT(status == ASST_ECORRUPT ? sealed == 2 : sealed < 2);
+	EXPECT(asst_secret_rewrap(&more, system, NULL, NULL, 0, NULL) == ASST_ECORRUPT);
+	EXPECT(sealed + more == 2);
+	asst_assistant_free(made);
+	asst_session_free(system);
+	MUST(asst_store_close(store));
+	return status;
+}
+
 #define KEYRING "asst_keyring_new_sodium"
 #define SECRET(call) "asst_secret_" call
 
@@ -367,11 +397,13 @@ static const struct op ops[] = {
 	{ SECRET("use"), "no runtime", ASST_EDENIED, ALL, prepare_secrets, run_use_person },
 	{ SECRET("rewrap"), "one of two", ASST_OK, ALL, prepare_rewrap, run_rewrap },
 	{ SECRET("rewrap"), "in the keyring", ASST_OK, ALL, prepare_inside, run_rewrap },
+	{ SECRET("rewrap"), "one with a lost key", ASST_ECORRUPT, ALL | DETAIL, NULL,
+	  run_rewrap_lost_key },
 	{ SECRET("rewrap"), "lost races", ASST_OK, ALL | DETAIL, prepare_rewrap, run_rewrap_lost },
 	{ SECRET("rewrap"), "nothing", ASST_OK, ALL, prepare_secrets, run_rewrap_nothing },
 	{ SECRET("rewrap"), "step by step", ASST_OK, ALL, NULL, run_rewrap_more },
 	{ SECRET("rewrap"), "denied", ASST_EDENIED, ALL, prepare_secrets, run_rewrap_denied },
-	{ SECRET("rewrap"), "canceled", ASST_ECANCELED, DETAIL, prepare_secrets, run_rewrap_stop },
+	{ SECRET("rewrap"), "canceled", ASST_ECANCELED, ALL, prepare_secrets, run_rewrap_stop },
 	{ KEYRING, "no keys", ASST_EINVAL, DETAIL, NULL, run_ring_none },
 };
 
