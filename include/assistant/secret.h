@@ -64,7 +64,8 @@ ASST_API int asst_secret_delete(asst_session *session, const char *id, const cha
 
 /**
  * Lend a secret's value to a function. The live version must have an enabled skill that lists the
- * name in its "secrets".
+ * name in its "secrets". An assistant that is disabled or was never published resolves for nobody, and
+ * lends nothing: ASST_EDENIED.
  *
  * @param session  borrowed; a runtime's: opened with ASST_SESSION_RUNTIME, for a person or a token
  *                 with level 1.

@@ -394,6 +394,9 @@ static int check_listed(const struct secret *secret)
 	if (!secret->loaded.object.published)
 		return asst__fail(call->err, ASST_EDENIED,
 				  "the assistant was never published: it resolves for nobody");
+	if (asst__view_flag(&secret->loaded.head.view, ASST__HEAD_DISABLED, false))
+		return asst__fail(call->err, ASST_EDENIED,
+				  "the assistant is disabled: it resolves for nobody");
 	status = asst__def_open(&def, &call->store->mem, part->buf,
 				asst__view_text(&part->view, ASST__VERSION_DEF), call->err);
 	if (status != ASST_OK)

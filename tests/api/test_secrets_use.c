@@ -178,6 +178,26 @@ static void what_was_never_published_lends_nothing(void **state)
 	refused(host, run, id, "ONE");
 }
 
+/* Whoever it is, and whatever is set: only once it is enabled again. */
+static void what_is_disabled_lends_nothing(void **state)
+{
+	struct host *host = *state;
+	const char *id = secrets_make(host);
+
+	MUST(host, secrets_set(host, ada, id, "ONE", "value"));
+	people_use(host, "token", people_token(host, ada, id, "{'expiresAt':'" PEOPLE_SOON "'}").text);
+	secrets_run(host, "token");
+	secrets_run(host, "dir:root");
+	MUST(host, host_patch(host, ada, id, "{\"disabled\":true}"));
+	EXPECT(host, ASST_EDENIED, secrets_try(host, run, id, "ONE"));
+	EXPECT(host, ASST_EDENIED, secrets_try(host, run, id, "TWO"));
+	EXPECT(host, ASST_EDENIED, secrets_try(host, "run:token", id, "ONE"));
+	EXPECT(host, ASST_EDENIED, secrets_try(host, "run:dir:root", id, "ONE"));
+	MUST(host, secrets_set(host, ada, id, "ONE", "other")); /* it can be edited */
+	MUST(host, host_patch(host, ada, id, "{\"disabled\":false}"));
+	secrets_is(host, run, id, "ONE", "other");
+}
+
 static void one_that_was_not_set_is_not_found(void **state)
 {
 	struct host *host = *state;
@@ -311,6 +331,7 @@ int main(void)
 		PEOPLE_TEST(any_enabled_skill_lists_it),
 		PEOPLE_TEST(drafts_and_old_versions_do_not_count),
 		PEOPLE_TEST(what_was_never_published_lends_nothing),
+		PEOPLE_TEST(what_is_disabled_lends_nothing),
 		PEOPLE_TEST(one_that_was_not_set_is_not_found),
 		PEOPLE_TEST(what_the_function_returns_is_returned),
 		PEOPLE_TEST(they_go_to_the_trash_and_come_back),
