@@ -87,7 +87,7 @@ ASST_API int asst_key_rotate(asst_buf **out, asst_session *session, const char *
  * @param session  borrowed; of a person.
  * @param id       borrowed; the assistant's.
  * @return as asst_key_create(); ASST_ENOTFOUND, ASST_ECONFLICT (the id is a draft's), ASST_ELIMIT (100
- *         tokens).
+ *         tokens that have not expired; expired ones make room).
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_token_create(asst_buf **out, asst_session *session, const char *id,

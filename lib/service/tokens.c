@@ -164,14 +164,32 @@ static int locate(struct token *token, enum asst__right right)
 	return status;
 }
 
+static bool has_expired(const struct asst__view *view, int64_t now)
+{
+	return asst__view_int(view, ASST__TOKEN_EXPIRES_AT, 0) <= now;
+}
+
+/* Expired ones can still be listed, but are never in the way of a new one. */
+static void drop_expired(const struct token *token, struct asst__change *change,
+			 const struct asst_sink *tokens)
+{
+	struct asst__view view;
+
+	for (size_t i = 0; i < tokens->count; i++) {
+		if (open_at(&view, tokens, i) && !is_stale(&view, &token->loaded) &&
+		    has_expired(&view, token->call->now))
+			drop_token(change, token->loaded.id, &view);
+	}
+}
+
 /* How many there are, and those that count no more out of the way. */
 static int make_room(struct token *token, struct asst__change *change)
 {
 	const struct asst__call *call = token->call;
-	int64_t most = call->store->opts.limits.cap[ASST__LIMIT_TOKENS];
+	size_t i, count = 0, expired = 0;
+	size_t most = (size_t)call->store->opts.limits.cap[ASST__LIMIT_TOKENS];
 	struct asst__view view;
 	struct asst_sink sink;
-	size_t i, count = 0;
 	int status;
 
 	asst__sink_init(&sink, &call->store->mem);
@@ -179,15 +197,20 @@ static int make_room(struct token *token, struct asst__change *change)
 	for (i = 0; i < sink.count && status == ASST_OK; i++) {
 		if (!open_at(&view, &sink, i))
 			continue;
-		if (is_stale(&view, &token->loaded))
+		if (is_stale(&view, &token->loaded)) {
 			drop_token(change, token->loaded.id, &view);
-		else
-			count++;
+			continue;
+		}
+		count++;
+		expired += has_expired(&view, call->now);
+	}
+	if (status == ASST_OK && count >= most) {
+		drop_expired(token, change, &sink);
+		count -= expired;
 	}
 	asst__sink_dispose(&sink);
-	if (status == ASST_OK && count >= (size_t)most)
-		status = asst__fail(call->err, ASST_ELIMIT, "tokens is limited to %lld",
-				    (long long)most);
+	if (status == ASST_OK && count >= most)
+		status = asst__fail(call->err, ASST_ELIMIT, "tokens is limited to %zu", most);
 	return status;
 }
 

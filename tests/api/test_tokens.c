@@ -306,6 +306,29 @@ static void there_are_at_most_100(void **state)
 	assert_string_equal(tokens(host, ada, id), "[]");
 }
 
+/* They are listed until a new one needs their room. */
+static void expired_ones_are_in_the_way_of_none(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
+	struct people_text token = people_token(host, ada, id, TOKEN);
+	asst_buf *out;
+	int i;
+
+	for (i = 1; i < 100; i++)
+		people_token(host, ada, id, "{'expiresAt':'2030-03-17T17:46:50Z'}");
+	host_pass(host, 9999);
+	EXPECT(host, ASST_ELIMIT, people_try_token(&out, host, ada, id, TOKEN));
+	host_pass(host, 1);
+	assert_int_equal(json_count(tokens(host, ada, id), ""), 100);
+	people_token(host, ada, id, TOKEN);
+	assert_int_equal(json_count(tokens(host, ada, id), ""), 2);
+	MUST(host, people_look(host, token.text, NULL));
+	for (i = 2; i < 100; i++)
+		people_token(host, ada, id, TOKEN);
+	EXPECT(host, ASST_ELIMIT, people_try_token(&out, host, ada, id, TOKEN));
+}
+
 /* Neither revision nor time of the assistant change. */
 static void tokens_do_not_change_the_assistant(void **state)
 {
@@ -335,6 +358,7 @@ int main(void)
 		PEOPLE_TEST(a_revoked_token_ends_at_once),
 		PEOPLE_TEST(deleting_the_assistant_revokes_for_good),
 		PEOPLE_TEST(there_are_at_most_100),
+		PEOPLE_TEST(expired_ones_are_in_the_way_of_none),
 		PEOPLE_TEST(tokens_do_not_change_the_assistant),
 	};
 
