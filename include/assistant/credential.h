@@ -64,7 +64,9 @@ ASST_API int asst_key_revoke(asst_session *session, const char *id, uint32_t fla
 			     asst_error *err);
 
 /**
- * Give a key a new text. The old one works on for a while, so that nobody is locked out.
+ * Give a key a new text. The old one works on for a while, so that nobody is locked out. Only one
+ * old text is kept: a second rotation ends the first overlap at once. With an overlap of 0 no old text
+ * works any more, whatever was promised before.
  *
  * @param out      owned; as asst_key_create() gives.
  * @param overlap  in milliseconds, 0 to 604800000: how long the old text works on.
@@ -79,8 +81,12 @@ ASST_API int asst_key_rotate(asst_buf **out, asst_session *session, const char *
  * Make a token for one assistant. It needs the right "assistant:tokens".
  *
  * The document, "expiresAt" required as with keys: "readOnly" (default false), "notes" (at most 500
- * characters), "host" and "cidr": the address that asst_session_open_credential() is told must be that
- * one, or lie in that range. An IPv4 address mapped into IPv6 is that IPv4 address.
+ * characters), "host" and "cidr": what asst_session_open_credential() is told of the other side must be
+ * that address or name, or lie in that range; with both, the host is an address in the range. An IPv4
+ * address mapped into IPv6 is that IPv4 address.
+ *
+ * A token holds what its level may see: with "readOnly" that is an assistant with a version. A token of
+ * one that was never published begins to work when it is published.
  *
  * @param out      owned, free with asst_buf_free(); JSON with "id", "credential" and the rest of
  *                 what asst_token_list() tells.

@@ -205,22 +205,76 @@ static size_t read_range(unsigned char bytes[16], unsigned *bits, const char *te
 	return size;
 }
 
-/* An address, or a name of letters, digits, '-', '_' and '.'. */
-static bool host_valid(const char *text)
+static bool in_range(const char *range, const char *peer)
 {
-	unsigned char bytes[16];
-	size_t size = strlen(text);
+	unsigned char network[16], address[16];
+	unsigned bits, i;
+	size_t size = read_range(network, &bits, range);
 
-	return read_address(bytes, text) ||
-	       (size <= 253 &&
-		strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") ==
-			size);
+	if (!size || read_address(address, peer) != size)
+		return false;
+	for (i = 0; i < bits; i++) {
+		unsigned bit = 0x80u >> i % 8;
+
+		if ((network[i / 8] ^ address[i / 8]) & bit)
+			return false;
+	}
+	return true;
 }
 
-/* That is a fault already. */
-static bool is_blank(const char *text)
+/*
+ * A host's name: labels with a '.' between them. The last one is no number: that would be an
+ * address with a fault in it, which no host has.
+ */
+static bool name_valid(const char *text)
 {
-	return text[strspn(text, " \t\r\n")] == '\0';
+	static const char letters[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+	size_t size;
+
+	if (strlen(text) > 253)
+		return false;
+	for (;; text += size + 1) {
+		size = strcspn(text, ".");
+		if (size < 1 || size > 63 || strspn(text, letters) < size || text[0] == '-' ||
+		    text[size - 1] == '-')
+			return false;
+		if (!text[size])
+			return strspn(text, "0123456789") < size;
+	}
+}
+
+/* The text of a member; NULL where that is a fault already. */
+static const char *text_of(const asst__json *tree, const char *name)
+{
+	const asst__json *member = asst__json_member(tree, name);
+	const char *text = asst__json_kind(member) == ASST__JSON_STRING ?
+				   asst__json_text(member) : NULL;
+
+	return text && text[strspn(text, " \t\r\n")] ? text : NULL;
+}
+
+/* From where a token can be used; from nowhere would be a mistake. */
+static void check_restrictions(struct asst__check *check, const asst__json *tree)
+{
+	const char *cidr = text_of(tree, "cidr"), *host = text_of(tree, "host");
+	unsigned char bytes[16];
+	unsigned bits;
+	bool range = cidr && read_range(bytes, &bits, cidr), address, named;
+
+	if (cidr && !range)
+		asst__fault(check, "cidr", "format",
+			    "must be an address, \"/\" and its bits, with none set behind them");
+	if (!host)
+		return;
+	address = read_address(bytes, host) != 0;
+	named = !address && name_valid(host);
+	if (!address && !named)
+		asst__fault(check, "host", "format", "must be an address or a host's name");
+	else if (range && !in_range(cidr, host))
+		asst__fault(check, "host", "contradiction",
+			    named ? "a host that is told by its name lies in no range (cidr)" :
+				    "does not lie in the range (cidr)");
 }
 
 int asst__credential_document(asst__json **tree, const struct asst__schema *schema,
@@ -228,9 +282,7 @@ int asst__credential_document(asst__json **tree, const struct asst__schema *sche
 {
 	const struct asst__mem *mem = &call->store->mem;
 	struct asst__check check;
-	unsigned char bytes[16];
 	const asst__json *member;
-	unsigned bits;
 	int status = json ? asst__scan_object(tree, json, size, &call->store->opts.limits, mem,
 					      call->err) :
 			    asst__fail(call->err, ASST_EINVAL, "needs a document");
@@ -240,15 +292,7 @@ int asst__credential_document(asst__json **tree, const struct asst__schema *sche
 	asst__check_begin(&check, &call->store->opts.limits, 0, mem, call->err);
 	asst__check_object(&check, schema, *tree);
 	check_expiry(&check, *tree, call);
-	member = asst__json_member(*tree, "cidr");
-	if (asst__json_kind(member) == ASST__JSON_STRING && !is_blank(asst__json_text(member)) &&
-	    !read_range(bytes, &bits, asst__json_text(member)))
-		asst__fault(&check, "cidr", "format",
-			    "must be an address, \"/\" and its bits, with none set behind them");
-	member = asst__json_member(*tree, "host");
-	if (asst__json_kind(member) == ASST__JSON_STRING && !is_blank(asst__json_text(member)) &&
-	    !host_valid(asst__json_text(member)))
-		asst__fault(&check, "host", "format", "must be an address or a host's name");
+	check_restrictions(&check, *tree);
 	member = asst__json_member(*tree, "scopes");
 	if (asst__json_kind(member) == ASST__JSON_ARRAY && !asst__json_first(member))
 		asst__fault(&check, "scopes", "required", "must not be empty");
@@ -305,23 +349,6 @@ bool asst__key_has_scope(const struct asst__view *key, const char *scope)
 			return true;
 	}
 	return false;
-}
-
-static bool in_range(const char *range, const char *peer)
-{
-	unsigned char network[16], address[16];
-	unsigned bits, i;
-	size_t size = read_range(network, &bits, range);
-
-	if (!size || read_address(address, peer) != size)
-		return false;
-	for (i = 0; i < bits; i++) {
-		unsigned bit = 0x80u >> i % 8;
-
-		if ((network[i / 8] ^ address[i / 8]) & bit)
-			return false;
-	}
-	return true;
 }
 
 /* Two spellings of one address are the same host. */

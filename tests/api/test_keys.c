@@ -333,6 +333,25 @@ static void without_overlap_the_old_text_ends_at_once(void **state)
 	EXPECT(host, ASST_ECONFLICT, rotate(&out, host, "dir:ada", key.id, 1000));
 }
 
+static void a_second_rotation_ends_the_first_overlap(void **state)
+{
+	struct host *host = *state;
+	struct people_text first = people_key(host, "dir:ada", PEOPLE_API), second, third;
+	asst_buf *out;
+
+	MUST(host, rotate(&out, host, "dir:ada", first.id, 604800000));
+	second = people_take(out);
+	MUST(host, people_look(host, first.text, NULL));
+	MUST(host, rotate(&out, host, "dir:ada", first.id, 604800000));
+	third = people_take(out);
+	EXPECT(host, ASST_EUNAUTHENTICATED, people_look(host, first.text, NULL));
+	MUST(host, people_look(host, second.text, NULL));
+	MUST(host, rotate(&out, host, "dir:ada", first.id, 0));
+	EXPECT(host, ASST_EUNAUTHENTICATED, people_look(host, second.text, NULL));
+	EXPECT(host, ASST_EUNAUTHENTICATED, people_look(host, third.text, NULL));
+	MUST(host, people_look(host, people_take(out).text, NULL));
+}
+
 /* Or whoever stole it would stay in. */
 static void a_session_ends_with_the_text_that_opened_it(void **state)
 {
@@ -383,6 +402,7 @@ int main(void)
 		PEOPLE_TEST(who_may_revoke_and_rotate),
 		PEOPLE_TEST(rotating_leaves_the_old_text_for_a_while),
 		PEOPLE_TEST(without_overlap_the_old_text_ends_at_once),
+		PEOPLE_TEST(a_second_rotation_ends_the_first_overlap),
 		PEOPLE_TEST(a_session_ends_with_the_text_that_opened_it),
 		PEOPLE_TEST(the_last_use_is_told_to_the_hour),
 	};

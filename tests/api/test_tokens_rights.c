@@ -92,6 +92,23 @@ static void one_for_reading_has_level_1_without_comments(void **state)
 	       asst_secret_set(as(host, "token"), id, "N", "v", 1, NULL, 0, host->err));
 }
 
+/* Version 0 is seen by its creator and from level 2 on. */
+static void one_for_reading_begins_to_work_when_it_is_published(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create_with(host, ada, "{\"name\":\"a\"}", ASST_CREATE_DRAFT);
+	struct people_text token =
+		people_token(host, ada, id, "{'expiresAt':'" PEOPLE_SOON "','readOnly':true}");
+	asst_draft *draft;
+
+	people_use(host, "token", token.text);
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "token", id));
+	MUST(host, asst_draft_edit(&draft, as(host, ada), id, 0, host->err));
+	MUST(host, asst_draft_commit(NULL, draft, NULL, 0, 0, host->err));
+	asst_draft_free(draft);
+	MUST(host, host_look(host, "token", id));
+}
+
 static void a_token_may_never(void **state)
 {
 	static const char *const rights[] = { "assistant:share",  "assistant:changeOwner",
@@ -214,6 +231,7 @@ int main(void)
 		PEOPLE_TEST(it_sees_one_assistant),
 		PEOPLE_TEST(it_has_level_2),
 		PEOPLE_TEST(one_for_reading_has_level_1_without_comments),
+		PEOPLE_TEST(one_for_reading_begins_to_work_when_it_is_published),
 		PEOPLE_TEST(a_token_may_never),
 		PEOPLE_TEST(it_is_cut_by_its_creators_level_now),
 		PEOPLE_TEST(it_falls_with_its_creator),
