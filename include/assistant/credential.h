@@ -38,7 +38,8 @@ ASST_API int asst_key_create(asst_buf **out, asst_session *session, const char *
 			     uint32_t flags, asst_error *err);
 
 /**
- * List the caller's keys, for a superuser and the system everybody's, as JSON: "keys", a list of {"id",
+ * List the caller's keys, for a superuser and the system everybody's (to the directory, who has the id
+ * of a forgotten user is another person, with no keys of that one), as JSON: "keys", a list of {"id",
  * "name", "scopes", "createdBy", "createdAt", "expiresAt", "revokedAt", "rotatedAt", "lastUsedAt" (to
  * the hour)}, and "cursor" where there are more.
  *
@@ -66,7 +67,9 @@ ASST_API int asst_key_revoke(asst_session *session, const char *id, uint32_t fla
 /**
  * Give a key a new text. The old one works on for a while, so that nobody is locked out. Only one
  * old text is kept: a second rotation ends the first overlap at once. With an overlap of 0 no old text
- * works any more, whatever was promised before.
+ * works any more, whatever was promised before. As with asst_key_create() the caller needs the
+ * permission "keys:create", and can rotate own keys; a superuser and the system need none, and can
+ * rotate everybody's.
  *
  * @param out      owned; as asst_key_create() gives.
  * @param overlap  in milliseconds, 0 to 604800000: how long the old text works on.

@@ -115,6 +115,18 @@ static void add_event(struct asst__change *change, const struct key *key, const 
 	asst__change_event(change, &event);
 }
 
+/* Whether the caller may have a new text of a key now; again where a race was lost. */
+static int check_right(const struct asst__call *call)
+{
+	static const struct asst__object nothing;
+	struct asst__decision decision;
+
+	asst__decide(&decision, ASST__RIGHT_KEYS, call->actor, &nothing, call->now);
+	return decision.status == ASST_OK ?
+		       ASST_OK :
+		       asst__decision_fail(&decision, ASST__RIGHT_KEYS, call->err);
+}
+
 /* Make */
 
 static int attempt_create(void *context, struct asst__change *change, bool lost)
@@ -126,8 +138,10 @@ static int attempt_create(void *context, struct asst__change *change, bool lost)
 
 	(void)lost;
 	key_reset(key);
-	status = asst__record_from_tree(&key->record, &asst__key_record_schema, key->tree,
-					&call->store->mem, call->err);
+	status = check_right(call);
+	if (status == ASST_OK)
+		status = asst__record_from_tree(&key->record, &asst__key_record_schema, key->tree,
+						&call->store->mem, call->err);
 	if (status == ASST_OK)
 		status = show(key);
 	if (status != ASST_OK)
@@ -167,12 +181,10 @@ static int prepare(struct key *key)
 
 static int check_maker(const struct asst__call *call)
 {
-	static const struct asst__object nothing;
-	struct asst__decision decision;
+	int status = check_right(call);
 
-	asst__decide(&decision, ASST__RIGHT_KEYS, call->actor, &nothing, call->now);
-	if (decision.status != ASST_OK)
-		return asst__decision_fail(&decision, ASST__RIGHT_KEYS, call->err);
+	if (status != ASST_OK)
+		return status;
 	if (call->actor->system)
 		return asst__fail(call->err, ASST_EDENIED, "a key is made by a person");
 	return asst__credential_check(call);
@@ -221,6 +233,38 @@ static int no_such_key(asst_error *err)
 	return asst__fail(err, ASST_ENOTFOUND, "no such key");
 }
 
+/* The system and superusers deal with everybody's. */
+static bool has_all(const struct asst__call *call)
+{
+	return call->actor->system || call->actor->superuser;
+}
+
+/* Who the caller is to the directory, where there is one and it knows him; else nobody: "". */
+static int caller_uid(char uid[ASST__UUID_TEXT + 1], const struct asst__call *call)
+{
+	int status = ASST_OK;
+
+	uid[0] = '\0';
+	if (call->session->kind == ASST__FROM_SOURCE)
+		memcpy(uid, call->identity->person.uid, ASST__UUID_TEXT + 1);
+	else if (!has_all(call))
+		status = asst__source_uid(uid, call);
+	if (status == ASST_EDENIED) {
+		asst__error_clear(call->err);
+		status = ASST_OK;
+	}
+	return status;
+}
+
+/* The keys of a forgotten user are not of the next one who has the id: they are dead (identity.c). */
+static bool is_hers(const struct asst__view *key, const struct asst__call *call, const char *uid)
+{
+	struct asst__string creator = asst__view_text(key, ASST__KEY_CREATOR_UID);
+
+	return asst__same(asst__view_text(key, ASST__KEY_CREATED_BY), call->actor->principal) &&
+	       (!creator.text || strcmp(creator.text, uid) == 0);
+}
+
 /* Others' keys are as good as none; credentials have nothing to do with keys. */
 static int find_key(struct key *key)
 {
@@ -228,6 +272,7 @@ static int find_key(struct key *key)
 	struct asst_keys keys;
 	struct asst_sink sink;
 	struct asst__key at;
+	char uid[ASST__UUID_TEXT + 1];
 	uint64_t sequence;
 	int status;
 
@@ -244,14 +289,12 @@ static int find_key(struct key *key)
 					 call->err);
 	asst__sink_dispose(&sink);
 	asst__keys_dispose(&keys);
-	if (status != ASST_OK)
-		return status;
-	if (!key->part.buf ||
-	    (!call->actor->system && !call->actor->superuser &&
-	     !asst__same(asst__view_text(&key->part.view, ASST__KEY_CREATED_BY),
-			 call->actor->principal)))
-		return no_such_key(call->err);
-	return ASST_OK;
+	if (status == ASST_OK)
+		status = caller_uid(uid, call);
+	if (status == ASST_OK && (!key->part.buf || (!has_all(call) &&
+						     !is_hers(&key->part.view, call, uid))))
+		status = no_such_key(call->err);
+	return status;
 }
 
 static int check_person(const struct asst__call *call)
@@ -316,9 +359,11 @@ static int attempt_rotate(void *context, struct asst__change *change, bool lost)
 {
 	struct key *key = context;
 	const struct asst__call *call = key->call;
-	int status = find_key(key);
+	int status = has_all(call) ? ASST_OK : check_right(call);
 
 	(void)lost;
+	if (status == ASST_OK)
+		status = find_key(key);
 	if (status != ASST_OK)
 		return status;
 	if (asst__view_has(&key->part.view, ASST__KEY_REVOKED_AT) ||
@@ -353,6 +398,8 @@ static int change_key(asst_buf **out, asst_session *session, const char *id, int
 				    "needs an id, and an overlap of 0 to 604800000 ms");
 	if (status == ASST_OK)
 		status = check_person(&call);
+	if (status == ASST_OK && rotate && !has_all(&call))
+		status = check_right(&call);
 	if (status == ASST_OK && !asst__uuid_read(key.id, id, strlen(id)))
 		status = no_such_key(err);
 	if (status == ASST_OK && rotate)
@@ -388,6 +435,7 @@ int asst_key_rotate(asst_buf **out, asst_session *session, const char *id, int64
 struct listing {
 	const struct asst__call *call;
 	bool all;
+	char uid[ASST__UUID_TEXT + 1]; /* of the caller */
 	size_t limit;
 	bool more;
 	unsigned char after[ASST__UUID_BYTES];
@@ -487,7 +535,8 @@ static int write_keys(struct listing *listing, const struct asst_sink *found, si
 					   &sequence, call->err);
 	for (i = 0; i < count && status == ASST_OK; i++) {
 		status = asst__part_take(&part, &sink, i, &asst__key_record_schema, call->err);
-		if (status == ASST_OK && part.buf) {
+		if (status == ASST_OK && part.buf &&
+		    (listing->all || is_hers(&part.view, call, listing->uid))) {
 			if (written++)
 				asst__text_add_char(&listing->text, ',');
 			write_key(&listing->text, &part.view, NULL);
@@ -543,11 +592,13 @@ int asst_key_list(asst_buf **out, asst_session *session, const char *options, si
 		return status;
 	memset(&listing, 0, sizeof(listing));
 	listing.call = &call;
-	listing.all = call.actor->system || call.actor->superuser;
+	listing.all = has_all(&call);
 	asst__text_init(&listing.text, &call.store->mem, SIZE_MAX / 2);
 	status = check_person(&call);
 	if (status == ASST_OK)
 		status = read_options(&listing, options, size);
+	if (status == ASST_OK)
+		status = caller_uid(listing.uid, &call);
 	if (status == ASST_OK)
 		status = write_page(&listing);
 	if (status == ASST_OK && out)

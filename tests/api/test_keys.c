@@ -278,13 +278,103 @@ static void who_may_revoke_and_rotate(void **state)
 		snprintf(random, sizeof(random), "%s", people_error(host));
 		EXPECT(host, status, revoke(host, may_not[i], key.id));
 		assert_string_equal(people_error(host), random);
+		status = rotate(&out, host, may_not[i], PEOPLE_ID, 0);
+		assert_true(status == ASST_ENOTFOUND || status == ASST_EDENIED);
+		snprintf(random, sizeof(random), "%s", people_error(host));
 		EXPECT(host, status, rotate(&out, host, may_not[i], key.id, 0));
+		assert_string_equal(people_error(host), random);
 		assert_null(out);
 	}
 	MUST(host, people_look(host, key.text, NULL));
 	EXPECT(host, ASST_EINVAL, revoke(host, "dir:ada", NULL));
 	EXPECT(host, ASST_EINVAL, asst_key_revoke(as(host, "dir:ada"), key.id, 1, host->err));
 	EXPECT(host, ASST_EINVAL, asst_key_rotate(&out, as(host, "dir:ada"), key.id, 0, 2, host->err));
+}
+
+#define ADA_MAY_NOT "{'id':'ada','aiSeat':true}"
+
+/* It gives a new text, as making one does. */
+static void rotating_needs_the_permission_to_make_keys(void **state)
+{
+	struct host *host = *state;
+	struct people_text key = people_key(host, "dir:ada", PEOPLE_API);
+	asst_buf *out;
+
+	MUST(host, people_put_user(host, ADA_MAY_NOT));
+	EXPECT(host, ASST_EDENIED, rotate(&out, host, "dir:ada", key.id, 0));
+	assert_null(out);
+	assert_non_null(strstr(asst_error_message(host->err), "keys:create"));
+	EXPECT(host, ASST_EDENIED, rotate(&out, host, "dir:ada", PEOPLE_ID, 0));
+	assert_int_equal(json_count(keys(host, "dir:ada"), "/keys"), 1);
+	MUST(host, rotate(&out, host, "system", key.id, 1000));
+	asst_buf_free(out);
+	MUST(host, people_put_user(host, "{'id':'root','aiSeat':true,'superuser':true}"));
+	MUST(host, rotate(&out, host, "dir:root", key.id, 1000));
+	asst_buf_free(out);
+	MUST(host, revoke(host, "dir:ada", key.id)); /* what takes away needs none */
+}
+
+static void withdraw(void *user, enum host_method method)
+{
+	struct host *host = user;
+
+	if (method != HOST_APPLY)
+		return;
+	host->backend.before = NULL;
+	assert_int_equal(asst_user_put(as(host, "system"), t_json(ADA_MAY_NOT), ASST_NUL, 0, NULL),
+			 ASST_OK);
+}
+
+/* Between what was read and what is written. */
+static void a_permission_that_is_withdrawn_meanwhile_gives_no_text(void **state)
+{
+	struct host *host = *state;
+	struct people_text key = people_key(host, "dir:ada", PEOPLE_API);
+	asst_buf *out;
+
+	host->backend.user = host;
+	host->backend.before = withdraw;
+	EXPECT(host, ASST_EDENIED, rotate(&out, host, "dir:ada", key.id, 0));
+	assert_null(host->backend.before);
+	MUST(host, people_look(host, key.text, NULL));
+	MUST(host, people_put_user(host, "{'id':'ada','aiSeat':true,'permissions':['keys:create']}"));
+	host->backend.before = withdraw;
+	EXPECT(host, ASST_EDENIED, people_try_key(&out, host, "dir:ada", PEOPLE_API));
+	assert_null(host->backend.before);
+	assert_int_equal(json_count(keys(host, "dir:ada"), "/keys"), 1);
+}
+
+/* Who gets the id of a forgotten user has none of the keys of the one before. */
+static void the_next_user_of_an_id_has_no_keys(void **state)
+{
+	static const char *const specs[] = { "dir:ada", "ada keys" };
+	struct host *host = *state;
+	struct people_text old = people_key(host, "dir:ada", PEOPLE_API), new;
+	asst_session *session;
+	asst_buf *out;
+	size_t i;
+
+	MUST(host, asst_session_open(&session, host->store,
+				     t_json("{'workspace':'acme','user':'ada','aiSeat':true,"
+					    "'permissions':['keys:create']}"),
+				     ASST_NUL, host->err));
+	people_adopt(host, "ada keys", session);
+	for (i = 0; i < T_COUNT(specs); i++)
+		assert_int_equal(json_count(keys(host, specs[i]), "/keys"), 1);
+	MUST(host, asst_user_forget(as(host, "system"), "ada", 0, host->err));
+	assert_int_equal(json_count(keys(host, "ada keys"), "/keys"), 0);
+	MUST(host, people_put_user(host, "{'id':'ada','aiSeat':true,'permissions':['keys:create']}"));
+	people_open(host, "ada");
+	new = people_key(host, "dir:ada", PEOPLE_API);
+	for (i = 0; i < T_COUNT(specs); i++) {
+		assert_int_equal(json_count(keys(host, specs[i]), "/keys"), 1);
+		assert_string_equal(json_at(keys(host, specs[i]), "/keys/0/id"), new.id);
+		EXPECT(host, ASST_ENOTFOUND, rotate(&out, host, specs[i], old.id, 0));
+		EXPECT(host, ASST_ENOTFOUND, revoke(host, specs[i], old.id));
+	}
+	assert_int_equal(json_count(keys(host, "system"), "/keys"), 2);
+	assert_int_equal(json_count(keys(host, "dir:root"), "/keys"), 2);
+	MUST(host, revoke(host, "system", old.id));
 }
 
 static void rotating_leaves_the_old_text_for_a_while(void **state)
@@ -400,6 +490,9 @@ int main(void)
 		PEOPLE_TEST(a_key_ends_at_its_time),
 		PEOPLE_TEST(a_revoked_key_is_revoked_for_good),
 		PEOPLE_TEST(who_may_revoke_and_rotate),
+		PEOPLE_TEST(rotating_needs_the_permission_to_make_keys),
+		PEOPLE_TEST(a_permission_that_is_withdrawn_meanwhile_gives_no_text),
+		PEOPLE_TEST(the_next_user_of_an_id_has_no_keys),
 		PEOPLE_TEST(rotating_leaves_the_old_text_for_a_while),
 		PEOPLE_TEST(without_overlap_the_old_text_ends_at_once),
 		PEOPLE_TEST(a_second_rotation_ends_the_first_overlap),
