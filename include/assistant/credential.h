@@ -21,7 +21,8 @@ extern "C" {
  *
  * The document: "name" (1 to 80 characters, required), "expiresAt" (RFC 3339, required; at most the
  * option "max_credential_days", 365, from now), "scopes" (a list, required, not empty: "AGENT_API",
- * without which a key may do nothing with assistants, "KNOWLEDGE_FOLDER_API", and the host's own).
+ * without which a key may do nothing with assistants, "KNOWLEDGE_FOLDER_API", and the host's own;
+ * at most 64 of at most 64 characters).
  *
  * @param out      owned, free with asst_buf_free(); JSON with "id", "credential" (shown this once) and
  *                 the rest of what asst_key_list() tells.

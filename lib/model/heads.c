@@ -149,7 +149,7 @@ static const struct asst__field session_fields[] = {
 	[ASST__SESSION_PERMISSIONS] = { .name = "permissions",
 					.type = ASST__TEXTS,
 					.flags = ASST__UNIQUE,
-					.limit = ASST__LIMIT_TEAMS,
+					.limit = ASST__LIMIT_PERMISSIONS,
 					.item_limit = ASST__LIMIT_STRING },
 	[ASST__SESSION_TEAMS] = { .name = "teams",
 				  .type = ASST__LIST,
@@ -215,7 +215,7 @@ static const struct asst__field around_fields[] = {
 	[ASST__USER_NAME] = { .name = "name",                                                      \
 			      .type = ASST__TEXT,                                                  \
 			      .flags = ASST__NOT_BLANK,                                            \
-			      .limit = ASST__LIMIT_NAME },                                         \
+			      .limit = ASST__LIMIT_PRINCIPAL_NAME },                               \
 	[ASST__USER_ID] = { .name = "id", .type = ASST__IDENT, .flags = ASST__REQUIRED },          \
 	[ASST__SESSION_SEAT] = { .name = "aiSeat", .type = ASST__FLAG, .flags = ASST__DEFAULT },   \
 	[ASST__SESSION_SUPERUSER] = { .name = "superuser",                                         \
@@ -224,7 +224,7 @@ static const struct asst__field around_fields[] = {
 	[ASST__SESSION_PERMISSIONS] = { .name = "permissions",                                     \
 					.type = ASST__TEXTS,                                       \
 					.flags = ASST__UNIQUE,                                     \
-					.limit = ASST__LIMIT_TEAMS,                                \
+					.limit = ASST__LIMIT_PERMISSIONS,                          \
 					.item_limit = ASST__LIMIT_STRING },                        \
 	[ASST__SESSION_TEAMS] = { .name = "teams",                                                 \
 				  .type = ASST__LIST,                                              \
@@ -254,7 +254,7 @@ const struct asst__schema asst__user_record_schema = TABLE(14, user_record_field
 	[ASST__TEAM_RECORD_NAME] = { .name = "name",                                               \
 				     .type = ASST__TEXT,                                           \
 				     .flags = ASST__NOT_BLANK,                                     \
-				     .limit = ASST__LIMIT_NAME }
+				     .limit = ASST__LIMIT_PRINCIPAL_NAME }
 
 static const struct asst__field team_doc_fields[] = { TEAM_FIELDS };
 
@@ -271,12 +271,12 @@ const struct asst__schema asst__team_record_schema = TABLE(15, team_record_field
 	[ASST__KEY_NAME] = { .name = "name",                                                       \
 			     .type = ASST__TEXT,                                                   \
 			     .flags = ASST__REQUIRED | ASST__NOT_BLANK,                            \
-			     .limit = ASST__LIMIT_NAME },                                          \
+			     .limit = ASST__LIMIT_PRINCIPAL_NAME },                                \
 	[ASST__KEY_SCOPES] = { .name = "scopes",                                                   \
 			       .type = ASST__TEXTS,                                                \
 			       .flags = ASST__REQUIRED | ASST__UNIQUE,                             \
-			       .limit = ASST__LIMIT_TAGS,                                          \
-			       .item_limit = ASST__LIMIT_TAG },                                    \
+			       .limit = ASST__LIMIT_SCOPES,                                        \
+			       .item_limit = ASST__LIMIT_SCOPE },                                  \
 	[ASST__KEY_EXPIRES_AT] = { .name = "expiresAt",                                            \
 				   .type = ASST__TIME,                                             \
 				   .flags = ASST__REQUIRED }
@@ -306,7 +306,7 @@ const struct asst__schema asst__key_record_schema = TABLE(16, key_record_fields)
 				    .flags = ASST__DEFAULT },                                      \
 	[ASST__TOKEN_NOTES] = { .name = "notes",                                                   \
 				.type = ASST__TEXT,                                                \
-				.limit = ASST__LIMIT_DESCRIPTION },                                \
+				.limit = ASST__LIMIT_NOTES },                                      \
 	[ASST__TOKEN_HOST] = { .name = "host",                                                     \
 			       .type = ASST__TEXT,                                                 \
 			       .flags = ASST__NOT_BLANK,                                           \

@@ -56,6 +56,11 @@ static const struct {
 	[ASST__LIMIT_MESSAGE] = { "message", { -1, -1, -1 }, 1024 },
 	[ASST__LIMIT_SECRETS] = { "secrets", { -1, -1, -1 }, 100 },
 	[ASST__LIMIT_TOKENS] = { "tokens", { -1, -1, -1 }, 100 },
+	[ASST__LIMIT_PRINCIPAL_NAME] = { "principalName", { 80, 80, 80 }, 1024 },
+	[ASST__LIMIT_NOTES] = { "notes", { 500, 500, 500 }, 1024 },
+	[ASST__LIMIT_PERMISSIONS] = { "permissions", { -1, -1, -1 }, 200 },
+	[ASST__LIMIT_SCOPES] = { "scopes", { -1, -1, -1 }, 64 },
+	[ASST__LIMIT_SCOPE] = { "scope", { -1, -1, -1 }, 64 },
 };
 
 static int find_set(const char *set)

@@ -267,6 +267,123 @@ static void making_and_revoking_are_events(void **state)
 			    "token.create token.revoke share.put share.put");
 }
 
+/* A document with a text of so many letters in it. */
+static const char *with_text(const char *before, int size, const char *behind)
+{
+	static char json[900];
+
+	snprintf(json, sizeof(json), "%s%0*d%s", before, size, 0, behind);
+	return json;
+}
+
+static int put_key(struct host *host, int size)
+{
+	asst_buf *out;
+	int status = people_try_key(&out, host, "dir:ada",
+				    with_text("{'name':'", size, "','expiresAt':'" PEOPLE_SOON
+								 "','scopes':['A']}"));
+
+	asst_buf_free(out);
+	return status;
+}
+
+static int put_user(struct host *host, int size)
+{
+	return people_put_user(host, with_text("{'id':'zoe','name':'", size, "'}"));
+}
+
+static int put_team(struct host *host, int size)
+{
+	return people_put_team(host, with_text("{'id':'ops','name':'", size, "'}"));
+}
+
+static int put_token(struct host *host, int size)
+{
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
+	asst_buf *out;
+	int status = people_try_token(&out, host, ada, id,
+				      with_text("{'expiresAt':'" PEOPLE_SOON "','notes':'", size,
+						"'}"));
+
+	asst_buf_free(out);
+	return status;
+}
+
+/* A set of limits is one of definitions: names and notes of others have limits of their own. */
+static void names_and_notes_are_as_long_with_any_set_of_limits(void **state)
+{
+	static const char *const sets[] = { "prose", "openapi", "agents" };
+	static const struct {
+		int (*put)(struct host *host, int size);
+		int most;
+		const char *pointer;
+	} rows[] = {
+		{ put_key, 80, "/name" },
+		{ put_user, 80, "/name" },
+		{ put_team, 80, "/name" },
+		{ put_token, 500, "/notes" },
+	};
+	asst_store_opts *opts;
+	struct host *host;
+	size_t i, k;
+
+	(void)state;
+	for (i = 0; i < T_COUNT(sets); i++) {
+		opts = asst_store_opts_new();
+		assert_int_equal(asst_store_opts_set_int(opts, "directory", 1, NULL), ASST_OK);
+		assert_int_equal(asst_store_opts_set_text(opts, "limits", sets[i], NULL), ASST_OK);
+		host = host_new(host_disk_new(), opts);
+		asst_store_opts_free(opts);
+		people_fill(host);
+		for (k = 0; k < T_COUNT(rows); k++) {
+			MUST(host, rows[k].put(host, rows[k].most));
+			EXPECT(host, ASST_EVALIDATION, rows[k].put(host, rows[k].most + 1));
+			host_issue(host, 0, "too_long", rows[k].pointer);
+		}
+		host_free(host);
+	}
+}
+
+/* A list of so many texts, "p0" and on. */
+static const char *with_list(const char *before, int count, const char *behind)
+{
+	static char json[4096];
+	int used = snprintf(json, sizeof(json), "%s", before);
+
+	for (int i = 0; i < count; i++)
+		used += snprintf(json + used, sizeof(json) - (size_t)used, "%s'p%d'", i ? "," : "", i);
+	snprintf(json + used, sizeof(json) - (size_t)used, "%s", behind);
+	return json;
+}
+
+/* The words name the cap that can be lowered by option. */
+static void what_is_over_a_cap_is_called_by_its_name(void **state)
+{
+	static const char end[] = "],'name':'k','expiresAt':'" PEOPLE_SOON "'}";
+	struct host *host = *state;
+	asst_session *session;
+	asst_buf *out;
+	const char *json = t_json(with_list("{'workspace':'acme','user':'u','permissions':[", 200, "]}"));
+
+	MUST(host, asst_session_open(&session, host->store, json, ASST_NUL, host->err));
+	asst_session_free(session);
+	json = t_json(with_list("{'workspace':'acme','user':'u','permissions':[", 201, "]}"));
+	EXPECT(host, ASST_ELIMIT, asst_session_open(&session, host->store, json, ASST_NUL, host->err));
+	host_issue(host, 0, "limit", "/permissions");
+	assert_memory_equal(asst_error_issue_message(host->err, 0), "permissions is ", 15);
+	MUST(host, people_try_key(&out, host, ada, with_list("{'scopes':[", 64, end)));
+	asst_buf_free(out);
+	EXPECT(host, ASST_ELIMIT, people_try_key(&out, host, ada, with_list("{'scopes':[", 65, end)));
+	host_issue(host, 0, "limit", "/scopes");
+	assert_memory_equal(asst_error_issue_message(host->err, 0), "scopes is ", 10);
+	EXPECT(host, ASST_ELIMIT,
+	       people_try_key(&out, host, ada,
+			      with_text("{'scopes':['", 65, "'],'name':'k','expiresAt':'" PEOPLE_SOON
+							    "'}")));
+	host_issue(host, 0, "limit", "/scopes/0");
+	assert_memory_equal(asst_error_issue_message(host->err, 0), "scope is ", 9);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +396,8 @@ int main(void)
 		PEOPLE_TEST(wrong_calls_are_einval),
 		PEOPLE_TEST(the_text_is_not_stored),
 		PEOPLE_TEST(making_and_revoking_are_events),
+		cmocka_unit_test(names_and_notes_are_as_long_with_any_set_of_limits),
+		PEOPLE_TEST(what_is_over_a_cap_is_called_by_its_name),
 	};
 
 	PEOPLE_RUN("api/credentials", tests);

@@ -91,6 +91,8 @@ static const struct {
 	{ "slug", -1, -1, 64 },
 	{ "label", -1, -1, 255 },
 	{ "fieldDescription", -1, -1, 512 },
+	{ "principalName", 80, 80, 80 },
+	{ "notes", 500, 500, 500 },
 };
 
 static const struct {
@@ -106,6 +108,8 @@ static const struct {
 	{ "label", 1024 }, { "fieldDescription", 1024 }, { "data_bytes", 65536 }, { "tags", 64 },
 	{ "tag", 64 }, { "grants", 256 }, { "teams", 200 }, { "list_page", 1000 },
 	{ "message", 1024 }, { "secrets", 100 }, { "tokens", 100 },
+	{ "principalName", 1024 }, { "notes", 1024 }, { "permissions", 200 }, { "scopes", 64 },
+	{ "scope", 64 },
 };
 
 static const char *const sets[] = { "prose", "openapi", "agents" };
@@ -237,7 +241,8 @@ static void every_limit_has_a_test(void **state)
 {
 	static const char *const apart[] = { "document_bytes", "depth", "nodes", "number_bytes",
 					     "selectOptionsLeast", "grants", "teams", "list_page",
-					     "message", "secrets", "tokens" };
+					     "message", "secrets", "tokens", "principalName",
+					     "notes", "permissions", "scopes", "scope" };
 	size_t i, k, found;
 
 	(void)state;

@@ -7,7 +7,8 @@ static int is_of_a_set(const char *name)
 {
 	static const char *const names[] = { "name", "description", "instruction", "emoji",
 					     "starters", "starter", "selectOptionsLeast", "slug",
-					     "label", "fieldDescription" };
+					     "label", "fieldDescription", "principalName",
+					     "notes" };
 	size_t i;
 
 	for (i = 0; i < T_COUNT(names); i++) {
