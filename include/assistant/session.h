@@ -16,8 +16,10 @@ extern "C" {
  * Open a session for a person whom the host has authenticated. Nothing is written.
  *
  * The document: "workspace" and "user" (identifiers, required), "aiSeat" (default false),
- * "superuser" (default false), "permissions" (a list; "assistants:create", which may also be
- * spelled "createAssistants", and "ai.verify", which is a seat), "teams" (a list
+ * "superuser" (default false), "permissions" (a list of at most 200; "assistants:create", which may
+ * also be spelled "createAssistants", "keys:create", and "ai.verify", which is a seat and contradicts
+ * "aiSeat": false; a host has others of its own: names that the library does not know are kept and
+ * ignored), "teams" (a list
  * of {"id", "role"}; roles member, memberPlus, designer, dataWizard, publisher, admin;
  * default member). An identifier has 1 to 128 bytes of [A-Za-z0-9._@+-].
  *

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The other stored records and the documents of callers: their tables of fields. */
 #include "model/heads.h"
+#include "model/check.h"
+
+#include <string.h>
 
 #define MOST_INT 9007199254740991.0
 
@@ -137,6 +140,40 @@ static const struct asst__schema team_schema = {
 	.key = { ASST__TEAM_ID },
 };
 
+static bool gives_seat(const asst__json *permissions)
+{
+	const asst__json *item = asst__json_kind(permissions) == ASST__JSON_ARRAY ?
+					 asst__json_first(permissions) : NULL;
+
+	for (; item; item = asst__json_next(item)) {
+		if (asst__json_kind(item) == ASST__JSON_STRING &&
+		    strcmp(asst__json_text(item), ASST__PERMISSION_SEAT) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* No seat, and the permission that is one: nobody can tell which was meant. */
+static void person_rules(struct asst__check *check, unsigned field, const struct asst__member *parts)
+{
+	const asst__json *seat = parts[ASST__SESSION_SEAT].node;
+
+	if (field == ASST__SESSION_SEAT && asst__json_kind(seat) == ASST__JSON_BOOL &&
+	    !asst__json_bool(seat) && gives_seat(parts[ASST__SESSION_PERMISSIONS].node))
+		asst__fault(check, NULL, "contradiction", "is false, but \"%s\" is a seat",
+			    ASST__PERMISSION_SEAT);
+}
+
+/* A user is shown with defaults: they must not contradict what was put. */
+static bool user_normalize(asst__json *user)
+{
+	int kind = asst__json_kind(asst__json_member(user, "aiSeat"));
+
+	if ((kind && kind != ASST__JSON_NULL) || !gives_seat(asst__json_member(user, "permissions")))
+		return true;
+	return asst__json_set(user, "aiSeat", asst__json_new_bool(1));
+}
+
 static const struct asst__field session_fields[] = {
 	[ASST__SESSION_WORKSPACE] = { .name = "workspace",
 				      .type = ASST__IDENT,
@@ -148,7 +185,7 @@ static const struct asst__field session_fields[] = {
 				      .flags = ASST__DEFAULT },
 	[ASST__SESSION_PERMISSIONS] = { .name = "permissions",
 					.type = ASST__TEXTS,
-					.flags = ASST__UNIQUE,
+					.flags = ASST__UNIQUE | ASST__NOT_EMPTY,
 					.limit = ASST__LIMIT_PERMISSIONS,
 					.item_limit = ASST__LIMIT_STRING },
 	[ASST__SESSION_TEAMS] = { .name = "teams",
@@ -223,7 +260,7 @@ static const struct asst__field around_fields[] = {
 				      .flags = ASST__DEFAULT },                                    \
 	[ASST__SESSION_PERMISSIONS] = { .name = "permissions",                                     \
 					.type = ASST__TEXTS,                                       \
-					.flags = ASST__UNIQUE,                                     \
+					.flags = ASST__UNIQUE | ASST__NOT_EMPTY,                   \
 					.limit = ASST__LIMIT_PERMISSIONS,                          \
 					.item_limit = ASST__LIMIT_STRING },                        \
 	[ASST__SESSION_TEAMS] = { .name = "teams",                                                 \
@@ -246,7 +283,11 @@ static const struct asst__field user_record_fields[] = {
 	[ASST__USER_UID] = STORED("uid", ASST__RECORD), /* so that it is never shown */
 };
 
-const struct asst__schema asst__user_schema = TABLE(14, user_fields);
+const struct asst__schema asst__user_schema = { .id = 14,
+						.count = ASST__COUNT(user_fields) - 1,
+						.fields = user_fields,
+						.normalize = user_normalize,
+						.rules = person_rules };
 const struct asst__schema asst__user_record_schema = TABLE(14, user_record_fields);
 
 #define TEAM_FIELDS                                                                                \
@@ -274,7 +315,7 @@ const struct asst__schema asst__team_record_schema = TABLE(15, team_record_field
 			     .limit = ASST__LIMIT_PRINCIPAL_NAME },                                \
 	[ASST__KEY_SCOPES] = { .name = "scopes",                                                   \
 			       .type = ASST__TEXTS,                                                \
-			       .flags = ASST__REQUIRED | ASST__UNIQUE,                             \
+			       .flags = ASST__REQUIRED | ASST__UNIQUE | ASST__NOT_EMPTY,           \
 			       .limit = ASST__LIMIT_SCOPES,                                        \
 			       .item_limit = ASST__LIMIT_SCOPE },                                  \
 	[ASST__KEY_EXPIRES_AT] = { .name = "expiresAt",                                            \
@@ -383,7 +424,10 @@ static const struct asst__field feed_fields[] = {
 const struct asst__schema asst__page_schema = TABLE(12, page_fields);
 const struct asst__schema asst__draft_page_schema = TABLE(12, draft_page_fields);
 const struct asst__schema asst__feed_schema = TABLE(13, feed_fields);
-const struct asst__schema asst__session_schema = TABLE(7, session_fields);
+const struct asst__schema asst__session_schema = { .id = 7,
+						   .count = ASST__COUNT(session_fields) - 1,
+						   .fields = session_fields,
+						   .rules = person_rules };
 const struct asst__schema asst__share_schema = TABLE(8, share_fields);
 const struct asst__schema asst__query_schema = TABLE(9, query_fields);
 const struct asst__schema asst__around_schema = TABLE(10, around_fields);

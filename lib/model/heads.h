@@ -101,6 +101,8 @@ extern const struct asst__schema asst__mark_schema;
 
 /* Documents: a session, a share, the options of a list, what stands around a definition. */
 
+#define ASST__PERMISSION_SEAT "ai.verify" /* as good as "aiSeat" */
+
 enum asst__session_field {
 	ASST__SESSION_WORKSPACE = 1,
 	ASST__SESSION_USER,

@@ -33,7 +33,7 @@ enum asst__type {
 #define ASST__DEFAULT 0x04u       /* absent means fallback, which is written */
 #define ASST__UNIQUE 0x08u        /* no item twice */
 #define ASST__EMPTY_ABSENT 0x10u  /* "" means absent */
-#define ASST__NOT_EMPTY 0x20u     /* at least one character */
+#define ASST__NOT_EMPTY 0x20u     /* at least one character, also of each item */
 
 struct asst__check;
 

@@ -64,7 +64,7 @@ static const struct {
 	const char *name;
 	unsigned permission; /* 0: a seat */
 } permissions[] = {
-	{ "ai.verify", 0 },
+	{ ASST__PERMISSION_SEAT, 0 },
 	{ "assistants:create", ASST__MAY_CREATE },
 	{ "createAssistants", ASST__MAY_CREATE },
 	{ "keys:create", ASST__MAY_MAKE_KEYS },

@@ -344,6 +344,55 @@ static void a_document_with_faults_lets_nothing_through(void **state)
 	host_free(host);
 }
 
+/* What a host says of a person must be one thing, and say it. */
+static void what_is_said_of_a_person_has_one_meaning(void **state)
+{
+	static const struct {
+		const char *members, *code, *pointer; /* NULL: it is taken */
+	} rows[] = {
+		{ "'aiSeat':false,'permissions':['ai.verify']", "contradiction", "/aiSeat" },
+		{ "'permissions':['x','ai.verify'],'aiSeat':false", "contradiction", "/aiSeat" },
+		{ "'permissions':['']", "blank", "/permissions/0" },
+		{ "'permissions':['assistants:create','']", "blank", "/permissions/1" },
+		{ "'aiSeat':true,'permissions':['ai.verify']", NULL, NULL },
+		{ "'aiSeat':null,'permissions':['ai.verify']", NULL, NULL },
+		{ "'permissions':['ai.verify']", NULL, NULL },
+		{ "'aiSeat':false,'permissions':['ai.verify2']", NULL, NULL },
+		{ "'aiSeat':false,'permissions':['of.the.host',' ','AI.VERIFY']", NULL, NULL },
+	};
+	struct host *host = *state;
+	asst_session *session;
+	char json[300];
+	size_t i;
+
+	for (i = 0; i < T_COUNT(rows); i++) {
+		int wanted = rows[i].code ? ASST_EVALIDATION : ASST_OK;
+
+		snprintf(json, sizeof(json), "{'workspace':'acme','user':'zoe',%s}", rows[i].members);
+		EXPECT(host, wanted, asst_session_open(&session, host->store, t_json(json), ASST_NUL,
+						       host->err));
+		asst_session_free(session);
+		assert_int_equal(asst_error_issue_count(host->err), rows[i].code != NULL);
+		if (rows[i].code)
+			host_issue(host, 0, rows[i].code, rows[i].pointer);
+		snprintf(json, sizeof(json), "{'id':'zoe',%s}", rows[i].members);
+		EXPECT(host, wanted, people_put_user(host, json));
+		if (rows[i].code)
+			host_issue(host, 0, rows[i].code, rows[i].pointer);
+	}
+}
+
+/* The directory shows defaults: they must not contradict what was put. */
+static void a_user_with_a_seat_by_permission_is_shown_with_it(void **state)
+{
+	struct host *host = *state;
+	asst_buf *out;
+
+	MUST(host, people_put_user(host, "{'id':'zoe','permissions':['ai.verify']}"));
+	MUST(host, asst_user_get(&out, as(host, "system"), "zoe", host->err));
+	assert_string_equal(json_at(json_take(out), "/aiSeat"), "true");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -360,6 +409,8 @@ int main(void)
 		cmocka_unit_test(the_hosts_source_is_asked_at_each_use),
 		cmocka_unit_test(a_source_that_fails_lets_nothing_through),
 		cmocka_unit_test(a_document_with_faults_lets_nothing_through),
+		PEOPLE_TEST(what_is_said_of_a_person_has_one_meaning),
+		PEOPLE_TEST(a_user_with_a_seat_by_permission_is_shown_with_it),
 	};
 
 	return cmocka_run_group_tests_name("api/open_user", tests, NULL, NULL) ? 1 : 0;

@@ -83,7 +83,7 @@ class Keys(World):
         u.teams = {team: role for team, role in zip(TEAMS, roles) if role}
         u.seat, u.superuser, u.valid = seat or "ai.verify" in permissions, superuser, not disabled
         u.permissions = frozenset(permissions)
-        document = {"id": u.id, "aiSeat": seat, "superuser": superuser, "permissions": permissions,
+        document = {"id": u.id, "aiSeat": u.seat, "superuser": superuser, "permissions": permissions,
                     "teams": [{"id": t, "role": r} for t, r in u.teams.items()], "disabled": disabled}
         self.plan.add("u %d %s" % (SYSTEM, dump(document)))
         self.plan.flush()

@@ -22,8 +22,10 @@ def person(workspace, user, roles=NO_ROLES, seat="aiSeat", superuser=False, crea
     """A session from the host's JSON, and its document. seat: None, aiSeat, ai.verify."""
     teams = {team: role for team, role in zip(TEAMS, roles) if role}
     permissions = ([create] if create else []) + (["ai.verify"] if seat == "ai.verify" else [])
-    document = {"workspace": workspace, "user": user, "aiSeat": seat == "aiSeat", "superuser": superuser,
+    document = {"workspace": workspace, "user": user, "superuser": superuser,
                 "permissions": permissions, "teams": [{"id": t, "role": r} for t, r in teams.items()]}
+    if seat != "ai.verify":     # "aiSeat": false would contradict it
+        document["aiSeat"] = seat == "aiSeat"
     return Session("user", workspace, user, teams, seat is not None, superuser, frozenset(permissions)), document
 
 
