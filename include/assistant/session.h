@@ -74,7 +74,7 @@ ASST_API int asst_session_open_user(asst_session **session, asst_store *store,
  * @param runtime  owned, free with asst_session_free().
  * @param session  borrowed; of a person or a token.
  * @param err      may be NULL.
- * @return ASST_OK, ASST_EINVAL, ASST_EDENIED (a key, or the system), ASST_ENOMEM.
+ * @return ASST_OK, ASST_EINVAL, ASST_EDENIED (a key, or the system), ASST_ESTATE, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_session_runtime(asst_session **runtime, asst_session *session, asst_error *err);

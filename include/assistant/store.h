@@ -10,7 +10,8 @@ extern "C" {
 #endif
 
 /**
- * Make options, all at their defaults. They are copied by what they are given to.
+ * Make options, all at their defaults. They are copied by what they are given to: they may be freed
+ * or changed at once, and several stores may be opened with them, also at a time.
  *
  * @return owned, free with asst_store_opts_free(); NULL when there is no memory.
  * Threads: A.  Since: 0.1.
@@ -115,10 +116,10 @@ ASST_API int asst_store_opts_set_principals(asst_store_opts *opts,
 /**
  * Seal secrets with a keyring (sys/keyring.h).
  *
- * @param keyring  copied, and consumed where the call succeeds: the next store that is opened
- *                 with the options takes it over and destroys it when it is closed; without one it
- *                 goes with the options, or where another takes its place. NULL: none.
- * @return ASST_OK, ASST_EINVAL, ASST_EABI.
+ * @param keyring  copied, and consumed where the call succeeds: it belongs to the options and to all
+ *                 stores that are opened with them. The last of them destroys it: a store when it
+ *                 is closed, options when they are freed or get another one. NULL: none.
+ * @return ASST_OK, ASST_EINVAL, ASST_EABI, ASST_ENOMEM.
  * Threads: A.  Since: 0.1.
  */
 ASST_API int asst_store_opts_set_keyring(asst_store_opts *opts, const asst_keyring *keyring,

@@ -20,10 +20,29 @@ asst_store_opts *asst_store_opts_new(void)
 	return opts;
 }
 
+void asst__keyring_ref(const asst_store_opts *opts)
+{
+	if (opts->keyring_refs)
+		atomic_fetch_add_explicit(opts->keyring_refs, 1, memory_order_relaxed);
+}
+
+void asst__keyring_unref(asst_store_opts *opts)
+{
+	atomic_size_t *refs = opts->keyring_refs;
+
+	if (refs && atomic_fetch_sub_explicit(refs, 1, memory_order_acq_rel) == 1) {
+		if (opts->keyring.destroy)
+			opts->keyring.destroy(opts->keyring.user);
+		asst__free(&asst__mem_libc, refs, sizeof(*refs));
+	}
+	memset(&opts->keyring, 0, sizeof(opts->keyring));
+	opts->keyring_refs = NULL;
+}
+
 void asst_store_opts_free(asst_store_opts *opts)
 {
 	if (opts)
-		asst__keyring_destroy(&opts->keyring);
+		asst__keyring_unref(opts);
 	asst__free(&asst__mem_libc, opts, sizeof(*opts));
 }
 
@@ -229,6 +248,7 @@ int asst_store_opts_set_keyring(asst_store_opts *opts, const asst_keyring *keyri
 				asst_error *err)
 {
 	struct asst_keyring ours = { .size = 0 };
+	atomic_size_t *refs = NULL;
 	int status = check_opts(opts, err);
 
 	if (status == ASST_OK && keyring)
@@ -236,9 +256,16 @@ int asst_store_opts_set_keyring(asst_store_opts *opts, const asst_keyring *keyri
 					  err);
 	if (status == ASST_OK && keyring && (!ours.current || !ours.seal || !ours.open))
 		status = asst__fail(err, ASST_EINVAL, "a keyring needs current, seal and open");
+	if (status == ASST_OK && keyring) {
+		refs = asst__alloc(&asst__mem_libc, sizeof(*refs));
+		status = refs ? ASST_OK : asst__fail_nomem(err);
+	}
 	if (status != ASST_OK)
 		return status;
-	asst__keyring_destroy(&opts->keyring);
+	if (refs)
+		atomic_init(refs, 1);
+	asst__keyring_unref(opts);
 	opts->keyring = ours;
+	opts->keyring_refs = refs;
 	return ASST_OK;
 }

@@ -224,20 +224,11 @@ static int copy_person(asst_session *to, const asst_session *from, asst_error *e
 				 &document, err);
 }
 
-int asst_session_runtime(asst_session **runtime, asst_session *session, asst_error *err)
+static int make_runtime(asst_session **runtime, const asst_session *session, asst_error *err)
 {
-	asst_session *made;
+	asst_session *made = asst__session_new(session->store, session->workspace);
 	int status;
 
-	asst__error_clear(err);
-	if (runtime)
-		*runtime = NULL;
-	if (!runtime || !session)
-		return asst__fail(err, ASST_EINVAL, "needs a place for the session, and a session");
-	if (session->person.actor.system || session->kind == ASST__FROM_KEY)
-		return asst__fail(err, ASST_EDENIED,
-				  "a runtime acts for a person or a token, not for a key or the system");
-	made = asst__session_new(session->store, session->workspace);
 	if (!made)
 		return asst__fail_nomem(err);
 	status = copy_person(made, session, err);
@@ -256,5 +247,25 @@ int asst_session_runtime(asst_session **runtime, asst_session *session, asst_err
 		*runtime = made;
 	else
 		asst_session_free(made);
+	return status;
+}
+
+int asst_session_runtime(asst_session **runtime, asst_session *session, asst_error *err)
+{
+	size_t stripe;
+	int status;
+
+	asst__error_clear(err);
+	if (runtime)
+		*runtime = NULL;
+	if (!runtime || !session)
+		return asst__fail(err, ASST_EINVAL, "needs a place for the session, and a session");
+	if (session->person.actor.system || session->kind == ASST__FROM_KEY)
+		return asst__fail(err, ASST_EDENIED,
+				  "a runtime acts for a person or a token, not for a key or the system");
+	if (!asst__gate_enter(&session->store->gate, &stripe))
+		return asst__fail(err, ASST_ESTATE, "the store is closed");
+	status = make_runtime(runtime, session, err);
+	asst__gate_leave(&session->store->gate, stripe);
 	return status;
 }

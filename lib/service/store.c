@@ -109,7 +109,6 @@ static int new_store(asst_store **out, const asst_store_opts *opts, asst_error *
 		return asst__fail_nomem(err);
 	store->mem = opts->mem;
 	store->opts = *opts;
-	store->opts.keyring.size = 0; /* taken over once nothing can fail any more */
 	atomic_init(&store->refs, 1);
 	asst__gate_init(&store->gate);
 	status = asst__uuid_maker_init(&store->ids, &opts->clock, opts->random, opts->random_user,
@@ -130,7 +129,6 @@ static int new_store(asst_store **out, const asst_store_opts *opts, asst_error *
 static int open_on(asst_store **store, const struct asst_backend *backend,
 		   const asst_store_opts *opts, asst_error *err)
 {
-	asst_store_opts *given = (asst_store_opts *)(uintptr_t)opts;
 	asst_store_opts *defaults = NULL;
 	int status;
 
@@ -139,10 +137,7 @@ static int open_on(asst_store **store, const struct asst_backend *backend,
 	status = opts ? new_store(store, opts, err) : asst__fail_nomem(err);
 	if (status == ASST_OK) {
 		(*store)->backend = *backend;
-		if (given) {
-			(*store)->opts.keyring = given->keyring;
-			given->keyring.size = 0;
-		}
+		asst__keyring_ref(opts);
 	} else {
 		asst__backend_destroy(backend, NULL);
 	}
@@ -198,7 +193,7 @@ int asst_store_close(asst_store *store)
 		return ASST_OK;
 	asst__gate_close(&store->gate);
 	status = asst__backend_destroy(&store->backend, NULL);
-	asst__keyring_destroy(&store->opts.keyring);
+	asst__keyring_unref(&store->opts);
 	asst__uuid_maker_close(&store->ids);
 	asst__store_unref(store);
 	return status;
@@ -239,11 +234,4 @@ void asst__call_end(struct asst__call *call)
 {
 	asst__identity_free(call);
 	asst__gate_leave(&call->store->gate, call->stripe);
-}
-
-void asst__keyring_destroy(struct asst_keyring *keyring)
-{
-	if (keyring->size && keyring->destroy)
-		keyring->destroy(keyring->user);
-	memset(keyring, 0, sizeof(*keyring));
 }

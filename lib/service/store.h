@@ -37,6 +37,7 @@ struct asst_store_opts {
 		    asst_error *err);
 	void *find_user;
 	struct asst_keyring keyring; /* size 0: none */
+	atomic_size_t *keyring_refs; /* of the options and of the stores that were opened with them */
 	void (*changed)(void *user, const char *workspace, const char *event, size_t size);
 	void *changed_user;
 };
@@ -143,8 +144,9 @@ int asst__source_uid(char uid[ASST__UUID_TEXT + 1], const struct asst__call *cal
 /* A session without a person; NULL: no memory. */
 asst_session *asst__session_new(asst_store *store, const char *workspace);
 
-/* Let go of a keyring, if there is one. */
-void asst__keyring_destroy(struct asst_keyring *keyring);
+/* Have the keyring too, and have it no more: the last one destroys it. */
+void asst__keyring_ref(const asst_store_opts *opts);
+void asst__keyring_unref(asst_store_opts *opts);
 
 /* Clears err. ASST_EINVAL without a session, ASST_ESTATE when the store is closed. */
 int asst__call_begin(struct asst__call *call, asst_session *session, asst_error *err);

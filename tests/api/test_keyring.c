@@ -287,27 +287,52 @@ static void one_that_no_store_took_goes_with_the_options(void **state)
 	assert_int_equal(second.destroyed, 1);
 }
 
-/* The next store that is opened has it and destroys it; a second one has none. */
-static void a_keyring_is_the_next_stores(void **state)
+/* All stores that are opened with the options have it; the last one destroys it. */
+static void a_keyring_is_of_all_stores_of_its_options(void **state)
+{
+	asst_store_opts *opts = asst_store_opts_new();
+	struct own own, other;
+	asst_keyring keyring = own_keyring(&own), next = own_keyring(&other);
+	struct host *hosts[3];
+	const char *id;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(asst_store_opts_set_keyring(opts, &keyring, NULL), ASST_OK);
+	hosts[0] = host_new(host_disk_new(), opts);
+	hosts[1] = host_new(host_disk_new(), opts);
+	assert_int_equal(asst_store_opts_set_keyring(opts, &next, NULL), ASST_OK);
+	hosts[2] = host_new(host_disk_new(), opts);
+	asst_store_opts_free(opts);
+	for (i = 0; i < 3; i++) {
+		id = host_create(hosts[i], "ada create", t_json(SECRETS_TWO));
+		MUST(hosts[i], secrets_set(hosts[i], "ada create", id, "ONE", "value"));
+	}
+	assert_int_equal(own.seals, 2);
+	assert_int_equal(other.seals, 1);
+	host_free(hosts[1]);
+	assert_int_equal(own.destroyed, 0);
+	host_free(hosts[0]);
+	assert_int_equal(own.destroyed, 1);
+	assert_int_equal(other.destroyed, 0);
+	host_free(hosts[2]);
+	assert_int_equal(other.destroyed, 1);
+}
+
+static void the_options_have_it_for_as_long_as_they_are_there(void **state)
 {
 	asst_store_opts *opts = asst_store_opts_new();
 	struct own own;
 	asst_keyring keyring = own_keyring(&own);
-	struct host *first, *second;
-	const char *id;
 
 	(void)state;
 	assert_int_equal(asst_store_opts_set_keyring(opts, &keyring, NULL), ASST_OK);
-	first = host_new(host_disk_new(), opts);
-	second = host_new(host_disk_new(), opts);
-	asst_store_opts_free(opts);
-	id = host_create(first, "ada create", t_json(SECRETS_TWO));
-	MUST(first, secrets_set(first, "ada create", id, "ONE", "value"));
-	id = host_create(second, "ada create", t_json(SECRETS_TWO));
-	EXPECT(second, ASST_EUNSUPPORTED, secrets_set(second, "ada create", id, "ONE", "value"));
-	host_free(second);
+	host_free(host_new(host_disk_new(), opts));
+	host_free(host_new(host_disk_new(), opts));
 	assert_int_equal(own.destroyed, 0);
-	host_free(first);
+	assert_int_equal(asst_store_opts_set_keyring(opts, NULL, NULL), ASST_OK);
+	assert_int_equal(own.destroyed, 1);
+	asst_store_opts_free(opts);
 	assert_int_equal(own.destroyed, 1);
 }
 
@@ -472,7 +497,8 @@ int main(void)
 		cmocka_unit_test(any_of_its_keys_seals),
 		cmocka_unit_test(a_table_must_fit),
 		cmocka_unit_test(one_that_no_store_took_goes_with_the_options),
-		cmocka_unit_test(a_keyring_is_the_next_stores),
+		cmocka_unit_test(a_keyring_is_of_all_stores_of_its_options),
+		cmocka_unit_test(the_options_have_it_for_as_long_as_they_are_there),
 		cmocka_unit_test(each_place_has_its_context),
 		cmocka_unit_test(a_keyring_that_fails_changes_nothing),
 		cmocka_unit_test(a_keyring_decides_nothing_for_the_caller),

@@ -55,6 +55,18 @@ static void a_runtimes_session_is_the_same_else(void **state)
 	assert_null(again);
 }
 
+static void a_closed_store_has_no_runtime(void **state)
+{
+	struct host *host = *state;
+	asst_session *runtime;
+
+	as(host, "ada");
+	host_close(host);
+	EXPECT(host, ASST_ESTATE, asst_session_runtime(&runtime, as(host, "ada"), host->err));
+	assert_null(runtime);
+	EXPECT(host, ASST_ESTATE, asst_session_runtime(&runtime, as(host, ada), host->err));
+}
+
 static void the_system_and_keys_have_no_runtime(void **state)
 {
 	struct host *host = *state;
@@ -324,6 +336,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		PEOPLE_TEST(only_a_runtimes_session_is_lent_it),
 		PEOPLE_TEST(a_runtimes_session_is_the_same_else),
+		PEOPLE_TEST(a_closed_store_has_no_runtime),
 		PEOPLE_TEST(the_system_and_keys_have_no_runtime),
 		PEOPLE_TEST(level_1_is_enough),
 		PEOPLE_TEST(tokens_have_a_runtime),

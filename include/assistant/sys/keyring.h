@@ -44,7 +44,7 @@ struct asst_keyring {
 		      size_t *sealed_size, const void *old, size_t old_size,
 		      const void *old_context, size_t old_context_size, const void *context,
 		      size_t context_size);
-	/* may be NULL: the store is closed */
+	/* may be NULL: the last store is closed, and the options are freed */
 	void (*destroy)(void *user);
 	/* ---- end of 0.1; later slots go below, never above ---- */
 };
