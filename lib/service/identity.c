@@ -72,7 +72,7 @@ static int ask_host(struct asst__person *person, const asst_store *store, const 
 		asst_buf_free(document);
 		return unknown(err);
 	}
-	if (status != ASST_OK && (status > ASST_EINVAL || status < ASST_ECANCELED))
+	if (asst__host_status(status) != status)
 		status = asst__fail(err, ASST_EBACKEND,
 				    "the principal source returned the status %d", status);
 	else if (status != ASST_OK && asst_error_status(err) != status)

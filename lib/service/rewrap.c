@@ -266,8 +266,10 @@ int asst_secret_rewrap(uint64_t *sealed, asst_session *session, asst_progress pr
 		return status;
 	rewrapping.call = &call;
 	status = asst__flags_check(flags, 0, err);
-	if (status == ASST_OK && !call.actor->system)
+	if (status == ASST_OK && !call.actor->system) {
 		status = asst__fail(err, ASST_EDENIED, "needs the system's session");
+		asst__write_refused(&call, status, "secret.rewrap", NULL);
+	}
 	if (status == ASST_OK)
 		status = asst__keyring_check(&call);
 	if (status == ASST_OK)

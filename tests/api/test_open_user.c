@@ -275,6 +275,8 @@ static void a_source_that_fails_lets_nothing_through(void **state)
 		int answer, status;
 	} rows[] = { { ASST_EIO, ASST_EIO },
 		     { ASST_ENOMEM, ASST_ENOMEM },
+		     { ASST_EREVISION, ASST_EBACKEND },
+		     { ASST_EDENIED, ASST_EBACKEND },
 		     { 1, ASST_EBACKEND },
 		     { -5, ASST_EBACKEND } };
 	struct source source = { .calls = 0 };
