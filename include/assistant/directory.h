@@ -60,7 +60,8 @@ ASST_API int asst_user_list(asst_buf **out, asst_session *session, const char *o
 
 /**
  * Take a user's access away, or give it back: from the next call on, also in sessions that
- * are open, and in the user's keys and tokens.
+ * are open, and in the user's keys and tokens. The event is "user.disable" or "user.enable"; a
+ * user who is that way already makes none.
  *
  * @param disabled  1 or 0.
  * @param flags     0.
@@ -83,6 +84,10 @@ ASST_API int asst_user_delete(asst_session *session, const char *id, uint32_t fl
 
 /**
  * Forget a user: everything that the directory knows of it. The id may be given out again.
+ *
+ * Better never do so. Whoever gets the id is another person to sessions, keys and tokens, and
+ * none of the former ones work. But what the id owns, and what was granted to it, is written
+ * under the id alone and passes to that person: give both away first.
  *
  * @param flags  0.
  * @return as asst_user_disable().

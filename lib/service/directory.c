@@ -453,7 +453,7 @@ int asst_user_disable(asst_session *session, const char *id, int disabled, uint3
 		      asst_error *err)
 {
 	struct entry entry = { .kind = ASST__DIRECTORY_USER,
-			       .action = "user.disable",
+			       .action = disabled ? "user.disable" : "user.enable",
 			       .disable = true,
 			       .disabled = disabled == 1 };
 

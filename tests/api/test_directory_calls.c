@@ -185,11 +185,14 @@ static void each_change_is_one_event(void **state)
 	MUST(host, people_put_team(host, "{'id':'t'}"));
 	MUST(host, people_put_user(host, "{'id':'u','name':'Ursula','teams':[{'id':'t'}]}"));
 	MUST(host, people_disable(host, "u", 1));
+	MUST(host, people_disable(host, "u", 1)); /* no change */
+	MUST(host, people_disable(host, "u", 0));
 	MUST(host, asst_user_delete(as(host, "system"), "u", 0, host->err));
 	MUST(host, asst_team_delete(as(host, "system"), "t", 0, host->err));
 	MUST(host, asst_user_forget(as(host, "system"), "u", 0, host->err));
 	assert_string_equal(feed_since(host, "system", &place),
-			    "team.put user.put user.disable user.delete team.delete user.forget");
+			    "team.put user.put user.disable user.enable user.delete team.delete "
+			    "user.forget");
 	assert_string_equal(feed_since(host, "dir:bob", &place), "");
 	assert_string_equal(feed_since(host, "dir:ada", &place), "");
 	/* A name is not in them: who is forgotten is. */
