@@ -20,7 +20,9 @@ extern "C" {
  *
  * The document: "id" (an identifier, required), "name" (at most 80 characters), "email" (at most
  * 255), and as with asst_session_open() "aiSeat", "superuser", "permissions" and "teams", which
- * must be in the directory; "disabled" (default false).
+ * must be in the directory; "disabled" (default false). What asst_user_get() gave can be put
+ * back: "createdAt" and "updatedAt" are read-only, taken with the present value and else a fault.
+ * A document that says what is stored already writes nothing and makes no event.
  *
  * @param session  borrowed; the system's.
  * @param json     copied.
@@ -72,8 +74,9 @@ ASST_API int asst_user_disable(asst_session *session, const char *id, int disabl
 			       asst_error *err);
 
 /**
- * Delete a user: access and memberships end, the name stays for the audit trail, and the id is not
- * given out again. What the user owns stays.
+ * Delete a user: access and memberships end, and the id is not given out again. Of the record stay
+ * "id" and "name", for the audit trail, "createdAt", "updatedAt" and "deletedAt". What the user
+ * owns stays, and what was granted to it.
  *
  * @param flags  0.
  * @return as asst_user_disable().
@@ -98,7 +101,9 @@ ASST_API int asst_user_forget(asst_session *session, const char *id, uint32_t fl
 
 /**
  * Put a team into the directory, or change one: "id" (an identifier, required), "name" (at
- * most 80 characters).
+ * most 80 characters). What asst_team_get() gave can be put back: "members", "createdAt" and
+ * "updatedAt" are read-only, taken with the present value and else a fault. A document that says
+ * what is stored already writes nothing and makes no event.
  *
  * @return as asst_user_put().
  * Threads: B.  Since: 0.1.

@@ -275,12 +275,25 @@ static const struct asst__field around_fields[] = {
 
 static const struct asst__field user_fields[] = { USER_FIELDS };
 
-static const struct asst__field user_record_fields[] = {
-	USER_FIELDS,
-	[ASST__USER_CREATED_AT] = STORED("createdAt", ASST__TIME),
-	[ASST__USER_UPDATED_AT] = STORED("updatedAt", ASST__TIME),
-	[ASST__USER_DELETED_AT] = STORED("deletedAt", ASST__TIME),
-	[ASST__USER_UID] = STORED("uid", ASST__RECORD), /* so that it is never shown */
+#define USER_STORED                                                                                \
+	[ASST__USER_CREATED_AT] = STORED("createdAt", ASST__TIME),                                 \
+	[ASST__USER_UPDATED_AT] = STORED("updatedAt", ASST__TIME),                                 \
+	[ASST__USER_DELETED_AT] = STORED("deletedAt", ASST__TIME),                                 \
+	[ASST__USER_UID] = STORED("uid", ASST__RECORD) /* so that it is never shown */
+
+static const struct asst__field user_record_fields[] = { USER_FIELDS, USER_STORED };
+
+/* The other fields keep their places and have no value, not even a default. */
+static const struct asst__field user_deleted_fields[] = {
+	[ASST__USER_NAME] = STORED("name", ASST__TEXT),
+	[ASST__USER_ID] = STORED("id", ASST__IDENT),
+	[ASST__SESSION_SEAT] = STORED("aiSeat", ASST__FLAG),
+	[ASST__SESSION_SUPERUSER] = STORED("superuser", ASST__FLAG),
+	[ASST__SESSION_PERMISSIONS] = STORED("permissions", ASST__TEXTS),
+	[ASST__SESSION_TEAMS] = { .name = "teams", .type = ASST__LIST, .items = &team_schema },
+	[ASST__USER_EMAIL] = STORED("email", ASST__TEXT),
+	[ASST__USER_DISABLED] = STORED("disabled", ASST__FLAG),
+	USER_STORED
 };
 
 const struct asst__schema asst__user_schema = { .id = 14,
@@ -289,6 +302,7 @@ const struct asst__schema asst__user_schema = { .id = 14,
 						.normalize = user_normalize,
 						.rules = person_rules };
 const struct asst__schema asst__user_record_schema = TABLE(14, user_record_fields);
+const struct asst__schema asst__user_deleted_schema = TABLE(14, user_deleted_fields);
 
 #define TEAM_FIELDS                                                                                \
 	[ASST__TEAM_RECORD_ID] = { .name = "id", .type = ASST__IDENT, .flags = ASST__REQUIRED },   \

@@ -200,6 +200,7 @@ enum asst__secret_field {
 
 extern const struct asst__schema asst__user_schema;        /* the document */
 extern const struct asst__schema asst__user_record_schema; /* what is stored of it */
+extern const struct asst__schema asst__user_deleted_schema; /* and what stays of it */
 extern const struct asst__schema asst__team_record_schema, asst__team_schema;
 extern const struct asst__schema asst__key_schema, asst__key_record_schema;
 extern const struct asst__schema asst__token_schema, asst__token_record_schema;

@@ -43,6 +43,7 @@ struct entry {
 	const char *action; /* of the event */
 	const char *id;
 	asst__json *tree; /* of a put */
+	asst__json *fixed; /* what came with it and must be as it is; NULL: nothing */
 	bool disable, disabled, remove, forget;
 	/* of one attempt */
 	struct asst__part old;
@@ -139,24 +140,141 @@ static int read_old(struct entry *entry, struct asst_sink *sink)
 	return status;
 }
 
-static int check_teams(struct entry *entry, const struct asst_sink *sink)
+static void check_teams(struct asst__check *check, const struct entry *entry,
+			const struct asst_sink *sink)
 {
 	asst__json *team = asst__json_first(asst__json_member(entry->tree, "teams"));
-	struct asst__check check;
 	size_t i = 0;
+
+	asst__check_enter(check, "teams");
+	for (; team; team = asst__json_next(team), i++) {
+		asst__check_enter_item(check, i);
+		if (!asst__sink_find(sink, i + 1))
+			asst__fault(check, "id", "unknown_reference",
+				    "must be a team of the directory");
+		asst__check_leave(check);
+	}
+	asst__check_leave(check);
+}
+
+/* What is read of one beside the document: it may come back as it is. */
+static const struct {
+	const char *name;
+	char kind; /* 0: of both */
+} fixed[] = {
+	{ "createdAt", 0 },
+	{ "updatedAt", 0 },
+	{ "deletedAt", ASST__DIRECTORY_USER },
+	{ "members", ASST__DIRECTORY_TEAM },
+};
+
+static int take_fixed(struct entry *entry)
+{
+	asst__json *node;
+	size_t i;
+
+	for (i = 0; i < ASST__COUNT(fixed); i++) {
+		if (fixed[i].kind && fixed[i].kind != entry->kind)
+			continue;
+		node = asst__json_take(entry->tree, fixed[i].name);
+		if (!node)
+			continue;
+		if (!entry->fixed)
+			entry->fixed = asst__json_new_object();
+		if (!asst__json_add(entry->fixed, fixed[i].name, node))
+			return asst__fail_nomem(entry->call->err);
+	}
+	return ASST_OK;
+}
+
+static int write_entry(struct asst__text *out, const struct entry *entry);
+
+/* What is there now, as it is read; NULL: nothing. */
+static int scan_present(asst__json **present, const struct entry *entry)
+{
+	const struct asst__mem *mem = &entry->call->store->mem;
+	struct asst__text text;
+	int status;
+
+	*present = NULL;
+	if (!entry->old.buf)
+		return ASST_OK;
+	asst__text_init(&text, mem, SIZE_MAX / 2);
+	status = write_entry(&text, entry);
+	if (status == ASST_OK && text.failed)
+		status = asst__fail_nomem(entry->call->err);
+	if (status == ASST_OK)
+		status = asst__scan_stored(present, text.data, text.size, mem, entry->call->err);
+	asst__text_free(&text);
+	return status;
+}
+
+/* null is what is absent. */
+static bool is_present(const asst__json *node, const asst__json *present)
+{
+	return present ? asst__json_same(node, present) :
+			 asst__json_kind(node) == ASST__JSON_NULL;
+}
+
+static int check_fixed(struct asst__check *check, const struct entry *entry)
+{
+	asst__json *node, *present;
+	int status;
+
+	if (!entry->fixed)
+		return ASST_OK;
+	status = scan_present(&present, entry);
+	for (node = asst__json_first(entry->fixed); node && status == ASST_OK;
+	     node = asst__json_next(node)) {
+		if (!is_present(node, asst__json_member(present, asst__json_name(node))))
+			asst__fault(check, asst__json_name(node), "read_only",
+				    "must be left out or have its present value");
+	}
+	asst__json_free(present);
+	return status;
+}
+
+/* What can be judged only by what is there. */
+static int check_present(const struct entry *entry, const struct asst_sink *sink)
+{
+	struct asst__check check;
+	int status;
 
 	asst__check_begin(&check, &entry->call->store->opts.limits, 0, &entry->call->store->mem,
 			  entry->call->err);
-	asst__check_enter(&check, "teams");
-	for (; team; team = asst__json_next(team), i++) {
-		asst__check_enter_item(&check, i);
-		if (!asst__sink_find(sink, i + 1))
-			asst__fault(&check, "id", "unknown_reference",
-				    "must be a team of the directory");
-		asst__check_leave(&check);
-	}
-	asst__check_leave(&check);
-	return asst__check_end(&check);
+	check_teams(&check, entry, sink);
+	status = check_fixed(&check, entry);
+	return status == ASST_OK ? asst__check_end(&check) : status;
+}
+
+/* Whether a record says what the old one does. When it was put says nothing. */
+static int compare_old(bool *same, const struct entry *entry, asst_buf *record)
+{
+	const struct asst__schema *document = entry->kind == ASST__DIRECTORY_USER ?
+						      &asst__user_schema : &asst__team_schema;
+	const struct asst__call *call = entry->call;
+	struct asst__text x, y;
+	struct asst__view view;
+	int status;
+
+	*same = false;
+	if (!entry->old.buf)
+		return ASST_OK;
+	status = asst__view_open(&view, schema_of(entry), asst_buf_data(record),
+				 asst_buf_size(record), call->err);
+	if (status != ASST_OK)
+		return status;
+	asst__text_init(&x, &call->store->mem, SIZE_MAX / 2);
+	asst__text_init(&y, &call->store->mem, SIZE_MAX / 2);
+	asst__view_write(&x, document, &entry->old.view);
+	asst__view_write(&y, document, &view);
+	if (x.failed || y.failed)
+		status = asst__fail_nomem(call->err);
+	else
+		*same = x.size == y.size && memcmp(x.data, y.data, x.size) == 0;
+	asst__text_free(&x);
+	asst__text_free(&y);
+	return status;
 }
 
 /* A membership rests on the team's being there. */
@@ -232,6 +350,7 @@ static int make_record(asst_buf **record, const struct entry *entry, asst__json 
 		       bool deleted)
 {
 	const struct asst__call *call = entry->call;
+	const struct asst__schema *schema = deleted ? &asst__user_deleted_schema : schema_of(entry);
 	unsigned created = entry->kind == ASST__DIRECTORY_USER ? ASST__USER_CREATED_AT :
 								 ASST__TEAM_RECORD_CREATED_AT;
 
@@ -242,8 +361,7 @@ static int make_record(asst_buf **record, const struct entry *entry, asst__json 
 		return asst__fail_nomem(call->err);
 	if (entry->kind == ASST__DIRECTORY_USER && !set_uid(tree, entry))
 		return asst__fail_nomem(call->err);
-	return asst__record_from_tree(record, schema_of(entry), tree, &call->store->mem,
-				      call->err);
+	return asst__record_from_tree(record, schema, tree, &call->store->mem, call->err);
 }
 
 /* Put a record in the place of the old one, with what follows from it. */
@@ -274,6 +392,7 @@ static int attempt_put(void *context, struct asst__change *change, bool lost)
 	struct entry *entry = context;
 	struct asst_sink sink;
 	asst_buf *record = NULL;
+	bool same = false;
 	int status;
 
 	(void)lost;
@@ -283,13 +402,15 @@ static int attempt_put(void *context, struct asst__change *change, bool lost)
 	    asst__view_has(&entry->old.view, ASST__USER_DELETED_AT))
 		status = asst__fail(entry->call->err, ASST_EEXISTS,
 				    "the user was deleted: its id is given out again once it is forgotten");
-	if (status == ASST_OK && entry->kind == ASST__DIRECTORY_USER)
-		status = check_teams(entry, &sink);
+	if (status == ASST_OK)
+		status = check_present(entry, &sink);
 	if (status == ASST_OK)
 		status = make_record(&record, entry, entry->tree, false);
-	if (status == ASST_OK && entry->kind == ASST__DIRECTORY_USER)
-		rest_on_teams(entry, change, &sink);
 	if (status == ASST_OK)
+		status = compare_old(&same, entry, record);
+	if (status == ASST_OK && !same && entry->kind == ASST__DIRECTORY_USER)
+		rest_on_teams(entry, change, &sink);
+	if (status == ASST_OK && !same)
 		status = put_record(entry, change, record);
 	asst_buf_free(record);
 	asst__sink_dispose(&sink);
@@ -320,6 +441,8 @@ static int put(asst_session *session, const char *json, size_t size, uint32_t fl
 	status = json ? asst__scan_object(&entry->tree, json, size, &call.store->opts.limits,
 					  &call.store->mem, err) :
 			asst__fail(err, ASST_EINVAL, "needs a document");
+	if (status == ASST_OK)
+		status = take_fixed(entry);
 	if (status == ASST_OK) {
 		asst__check_begin(&check, &call.store->opts.limits, 0, &call.store->mem, err);
 		asst__check_object(&check, schema, entry->tree);
@@ -332,6 +455,7 @@ static int put(asst_session *session, const char *json, size_t size, uint32_t fl
 	}
 	asst_buf_free(entry->old.buf);
 	asst__json_free(entry->tree);
+	asst__json_free(entry->fixed);
 	asst__call_end(&call);
 	return status;
 }
@@ -360,6 +484,17 @@ static int not_there(const struct entry *entry)
 			  entry->kind == ASST__DIRECTORY_USER ? "user" : "team");
 }
 
+/* What says who somebody was, and not what they might do. */
+static void strip(asst__json *tree)
+{
+	static const char *const names[] = { "email",	    "aiSeat", "superuser",
+					     "permissions", "teams",  "disabled" };
+	size_t i;
+
+	for (i = 0; i < ASST__COUNT(names); i++)
+		asst__json_remove(tree, names[i]);
+}
+
 /* The old document with what changes. */
 static int change_user(struct entry *entry, struct asst__change *change)
 {
@@ -378,7 +513,7 @@ static int change_user(struct entry *entry, struct asst__change *change)
 					   call->err);
 	asst__text_free(&text);
 	if (status == ASST_OK && entry->remove)
-		asst__json_remove(tree, "teams");
+		strip(tree);
 	if (status == ASST_OK && entry->disable &&
 	    !asst__json_set(tree, "disabled", asst__json_new_bool(entry->disabled)))
 		status = asst__fail_nomem(call->err);
@@ -567,6 +702,18 @@ static int write_members(struct asst__text *out, const struct asst__call *call, 
 	return status;
 }
 
+static int write_entry(struct asst__text *out, const struct entry *entry)
+{
+	int status = ASST_OK;
+
+	asst__text_add_char(out, '{');
+	asst__view_write_members(out, schema_of(entry), &entry->old.view);
+	if (entry->kind == ASST__DIRECTORY_TEAM)
+		status = write_members(out, entry->call, entry->id);
+	asst__text_add_char(out, '}');
+	return status;
+}
+
 static int get(asst_buf **out, asst_session *session, const char *id, char kind, asst_error *err)
 {
 	struct entry entry = { .kind = kind, .id = id };
@@ -590,13 +737,8 @@ static int get(asst_buf **out, asst_session *session, const char *id, char kind,
 		status = read_old(&entry, &sink);
 	if (status == ASST_OK && !entry.old.buf)
 		status = not_there(&entry);
-	if (status == ASST_OK) {
-		asst__text_add_char(&text, '{');
-		asst__view_write_members(&text, schema_of(&entry), &entry.old.view);
-		if (kind == ASST__DIRECTORY_TEAM)
-			status = write_members(&text, &call, id);
-		asst__text_add_char(&text, '}');
-	}
+	if (status == ASST_OK)
+		status = write_entry(&text, &entry);
 	if (status == ASST_OK && out)
 		status = asst__text_to_buf(out, &text, err);
 	asst__text_free(&text);

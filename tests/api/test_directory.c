@@ -188,7 +188,7 @@ static void faults_of_a_team_have_their_places(void **state)
 	} rows[] = { { "{}", "required", "/id" },
 		     { "{'id':'e e'}", "identifier", "/id" },
 		     { "{'id':'e','name':false}", "type", "/name" },
-		     { "{'id':'e','members':[]}", "unknown_field", "/members" },
+		     { "{'id':'e','members':[]}", "read_only", "/members" },
 		     { "7", "type", "" } };
 	struct host *host = *state;
 	size_t i;
@@ -330,6 +330,139 @@ static void disabling_is_shown_and_can_be_taken_back(void **state)
 	EXPECT(host, ASST_EUNAUTHENTICATED, people_find(host, "bob"));
 }
 
+/* Put back what was read, with a member changed where change is not NULL. */
+static int put_back(struct host *host, int team, const char *json, const char *from,
+		    const char *to)
+{
+	char text[2048];
+	const char *at = from ? strstr(json, from) : NULL;
+
+	assert_true(strlen(json) + 100 < sizeof(text) && (!from || at));
+	if (from)
+		snprintf(text, sizeof(text), "%.*s%s%s", (int)(at - json), json, to,
+			 at + strlen(from));
+	else
+		snprintf(text, sizeof(text), "%s", json);
+	return (team ? asst_team_put : asst_user_put)(as(host, "system"), text, ASST_NUL, 0,
+						      host->err);
+}
+
+/* A copy that the next reading does not take the place of. */
+struct kept {
+	char text[1024];
+};
+
+static struct kept keep(const char *json)
+{
+	struct kept kept;
+
+	assert_true(strlen(json) < sizeof(kept.text));
+	strcpy(kept.text, json);
+	return kept;
+}
+
+static void what_is_read_can_be_put_back(void **state)
+{
+	struct host *host = *state;
+	struct kept ada, eng;
+
+	host_pass(host, 1000);
+	MUST(host, people_put_user(host, "{'id':'ada','name':'Ada','email':'a@x.test','aiSeat':true,"
+					 "'teams':[{'id':'eng','role':'admin'}]}"));
+	ada = keep(user(host, "ada"));
+	eng = keep(team(host, "eng"));
+	host_pass(host, 1000);
+	MUST(host, put_back(host, 0, ada.text, NULL, NULL));
+	MUST(host, put_back(host, 1, eng.text, NULL, NULL));
+	assert_string_equal(user(host, "ada"), ada.text);
+	assert_string_equal(team(host, "eng"), eng.text);
+	MUST(host, put_back(host, 0, ada.text, "a@x.test", "b@x.test"));
+	assert_string_equal(json_at(user(host, "ada"), "/email"), "b@x.test");
+	MUST(host, put_back(host, 1, eng.text, "Engineering", "Works"));
+	assert_string_equal(json_at(team(host, "eng"), "/name"), "Works");
+	assert_int_equal(json_count(team(host, "eng"), "/members"), 2);
+}
+
+static void what_is_read_only_keeps_its_value(void **state)
+{
+	static const struct {
+		int team;
+		const char *from, *to, *pointer;
+	} rows[] = {
+		{ 0, "\"createdAt\":\"2030", "\"createdAt\":\"2031", "/createdAt" },
+		{ 0, "\"updatedAt\":\"2030", "\"updatedAt\":\"2031", "/updatedAt" },
+		{ 0, "\"createdAt\":", "\"deletedAt\":null,\"createdAt\":", NULL },
+		{ 0, "\"createdAt\":", "\"deletedAt\":7,\"createdAt\":", "/deletedAt" },
+		{ 0, "\"createdAt\":", "\"members\":[],\"createdAt\":", "/members" },
+		{ 1, "\"createdAt\":\"2030", "\"createdAt\":\"2031", "/createdAt" },
+		{ 1, "\"id\":\"tom\"", "\"id\":\"bob\"", "/members" },
+		{ 1, "\"role\":\"member\"", "\"role\":\"admin\"", "/members" },
+	};
+	struct host *host = *state;
+	const char *json;
+	size_t i;
+
+	for (i = 0; i < T_COUNT(rows); i++) {
+		json = rows[i].team ? team(host, "eng") : user(host, "ada");
+		EXPECT(host, rows[i].pointer ? ASST_EVALIDATION : ASST_OK,
+		       put_back(host, rows[i].team, json, rows[i].from, rows[i].to));
+		if (!rows[i].pointer)
+			continue;
+		assert_int_equal(asst_error_issue_count(host->err), 1);
+		assert_string_equal(asst_error_issue_pointer(host->err, 0), rows[i].pointer);
+		assert_string_equal(asst_error_issue_code(host->err, 0),
+				    i == 4 ? "unknown_field" : "read_only");
+	}
+	/* Of what is not there nothing has a present value. */
+	EXPECT(host, ASST_EVALIDATION,
+	       people_put_user(host, "{'id':'new','createdAt':'2030-03-17T17:46:40.000Z'}"));
+	EXPECT(host, ASST_EVALIDATION, people_put_team(host, "{'id':'new','members':[]}"));
+}
+
+/* A host that hands over all its people each night changes nothing by it. */
+static void what_says_the_same_is_not_written(void **state)
+{
+	struct host *host = *state;
+	const char *ada = "{'id':'ada','name':'Ada','permissions':['assistants:create','keys:create'],"
+			  "'aiSeat':true,'superuser':false,'teams':[{'role':'admin','id':'eng'}]}";
+	struct kept before = keep(user(host, "ada"));
+
+	host_pass(host, 1000);
+	host_count_anew(host);
+	MUST(host, people_put_user(host, ada));
+	MUST(host, people_put_team(host, "{'name':'Engineering','id':'eng'}"));
+	assert_int_equal(host_calls(host, HOST_APPLY), 0);
+	assert_string_equal(user(host, "ada"), before.text);
+	MUST(host, people_put_user(host, "{'id':'ada','aiSeat':true}"));
+	assert_int_equal(host_calls(host, HOST_APPLY), 1);
+}
+
+/* The text of a put may say what cannot be shown of one who is gone. */
+static void of_who_is_deleted_no_right_is_kept(void **state)
+{
+	static const char *const gone[] = { "/email", "/aiSeat", "/superuser", "/permissions", "/teams",
+					    "/disabled" };
+	struct host *host = *state;
+	const char *json;
+	asst_buf *out;
+	size_t i;
+
+	MUST(host, people_put_user(host, "{'id':'zed','name':'Zed','email':'z@x.test','aiSeat':true,"
+					 "'superuser':true,'permissions':['keys:create'],"
+					 "'teams':[{'id':'eng'}]}"));
+	MUST(host, delete_user(host, "zed"));
+	json = user(host, "zed");
+	for (i = 0; i < T_COUNT(gone); i++)
+		assert_false(json_has(json, gone[i]));
+	assert_string_equal(json_at(json, "/name"), "Zed");
+	assert_true(json_has(json, "/createdAt") && json_has(json, "/updatedAt") &&
+		    json_has(json, "/deletedAt"));
+	MUST(host, list_users(&out, host, NULL));
+	assert_null(strstr(json_take(out), "z@x.test"));
+	EXPECT(host, ASST_EEXISTS, put_back(host, 0, json, NULL, NULL));
+	MUST(host, forget(host, "zed"));
+}
+
 static void who_is_deleted_leaves_the_name(void **state)
 {
 	struct host *host = *state;
@@ -392,6 +525,10 @@ int main(void)
 		PEOPLE_TEST(users_are_listed_by_id_in_pages),
 		PEOPLE_TEST(wrong_options_of_a_list_are_faults),
 		PEOPLE_TEST(disabling_is_shown_and_can_be_taken_back),
+		PEOPLE_TEST(what_is_read_can_be_put_back),
+		PEOPLE_TEST(what_is_read_only_keeps_its_value),
+		PEOPLE_TEST(what_says_the_same_is_not_written),
+		PEOPLE_TEST(of_who_is_deleted_no_right_is_kept),
 		PEOPLE_TEST(who_is_deleted_leaves_the_name),
 		PEOPLE_TEST(who_is_forgotten_leaves_nothing),
 		PEOPLE_TEST(what_is_not_there_is_not_found),

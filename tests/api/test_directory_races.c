@@ -292,7 +292,7 @@ static void a_user_that_is_deleted_meanwhile_stays_deleted(void **state)
 	struct between between;
 
 	begin(&between, host, delete_bob);
-	EXPECT(host, ASST_EEXISTS, people_put_user(host, "{'id':'bob','aiSeat':true}"));
+	EXPECT(host, ASST_EEXISTS, people_put_user(host, "{'id':'bob','name':'Bob','aiSeat':true}"));
 	end(&between);
 	EXPECT(host, ASST_EUNAUTHENTICATED, people_find(host, "bob"));
 	MUST(host, asst_user_forget(as(host, "system"), "bob", 0, host->err));
