@@ -28,9 +28,26 @@ ASST_API int asst_access_check(int *allowed, asst_session *session, const char *
 			       const char *id, asst_error *err);
 
 /**
- * The same decision with its reasons, as JSON: "allowed", "right", "status" (what the
- * operation would answer), "levelHeld", "levelNeeded", "rule" and "principal" (what
- * decided), "rules" (each that was tried, with the level it gives), "sentence".
+ * The same decision with its reasons, as JSON:
+ *
+ * - "allowed"; "right"; "status": what the operation would answer, by name, such as "EDENIED";
+ * - "levelHeld", 0 to 3; "levelNeeded", 0 for a right without an object;
+ * - "ownerHeld" and "ownerNeeded", booleans: a right that needs the owner needs more than
+ *   level 3. Held it is by the owning user, an admin of the owning team, a superuser, the system;
+ * - "rule": what decided. That is the rule that gives the level held, a name as in "rules"; or
+ *   "creator", where a key or token holds less than it was given because its creator holds no
+ *   more; or what refused before the level counted: "seat", "scope" (of a key), "credential"
+ *   (keys and tokens never may), "draft" (somebody else's), "visibility"; or "permission", which
+ *   decides on a right without an object;
+ * - "principal": whose level it is: the session's own, a team, "workspace", the creator; else null;
+ * - "rules": a list of {"rule", "level"}: what each rule gives, cut to what a creator holds:
+ *   "owner", "owningTeam", "grantUser" (to the user or key itself), "grantTeam",
+ *   "grantWorkspace", "token", "superuser", "system";
+ * - "sentence": right, rule, principal and both levels in words, for people.
+ *
+ * Levels are told also where something refused before they counted; but of an assistant that the
+ * session would not see with everything else in order, they are those of one that does not
+ * exist: 0.
  *
  * @param out  owned, free with asst_buf_free().
  * @return as asst_access_check().

@@ -190,6 +190,7 @@ static void find_level(struct asst__decision *decision, const struct asst__actor
 	}
 	if (decision->level_held > creator.level_held) {
 		decision->level_held = creator.level_held;
+		decision->principal = actor->creator->principal;
 		decision->rule = "creator";
 	}
 }
@@ -211,47 +212,56 @@ static void hide(struct asst__decision *decision)
 	memset(decision->levels, 0, sizeof(decision->levels));
 }
 
-/* What needs no object, in this order: seat, scope, kind of credential, permission. */
-static bool check_gates(struct asst__decision *decision, const struct asst__right_row *row,
-			const struct asst__actor *actor)
+/* What needs no object, in this order: seat, scope, kind of credential, permission. NULL: all are open. */
+static const char *shut_gate(const struct asst__right_row *row, const struct asst__actor *actor)
 {
 	bool barred = row->credential == ASST__FOR_PERSONS ?
 			      actor->kind != ASST__PERSON :
 			      row->credential == ASST__NOT_READ_ONLY && actor->read_only;
 
 	if (actor->system)
-		return true;
+		return NULL;
 	if (!actor->seat)
-		refuse(decision, ASST_EDENIED, "seat");
-	else if (actor->kind == ASST__KEY && !actor->scoped)
-		refuse(decision, ASST_EDENIED, "scope");
-	else if (barred)
-		refuse(decision, ASST_EDENIED, "credential");
-	else if (row->permission & ~actor->permissions)
-		refuse(decision, ASST_EDENIED, "permission");
-	return decision->status == ASST_OK;
+		return "seat";
+	if (actor->kind == ASST__KEY && !actor->scoped)
+		return "scope";
+	if (barred)
+		return "credential";
+	if (row->permission & ~actor->permissions)
+		return "permission";
+	return NULL;
+}
+
+/* What the levels say; nothing of what is not visible. */
+static void decide_level(struct asst__decision *decision, const struct asst__actor *actor,
+			 const struct asst__object *object, int64_t now)
+{
+	if (object->exists)
+		find_level(decision, actor, object, now);
+	if (decision->level_held < least_visible(actor, object))
+		hide(decision);
+	else if (decision->level_held < decision->level_needed)
+		decision->status = ASST_EDENIED;
 }
 
 void asst__decide(struct asst__decision *decision, enum asst__right right,
 		  const struct asst__actor *actor, const struct asst__object *object, int64_t now)
 {
 	const struct asst__right_row *row = &asst__rights[right];
+	const char *gate = shut_gate(row, actor);
 
 	memset(decision, 0, sizeof(*decision));
 	decision->level_needed = row->level;
-	if (!check_gates(decision, row, actor))
-		return;
-	if (!row->level) {
+	decision->shut = gate != NULL;
+	if (row->level) {
+		decide_level(decision, actor, object, now);
+	} else if (!gate) {
 		decision->principal = actor->principal;
 		decision->rule = actor->system ? "system" : "permission";
-		return;
 	}
-	if (object->exists)
-		find_level(decision, actor, object, now);
-	if (decision->level_held < least_visible(actor, object))
-		hide(decision);
-	else if (decision->level_held < row->level)
-		decision->status = ASST_EDENIED;
+	/* Its answer is the same for every id, visible or not. */
+	if (gate)
+		refuse(decision, ASST_EDENIED, gate);
 }
 
 int asst__decision_fail(const struct asst__decision *decision, enum asst__right right,
@@ -272,6 +282,10 @@ int asst__decision_fail(const struct asst__decision *decision, enum asst__right 
 	if (strcmp(decision->rule, "draft") == 0)
 		return asst__fail(err, ASST_EDENIED,
 				  "a draft is changed by its own principal alone");
+	if (decision->level_needed == ASST__LEVEL_OWNER)
+		return asst__fail(err, ASST_EDENIED,
+				  "needs the right %s, which is the owner's alone: held is level %d",
+				  asst__rights[right].name, decision->level_held);
 	return asst__fail(err, ASST_EDENIED, "needs the right %s: level %d, held is %d",
 			  asst__rights[right].name, asst__level_public(decision->level_needed),
 			  asst__level_public(decision->level_held));

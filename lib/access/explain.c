@@ -26,32 +26,57 @@ static void add_string(struct asst__text *out, const char *name, const char *val
 		asst__text_add_cstr(out, "null");
 }
 
-static const char *level_words(int level)
+static void add_level(struct asst__text *out, int level)
 {
-	return level == ASST__LEVEL_OWNER ? " of its owner" : "";
+	if (level == ASST__LEVEL_OWNER)
+		asst__text_add_cstr(out, "ownership");
+	else
+		asst__text_add_format(out, "level %d", level);
+}
+
+/* Whether it is one of the rules that give a level. */
+static bool gives_level(const char *rule)
+{
+	int i;
+
+	for (i = 0; i < ASST__RULE_COUNT; i++) {
+		if (strcmp(rule, rule_names[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What decided, and where the level comes from. */
+static void add_reason(struct asst__text *out, const struct asst__decision *decision)
+{
+	const char *whose = decision->principal.text;
+
+	if (whose && gives_level(decision->rule))
+		asst__text_add_format(out, "%s gives %s ", decision->rule, whose);
+	else if (whose && strcmp(decision->rule, "creator") == 0)
+		asst__text_add_format(out, "its creator %s has ", whose);
+	else
+		asst__text_add_format(out, "decided by %s, held%s%s is ", decision->rule,
+				      whose ? " by " : "", whose ? whose : "");
 }
 
 static void add_sentence(struct asst__text *out, const struct asst__decision *decision,
 			 enum asst__right right, const struct asst__actor *actor)
 {
-	const char *who = actor->principal.text, *name = asst__rights[right].name;
-	int needed = asst__level_public(decision->level_needed);
-	int held = asst__level_public(decision->level_held);
-	const char *needed_words = level_words(decision->level_needed);
-
-	if (decision->status == ASST_ENOTFOUND)
-		asst__text_add_format(out, "%s may not %s: no assistant with this id is visible",
-				      who, name);
-	else if (decision->level_needed == ASST_LEVEL_NONE || !decision->principal.text)
-		asst__text_add_format(out, "%s may%s %s: decided by %s", who,
-				      decision->status == ASST_OK ? "" : " not", name,
-				      decision->rule);
-	else
-		asst__text_add_format(out,
-				      "%s may%s %s: %s gives %s level %d%s, needed is level %d%s",
-				      who, decision->status == ASST_OK ? "" : " not", name,
-				      decision->rule, decision->principal.text, held,
-				      level_words(decision->level_held), needed, needed_words);
+	asst__text_add_format(out, "%s may%s %s: ", actor->principal.text,
+			      decision->status == ASST_OK ? "" : " not", asst__rights[right].name);
+	if (decision->level_needed == ASST_LEVEL_NONE) {
+		asst__text_add_format(out, "decided by %s", decision->rule);
+		return;
+	}
+	if (decision->status == ASST_ENOTFOUND) {
+		asst__text_add_cstr(out, "no assistant with this id is visible");
+	} else {
+		add_reason(out, decision);
+		add_level(out, decision->level_held);
+	}
+	asst__text_add_cstr(out, ", needed is ");
+	add_level(out, decision->level_needed);
 }
 
 void asst__decision_write(struct asst__text *out, const struct asst__decision *decision,
@@ -65,9 +90,11 @@ void asst__decision_write(struct asst__text *out, const struct asst__decision *d
 			      decision->status == ASST_OK ? "true" : "false");
 	add_string(out, "right", asst__rights[right].name, strlen(asst__rights[right].name));
 	add_string(out, "status", status, strlen(status));
-	asst__text_add_format(out, ",\"levelHeld\":%d,\"levelNeeded\":%d,\"ownerNeeded\":%s",
+	asst__text_add_format(out, ",\"levelHeld\":%d,\"levelNeeded\":%d",
 			      asst__level_public(decision->level_held),
-			      asst__level_public(decision->level_needed),
+			      asst__level_public(decision->level_needed));
+	asst__text_add_format(out, ",\"ownerHeld\":%s,\"ownerNeeded\":%s",
+			      decision->level_held == ASST__LEVEL_OWNER ? "true" : "false",
 			      decision->level_needed == ASST__LEVEL_OWNER ? "true" : "false");
 	add_string(out, "rule", decision->rule, strlen(decision->rule));
 	add_string(out, "principal", decision->principal.text, decision->principal.size);

@@ -113,6 +113,14 @@ static int level_in(size_t i, size_t k, const char *right)
 	return states[i].deleted && !trash && states[i].level[k] > 0 ? 0 : states[i].level[k];
 }
 
+/* The level to explain: who has no seat would have that of the same one with a seat. */
+static int level_told(size_t i, size_t k, const char *right)
+{
+	bool ada = strcmp(kinds[k], "ada noseat") == 0;
+
+	return level_in(i, states[i].level[k] >= 0 ? k : ada ? 0 : 13, right);
+}
+
 /* What an operation that needs a right answers a session of this level. */
 static int status_of(int held, int needed)
 {
@@ -153,8 +161,10 @@ static void check_explanation(struct host *host, asst_session *session, const ch
 	snprintf(quoted, sizeof(quoted), "\"%s\"", asst_status_name(status));
 	if (!has(json, "allowed", status == ASST_OK ? "true" : "false") ||
 	    !has(json, "right", name) || !has(json, "status", quoted) ||
-	    !has_number(json, "levelHeld", held > 0 ? held : 0) ||
+	    !has_number(json, "levelHeld", held) ||
 	    !has_number(json, "levelNeeded", rights[right].level) ||
+	    !has(json, "ownerHeld", held == 4 ? "true" : "false") ||
+	    !has(json, "ownerNeeded", rights[right].level == 4 ? "true" : "false") ||
 	    !strstr(json, "\"sentence\":\"") || !strstr(json, "\"rules\":["))
 		fail_msg("held %d: %s", held, json);
 	if (status == ASST_ENOTFOUND)
@@ -185,7 +195,8 @@ static void levels_are_those_of_the_design(void **state)
 				if (allowed != (status == ASST_OK))
 					fail_msg("%s, %s, %s: %d", kinds[k], states[i].what,
 						 rights[r].name, allowed);
-				check_explanation(host, session, ids[i], r, held, status);
+				check_explanation(host, session, ids[i], r,
+						  level_told(i, k, rights[r].name), status);
 			}
 			status = host_look(host, kinds[k], ids[i]);
 			if (status != status_of(level_in(i, k, "assistant:read"), 1))
@@ -245,7 +256,8 @@ static void explain_names_what_decided(void **state)
 		{ 0, "ada", "\"owner\"", "\"user:ada\"" },
 		{ 0, "root super", "\"superuser\"", "\"user:root\"" },
 		{ 0, "system", "\"system\"", "\"system\"" },
-		{ 0, "ada noseat", "\"seat\"", "null" },
+		{ 0, "ada noseat", "\"seat\"", "\"user:ada\"" },
+		{ 0, "eve noseat", "\"seat\"", "null" },
 		{ 1, "bob", "\"grantUser\"", "\"user:bob\"" },
 		{ 1, "s1 sales:member", "\"grantTeam\"", "\"team:sales\"" },
 		{ 1, "bob sales:member eng:member", "\"grantTeam\"", "\"team:sales\"" },
@@ -263,6 +275,88 @@ static void explain_names_what_decided(void **state)
 		    !has(asst_buf_data(buf), "principal", rows[i].principal))
 			fail_msg("%s: %s", rows[i].kind, asst_buf_data(buf));
 		asst_buf_free(buf);
+	}
+}
+
+/* The sentence alone says what decided, whose level is held, and what is needed. */
+static void a_sentence_names_rule_principal_and_both_levels(void **state)
+{
+	static const struct {
+		size_t state;
+		const char *kind, *right, *sentence;
+	} rows[] = {
+		{ 1, "bob", "assistant:read",
+		  "user:bob may assistant:read: grantUser gives user:bob level 1, needed is level 1" },
+		{ 1, "bob", "assistant:write",
+		  "user:bob may not assistant:write: grantUser gives user:bob level 1, needed is level 2" },
+		{ 2, "bob", "assistant:changeOwner",
+		  "user:bob may not assistant:changeOwner: grantUser gives user:bob level 3, "
+		  "needed is ownership" },
+		{ 2, "ada", "assistant:purge",
+		  "user:ada may assistant:purge: owner gives user:ada ownership, needed is ownership" },
+		{ 1, "bob noseat", "assistant:write",
+		  "user:bob may not assistant:write: decided by seat, held by user:bob is level 1, "
+		  "needed is level 2" },
+		{ 1, "eve noseat", "assistant:write",
+		  "user:eve may not assistant:write: decided by seat, held is level 0, "
+		  "needed is level 2" },
+		{ 1, "eve", "assistant:write",
+		  "user:eve may not assistant:write: no assistant with this id is visible, "
+		  "needed is level 2" },
+	};
+	struct host *host = *state;
+	char text[300];
+	asst_buf *buf;
+	size_t i;
+
+	for (i = 0; i < T_COUNT(rows); i++) {
+		MUST(host, asst_access_explain(&buf, as(host, rows[i].kind), rows[i].right,
+					       make_state(host, rows[i].state), host->err));
+		snprintf(text, sizeof(text), "\"sentence\":\"%s\"", rows[i].sentence);
+		if (!strstr(asst_buf_data(buf), text))
+			fail_msg("%s: %s", rows[i].kind, asst_buf_data(buf));
+		asst_buf_free(buf);
+	}
+}
+
+/* Level 3 is what bob holds already: what is wanting has another name. */
+static void a_grantee_is_told_that_it_takes_the_owner(void **state)
+{
+	struct host *host = *state;
+	const char *id = make_state(host, 2);
+
+	EXPECT(host, ASST_EDENIED,
+	       asst_assistant_change_owner(NULL, as(host, "bob"), id, "user:bob", ASST_ANY_REVISION,
+					   0, host->err));
+	assert_string_equal(asst_error_message(host->err),
+			    "needs the right assistant:changeOwner, which is the owner's alone: "
+			    "held is level 3");
+}
+
+/* A shut gate has one answer for what is hidden and what is not there. */
+static void behind_a_shut_gate_what_is_hidden_stays_hidden(void **state)
+{
+	static const char nowhere[] = "0198d0a1-aaaa-7bbb-8ccc-0123456789ab";
+	struct host *host = *state;
+	const char *const ids[] = { nowhere, make_state(host, 1) };
+	char trace[2][1024] = { "", "" }, told[2][2048];
+	asst_buf *buf;
+	size_t i, r;
+
+	for (r = 0; r < T_COUNT(rights); r++) {
+		for (i = 0; i < 2; i++) {
+			host->backend.trace = trace[i];
+			host->backend.trace_size = sizeof(trace[i]);
+			trace[i][0] = '\0';
+			MUST(host, asst_access_explain(&buf, as(host, "eve noseat"), rights[r].name,
+						       ids[i], host->err));
+			host->backend.trace = NULL;
+			snprintf(told[i], sizeof(told[i]), "%s", asst_buf_data(buf));
+			asst_buf_free(buf);
+		}
+		assert_string_equal(told[0], told[1]);
+		assert_string_equal(trace[0], trace[1]);
+		assert_true(has(told[0], "status", "\"EDENIED\""));
 	}
 }
 
@@ -399,6 +493,9 @@ int main(void)
 		HOST_TEST(levels_are_those_of_the_design),
 		HOST_TEST(operations_answer_as_check_does),
 		HOST_TEST(explain_names_what_decided),
+		HOST_TEST(a_sentence_names_rule_principal_and_both_levels),
+		HOST_TEST(a_grantee_is_told_that_it_takes_the_owner),
+		HOST_TEST(behind_a_shut_gate_what_is_hidden_stays_hidden),
 		HOST_TEST(a_draft_is_read_by_level_3_and_changed_by_nobody_else),
 		HOST_TEST(creating_needs_the_permission_and_a_seat),
 		HOST_TEST(both_names_of_the_permission_are_one),

@@ -406,7 +406,7 @@ static void an_id_and_what_is_none_are_refused_in_the_same_words(void **state)
 	}
 }
 
-/* Gates that need no object come before any look-up. */
+/* Gates that need no object come before any look-up; explain looks for the levels all the same. */
 static void without_a_seat_nothing_is_looked_up(void **state)
 {
 	struct host *host = *state;
@@ -416,6 +416,8 @@ static void without_a_seat_nothing_is_looked_up(void **state)
 	size_t i, k;
 
 	for (i = 0; i < T_COUNT(operations); i++) {
+		if (operations[i].run == op_explain)
+			continue;
 		ask(&first, host, as(host, "ada create noseat"), operations[i].run, ids[0]);
 		if (operations[i].status != ASST_OK || operations[i].run == op_get_many)
 			assert_int_equal(first.status, ASST_EDENIED);

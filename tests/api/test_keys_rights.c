@@ -364,6 +364,57 @@ static void it_sees_nothing_unpublished_that_its_creator_does_not(void **state)
 	asst_assistant_free(made);
 }
 
+static const char *explained(struct host *host, const char *spec, const char *right, const char *id)
+{
+	asst_buf *out;
+
+	MUST(host, asst_access_explain(&out, as(host, spec), right, id, host->err));
+	return json_take(out);
+}
+
+/* A refusal says whose level it is: the grant's, or the creator's that cuts it. */
+static void an_explanation_names_the_creator_who_cuts_it(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, "dir:eve", "{\"name\":\"a\"}"), *json;
+	struct people_text key = key_of(host, ada);
+
+	MUST(host, people_share_key(host, "dir:eve", id, &key, 3));
+	MUST(host, host_share(host, "dir:eve", id, "user:ada", 1));
+	json = explained(host, "key", "assistant:write", id);
+	assert_string_equal(json_at(json, "/rule"), "creator");
+	assert_string_equal(json_at(json, "/principal"), "user:ada");
+	assert_string_equal(json_at(json, "/levelHeld"), "1");
+	assert_non_null(strstr(json_at(json, "/sentence"),
+			       "its creator user:ada has level 1, needed is level 2"));
+}
+
+/* What no key or token may: the level is told, and that it does not help. */
+static void what_is_not_for_credentials_tells_the_level_too(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}"), *json;
+	struct people_text key = key_of(host, ada), token;
+
+	MUST(host, people_share_key(host, ada, id, &key, 3));
+	json = explained(host, "key", "assistant:share", id);
+	assert_string_equal(json_at(json, "/status"), "EDENIED");
+	assert_string_equal(json_at(json, "/rule"), "credential");
+	assert_string_equal(json_at(json, "/levelHeld"), "3");
+	assert_string_equal(json_item(json, "/rules", 2, "level"), "3");
+	assert_non_null(strstr(json_at(json, "/sentence"), "decided by credential, held by key:"));
+	token = people_token(host, ada, id, "{'expiresAt':'" PEOPLE_SOON "'}");
+	people_use(host, "token", token.text);
+	json = explained(host, "token", "assistant:export", id);
+	assert_string_equal(json_at(json, "/rule"), "credential");
+	assert_string_equal(json_at(json, "/levelHeld"), "2");
+	/* and nothing of what it does not see */
+	json = explained(host, "token", "assistant:export", host_create(host, ada, "{\"name\":\"b\"}"));
+	assert_string_equal(json_at(json, "/rule"), "credential");
+	assert_string_equal(json_at(json, "/levelHeld"), "0");
+	assert_string_equal(json_at(json, "/principal"), "null");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -382,6 +433,8 @@ int main(void)
 		PEOPLE_TEST(what_its_creator_may_not_see_shows_in_no_list_and_no_cursor),
 		PEOPLE_TEST(its_unpublished_ones_are_listed_with_level_1),
 		PEOPLE_TEST(it_sees_nothing_unpublished_that_its_creator_does_not),
+		PEOPLE_TEST(an_explanation_names_the_creator_who_cuts_it),
+		PEOPLE_TEST(what_is_not_for_credentials_tells_the_level_too),
 	};
 
 	PEOPLE_RUN("api/keys_rights", tests);

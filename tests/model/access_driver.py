@@ -127,7 +127,7 @@ class Rows:
         for right, text in zip(self.probe.rights, row.split("/")):
             f = about(whole, right)
             text, _, more = text.partition("[")
-            status, allowed, held, rule = text[0], text[1], text[2], text[3:]
+            status, allowed, held, owner, rule = text[0], text[1], text[2], text[3:4], text[4:]
             if more:
                 levels = more
                 mine = dict(zip(RULES, f.levels))
@@ -137,8 +137,9 @@ class Rows:
             told = "%s: explain says %s, allowed %s, rule %s, level held %s" % (right, status, allowed, rule, held)
             if status != STATUS[want] or (allowed == "1") != (want == "OK"):
                 return "%s; the oracle %s (%s)" % (told, want, why)
-            if right in RIGHTS and not f.door and why not in ("personsOnly", "readOnly") and int(held) != f.held:
-                return "%s; the oracle's level is %d" % (told, f.held)
+            # The level is told whatever refused before it counted.
+            if right in RIGHTS and (int(held) != f.held or (owner == "1") != f.owner):
+                return "%s, owner %s; the oracle's level is %d, owner %s" % (told, owner, f.held, f.owner)
             if f.limit:
                 continue
             if right in PERMISSIONS or f.door or f.hidden:
@@ -149,7 +150,7 @@ class Rows:
                 return "%s; the oracle's rules: %s" % (told, " ".join(sorted(right_rules)))
         told = {rule: int(level) for rule, level in re.findall(r"([a-zA-Z]+)(\d)", levels)}
         mine = {**dict.fromkeys(told, 0), **mine}
-        if levels and not f.door and not f.limit and told != mine:
+        if levels and not f.limit and told != mine:
             return "explain's rules give %s, the oracle's %s" % (told, mine)
         self.known.add((whole, row))
         return None

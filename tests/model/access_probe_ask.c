@@ -37,7 +37,7 @@ static void ask_check(asst_session *s, const char *id, const char *right)
 	putchar(status == ASST_OK ? '0' + allowed : status_letter(asst_status_name(status)));
 }
 
-/* Status, allowed, level and rule; for the first right the levels of all rules, too. */
+/* Status, allowed, level, ownership and rule; for the first right the levels of all rules, too. */
 static void ask_explain(asst_session *s, const char *id, const char *right, int first)
 {
 	asst_buf *out;
@@ -53,6 +53,7 @@ static void ask_explain(asst_session *s, const char *id, const char *right, int 
 	putchar(status_letter(behind(json, "\"status\":\"")));
 	putchar(*behind(json, "\"allowed\":") == 't' ? '1' : '0');
 	putchar(*behind(json, "\"levelHeld\":"));
+	putchar(*behind(json, "\"ownerHeld\":") == 't' ? '1' : '0');
 	at = behind(json, "\"rule\":\"");
 	printf("%.*s", (int)strcspn(at, "\""), at);
 	if (first) {
