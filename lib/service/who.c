@@ -1,106 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Many decisions at once: one session on many assistants, and everybody on one. */
-#include "model/ident.h"
+/* Who has a right on an assistant. */
 #include "service/object.h"
 
 #include <assistant/access.h>
 
 #include <string.h>
-
-/* Many assistants */
-
-#define PARTS 2 /* keys an assistant: head and grants */
-
-static int ask(struct asst_sink *sink, const struct asst__call *call, const char *const *ids,
-	       size_t count)
-{
-	unsigned char id[ASST__UUID_BYTES];
-	struct asst_keys keys;
-	uint64_t sequence;
-	size_t i;
-	int status = ASST_OK;
-
-	asst__keys_init(&keys, &call->store->mem);
-	for (i = 0; i < count && status == ASST_OK; i++) {
-		if (!ids[i]) {
-			status = asst__fail(call->err, ASST_EINVAL, "id %zu is NULL", i);
-			break;
-		}
-		if (!asst__uuid_read(id, ids[i], strlen(ids[i])))
-			memset(id, 0, sizeof(id));
-		status = asst__keys_add_object(&keys, id, false, call->err);
-	}
-	if (status == ASST_OK)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, sink,
-					   &sequence, call->err);
-	asst__keys_dispose(&keys);
-	return status;
-}
-
-static int check_many(int *allowed, const struct asst__call *call, enum asst__right right,
-		      const char *const *ids, size_t count)
-{
-	struct asst__loaded loaded;
-	struct asst_sink sink;
-	size_t i;
-	int status;
-
-	asst__sink_init(&sink, &call->store->mem);
-	status = ask(&sink, call, ids, count);
-	for (i = 0; i < count && status == ASST_OK; i++) {
-		status = asst__loaded_take(&loaded, &sink, PARTS * i, false, call->err);
-		if (status == ASST_OK) {
-			loaded.either = right == ASST__RIGHT_RESTORE || right == ASST__RIGHT_PURGE;
-			asst__loaded_describe(&loaded);
-			asst__decide(&loaded.decision, right, call->actor, &loaded.object,
-				     call->now);
-			if (allowed)
-				allowed[i] = loaded.decision.status == ASST_OK;
-		}
-		asst__loaded_dispose(&loaded);
-	}
-	asst__sink_dispose(&sink);
-	return status;
-}
-
-int asst_access_check_many(int *allowed, asst_session *session, const char *right,
-			   const char *const *ids, size_t count, asst_error *err)
-{
-	static const struct asst__object nothing;
-	struct asst__decision decision;
-	struct asst__call call;
-	int64_t most;
-	int which, status = asst__call_begin(&call, session, err);
-
-	if (allowed && ids && count <= 1000)
-		memset(allowed, 0, count * sizeof(*allowed));
-	if (status != ASST_OK)
-		return status;
-	most = call.store->opts.limits.cap[ASST__LIMIT_LIST_PAGE];
-	which = asst__right_find(right);
-	if (which < 0 || asst__rights[which].level == ASST_LEVEL_NONE)
-		status = asst__fail(err, ASST_EINVAL, "no right on an assistant has this name");
-	else if (!ids || count == 0)
-		status = asst__fail(err, ASST_EINVAL, "needs 1 id or more");
-	else if (count > (size_t)most)
-		status = asst__fail(err, ASST_ELIMIT,
-				    "list_page is limited to %lld, but there are %zu ids",
-				    (long long)most, count);
-	/* Gates that need no object come before any look-up. */
-	if (status == ASST_OK) {
-		asst__decide(&decision, (enum asst__right)which, call.actor, &nothing, call.now);
-		if (decision.status == ASST_EDENIED)
-			count = 0;
-	}
-	if (status == ASST_OK && count)
-		status = check_many(allowed, &call, (enum asst__right)which, ids, count);
-	if (status != ASST_OK && allowed && ids && count <= 1000)
-		memset(allowed, 0, count * sizeof(*allowed));
-	asst__call_end(&call);
-	return status;
-}
-
-/* Who may */
 
 struct who {
 	const struct asst__call *call;

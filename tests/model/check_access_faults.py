@@ -69,7 +69,7 @@ FAULTS = [
      "if (!decision->shut && decision->level_held < least_visible(actor, object))"),
     ("a list shows what may only be read", "lib/service/list.c",
      "asst__decide(&loaded.decision, query->right,", "asst__decide(&loaded.decision, ASST__RIGHT_READ,"),
-    ("many are decided with another right", "lib/service/who.c",
+    ("many are decided with another right", "lib/service/check.c",
      "asst__decide(&loaded.decision, right, call->actor,",
      "asst__decide(&loaded.decision, right == ASST__RIGHT_FORCE ? ASST__RIGHT_WRITE : right, call->actor,"),
     ("a team is given away by its members", "lib/service/owner.c",
