@@ -72,10 +72,23 @@ ASST_API int asst_access_check_many(int *allowed, asst_session *session, const c
 				    const char *const *ids, size_t count, asst_error *err);
 
 /**
- * Who has a right on an assistant, as JSON: "principals", a list of {"principalId", "level", "rule"},
- * by principal; and for teams that the directory knows "members", a list of {"principalId", "level", "via"};
- * "unknownTeams": those that it does not know; "superusers": true, since they have every right. It
- * needs the right "assistant:who".
+ * Who has a right on an assistant, as JSON; it needs the right "assistant:who".
+ *
+ * - "principals", a list of {"principalId", "level", "rule"}, by principal: the owner, the creator
+ *   and the grantees who have it;
+ * - "members", a list of {"principalId", "level", "via"}, by team and user: who has it as a member of
+ *   one of these teams, as far as the directory knows the team;
+ * - "unknownTeams": those that it does not know, or all where the store has no directory;
+ * - "moreMembers": the teams of which only the first 10,000 members were looked at;
+ * - "superusers": true, since those with a seat have every right.
+ *
+ * Each is decided as asst_access_check() decides, by what the store knows now. Of users and members
+ * it is what the directory (the store's own) says: who is disabled, deleted or without a seat is
+ * left out. A user whom it does not know, and every user where a callback of the host is the
+ * principal source, counts as one with a seat and no team. The callback is asked only about the
+ * creators of the keys. Of keys the record and the creator are looked at: a key is left out where it
+ * was revoked, has expired, lacks the scope, or its creator lacks the right, and where the right is
+ * not for keys. Tokens are not told: asst_token_list() has them.
  *
  * @param out  owned, free with asst_buf_free().
  * @return as asst_access_check(); ASST_EDENIED, ASST_ENOTFOUND.

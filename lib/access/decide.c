@@ -212,7 +212,7 @@ static void hide(struct asst__decision *decision)
 	memset(decision->levels, 0, sizeof(decision->levels));
 }
 
-/* What needs no object, in this order: seat, scope, kind of credential, permission. NULL: all are open. */
+/* What needs no object, in this order: seat, scope, kind of credential, permission. NULL: open. */
 static const char *shut_gate(const struct asst__right_row *row, const struct asst__actor *actor)
 {
 	bool barred = row->credential == ASST__FOR_PERSONS ?

@@ -320,6 +320,12 @@ static bool same_hash(struct asst__string text, const unsigned char hash[ASST__H
 	return asst__hash_same(bytes, hash);
 }
 
+bool asst__key_in_force(const struct asst__view *key, int64_t now)
+{
+	return !asst__view_has(key, ASST__KEY_REVOKED_AT) &&
+	       asst__view_int(key, ASST__KEY_EXPIRES_AT, 0) > now;
+}
+
 bool asst__key_works(const struct asst__view *key, const unsigned char hash[ASST__HASH_BYTES],
 		     int64_t now)
 {
@@ -327,8 +333,7 @@ bool asst__key_works(const struct asst__view *key, const unsigned char hash[ASST
 	bool old = same_hash(asst__view_text(key, ASST__KEY_OLD_HASH), hash) &&
 		   asst__view_int(key, ASST__KEY_OLD_UNTIL, 0) > now;
 
-	return (present || old) && !asst__view_has(key, ASST__KEY_REVOKED_AT) &&
-	       asst__view_int(key, ASST__KEY_EXPIRES_AT, 0) > now;
+	return (present || old) && asst__key_in_force(key, now);
 }
 
 bool asst__token_works(const struct asst__view *token, const unsigned char hash[ASST__HASH_BYTES],

@@ -31,6 +31,8 @@ void asst__credential_wipe(struct asst__credential *credential);
 int asst__credential_document(asst__json **tree, const struct asst__schema *schema,
 			      const char *json, size_t size, const struct asst__call *call);
 
+/* Whether a key is neither revoked nor expired. */
+bool asst__key_in_force(const struct asst__view *key, int64_t now);
 /* Whether a record's hash is this one, and it is in force. */
 bool asst__key_works(const struct asst__view *key, const unsigned char hash[ASST__HASH_BYTES],
 		     int64_t now);

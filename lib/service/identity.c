@@ -21,6 +21,11 @@ int asst__source_check(const asst_store *store, asst_error *err)
 			  "the store has no principal source: a callback, or the option directory");
 }
 
+bool asst__source_is_directory(const asst_store *store)
+{
+	return store->opts.directory && !store->opts.find;
+}
+
 /* One answer for everything that is wrong with who acts. */
 static int unknown(asst_error *err)
 {
@@ -107,7 +112,7 @@ int asst__source_find(struct asst__person *person, const asst_store *store, cons
 
 	if (store->opts.find)
 		return ask_host(person, store, workspace, user, err);
-	if (!store->opts.directory || !answer)
+	if (!asst__source_is_directory(store) || !answer)
 		return unknown(err);
 	status = asst__view_open(&view, &asst__user_record_schema, asst_buf_data(answer->value),
 				 asst_buf_size(answer->value), err);
@@ -119,6 +124,41 @@ int asst__source_find(struct asst__person *person, const asst_store *store, cons
 	copy_uid(person->uid, asst__view_text(&view, ASST__USER_UID));
 	return asst__person_fill(person, &store->mem, ASST__STRING(user), answer->value, &view,
 				 err);
+}
+
+/* Not the caller's document, which is what these statuses and their issues are about. */
+static int source_fault(const struct asst__call *call, int status)
+{
+	char message[256];
+
+	if (call->session->opening || (status != ASST_EVALIDATION && status != ASST_ELIMIT))
+		return status;
+	snprintf(message, sizeof(message), "%s", asst_error_message(call->err));
+	asst__error_clear(call->err);
+	return asst__fail(call->err, ASST_EBACKEND,
+			  "the principal source's document on the user: %s", message);
+}
+
+int asst__source_creator(struct asst__person *person, const struct asst__call *call,
+			 const char *user, const struct asst__answer *answer,
+			 struct asst__string uid)
+{
+	int status = source_fault(call, asst__source_find(person, call->store, call->workspace,
+							  user, answer, call->err));
+
+	if (status == ASST_OK && uid.text && strcmp(uid.text, person->uid) != 0)
+		status = unknown(call->err);
+	return status;
+}
+
+void asst__key_actor(struct asst__actor *actor, const struct asst__actor *creator,
+		     const struct asst__view *key)
+{
+	actor->kind = ASST__KEY;
+	actor->creator = creator;
+	actor->seat = creator->seat;
+	actor->permissions = creator->permissions & ASST__MAY_CREATE;
+	actor->scoped = asst__key_has_scope(key, "AGENT_API");
 }
 
 int asst__source_uid(char uid[ASST__UUID_TEXT + 1], const struct asst__call *call)
@@ -240,7 +280,6 @@ static int load_credential(struct asst__call *call, const struct asst_sink *sink
 	struct asst__actor *actor = &identity->person.actor;
 	const struct asst__actor *creator = &identity->creator.actor;
 	const char *principal = session->person.actor.principal.text, *colon;
-	struct asst__string uid;
 	struct asst__view view;
 	bool is_key = session->kind == ASST__FROM_KEY;
 	char prefix[8] = "";
@@ -257,23 +296,21 @@ static int load_credential(struct asst__call *call, const struct asst_sink *sink
 	if (!(is_key ? asst__key_works : asst__token_works)(&view, session->hash, call->now) ||
 	    (!is_key && !token_lives(call, sink, &view)))
 		return unknown(call->err);
-	status = asst__source_find(&identity->creator, call->store, call->workspace,
-				   session->creator, asst__sink_find(sink, 1), call->err);
-	uid = asst__view_text(&view, is_key ? ASST__KEY_CREATOR_UID : ASST__TOKEN_CREATOR_UID);
-	if (status == ASST_OK && uid.text && strcmp(uid.text, identity->creator.uid) != 0)
-		status = unknown(call->err);
+	status = asst__source_creator(&identity->creator, call, session->creator,
+				      asst__sink_find(sink, 1),
+				      asst__view_text(&view, is_key ? ASST__KEY_CREATOR_UID :
+								      ASST__TOKEN_CREATOR_UID));
 	colon = strchr(principal, ':');
 	memcpy(prefix, principal, (size_t)(colon - principal) + 1);
 	if (status == ASST_OK)
 		status = asst__person_fill_alone(&identity->person, &call->store->mem, prefix,
 						 colon + 1, call->err);
-	actor->kind = is_key ? ASST__KEY : ASST__TOKEN;
-	actor->creator = creator;
-	actor->seat = creator->seat;
 	if (is_key) {
-		actor->permissions = creator->permissions & ASST__MAY_CREATE;
-		actor->scoped = asst__key_has_scope(&view, "AGENT_API");
+		asst__key_actor(actor, creator, &view);
 	} else {
+		actor->kind = ASST__TOKEN;
+		actor->creator = creator;
+		actor->seat = creator->seat;
 		asst__uuid_write(identity->only, session->assistant);
 		actor->only = ASST__STRING(identity->only);
 		actor->read_only = asst__view_flag(&view, ASST__TOKEN_READ_ONLY, false);
@@ -282,19 +319,6 @@ static int load_credential(struct asst__call *call, const struct asst_sink *sink
 	}
 	call->actor = actor;
 	return status;
-}
-
-/* Not the caller's document, which is what these statuses and their issues are about. */
-static int source_fault(const struct asst__call *call, int status)
-{
-	char message[256];
-
-	if (call->session->opening || (status != ASST_EVALIDATION && status != ASST_ELIMIT))
-		return status;
-	snprintf(message, sizeof(message), "%s", asst_error_message(call->err));
-	asst__error_clear(call->err);
-	return asst__fail(call->err, ASST_EBACKEND,
-			  "the principal source's document on the user: %s", message);
 }
 
 void asst__identity_free(struct asst__call *call)

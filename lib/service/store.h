@@ -131,12 +131,24 @@ int asst__identity_load(struct asst__call *call);
 void asst__identity_free(struct asst__call *call);
 /* Whether the store has a principal source; ASST_EUNSUPPORTED. */
 int asst__source_check(const asst_store *store, asst_error *err);
+/* Whether that is its own directory: a host's callback stands in the place of it. */
+bool asst__source_is_directory(const asst_store *store);
 /*
  * What a user may do now, by the source: fills a zeroed person, which is to be disposed in any case.
  * With the directory, answer is that of its record (NULL: absent).
  */
 int asst__source_find(struct asst__person *person, const asst_store *store, const char *workspace,
 		      const char *user, const struct asst__answer *answer, asst_error *err);
+/*
+ * The same of the user who made a key or token, whose uid is to be this one. ASST_EUNAUTHENTICATED also
+ * where the id is another person's by now.
+ */
+int asst__source_creator(struct asst__person *person, const struct asst__call *call,
+			 const char *user, const struct asst__answer *answer,
+			 struct asst__string uid);
+/* Fill the actor of a key, but for its principals, from its record and what its creator may do. */
+void asst__key_actor(struct asst__actor *actor, const struct asst__actor *creator,
+		     const struct asst__view *key);
 /*
  * Tell one person of an id from the next: the uid of the caller, who makes a credential; "" where the
  * source has none. ASST_EDENIED where it does not know the caller.

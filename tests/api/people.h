@@ -176,7 +176,7 @@ static inline int people_share_key(struct host *host, const char *spec, const ch
 {
 	char principal[80];
 
-	snprintf(principal, sizeof(principal), "key:%s", key->id);
+	snprintf(principal, sizeof(principal), "key:%.63s", key->id);
 	return host_share(host, spec, id, principal, level);
 }
 

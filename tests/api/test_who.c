@@ -1,47 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Many decisions at once, and who may: both say what asking one by one says. */
-#include "people.h"
+/* Many decisions at once, and who may. */
+#include "who.h"
 
 static const char *const ada = "dir:ada";
-
-static const char *who(struct host *host, const char *spec, const char *right, const char *id)
-{
-	asst_buf *out;
-
-	MUST(host, asst_access_who(&out, as(host, spec), right, id, host->err));
-	return json_take(out);
-}
-
-/* The place of a principal in a list of who, or -1. */
-static int place_of(const char *json, const char *list, const char *principal)
-{
-	size_t i, count = json_count(json, list);
-
-	for (i = 0; i < count; i++)
-		if (strcmp(json_item(json, list, i, "principalId"), principal) == 0)
-			return (int)i;
-	return -1;
-}
-
-static void has(const char *json, const char *principal, const char *level, const char *rule)
-{
-	int at = place_of(json, "/principals", principal);
-
-	if (at < 0)
-		fail_msg("%s is not in %s", principal, json);
-	assert_string_equal(json_item(json, "/principals", (size_t)at, "level"), level);
-	assert_string_equal(json_item(json, "/principals", (size_t)at, "rule"), rule);
-}
-
-static void has_member(const char *json, const char *principal, const char *level, const char *via)
-{
-	int at = place_of(json, "/members", principal);
-
-	if (at < 0)
-		fail_msg("%s is not in %s", principal, json);
-	assert_string_equal(json_item(json, "/members", (size_t)at, "level"), level);
-	assert_string_equal(json_item(json, "/members", (size_t)at, "via"), via);
-}
 
 /* check_many */
 
@@ -303,60 +264,6 @@ static void a_hidden_one_is_as_an_absent_one(void **state)
 	assert_string_equal(trace[0], trace[1]);
 }
 
-/* Created by eve, for somebody else, and not published: she sees it with level 1 already. */
-static const char *made_for(struct host *host, const char *owner)
-{
-	const char *id = host_create_with(host, "dir:eve", "{\"name\":\"w\"}", ASST_CREATE_DRAFT);
-
-	MUST(host, asst_assistant_change_owner(NULL, as(host, "system"), id, owner,
-					       ASST_ANY_REVISION, 0, host->err));
-	MUST(host, asst_share_remove(as(host, "system"), id, "user:eve", 0, host->err));
-	return id;
-}
-
-/* Of each user of the directory: told by who, or not, is what check says. */
-static void who_and_check_agree(void **state)
-{
-	static const char *const users[] = { "ada", "eve", "bob", "tom", "root" };
-	struct host *host = *state;
-	const char *ids[6], *json;
-	char principal[32], spec[32];
-	size_t i, k, r;
-	bool told;
-
-	ids[0] = host_create(host, ada, "{\"name\":\"own\"}");
-	ids[1] = host_create(host, ada, "{\"name\":\"t\",\"ownerId\":\"team:eng\"}");
-	MUST(host, host_share(host, ada, ids[1], "user:eve", 2));
-	ids[2] = host_create(host, "dir:eve", "{\"name\":\"u\"}");
-	MUST(host, host_share(host, "dir:eve", ids[2], "team:eng", 3));
-	MUST(host, host_share(host, "dir:eve", ids[2], "user:bob", 1));
-	ids[3] = host_create(host, "dir:eve", "{\"name\":\"v\"}");
-	MUST(host, host_share(host, "dir:eve", ids[3], "workspace", 2));
-	ids[4] = made_for(host, "team:eng");
-	ids[5] = made_for(host, "user:bob");
-	MUST(host, host_share(host, "system", ids[5], "workspace", 1));
-	MUST(host, people_put_user(host, "{'id':'eve','aiSeat':true,'permissions':['assistants:create'],"
-					 "'teams':[{'id':'eng','role':'member'}]}"));
-	for (i = 0; i < T_COUNT(ids); i++) {
-		for (r = 0; r < asst_right_count(); r++) {
-			if (strncmp(asst_right_name(r), "assistant:", 10) != 0)
-				continue;
-			json = who(host, "system", asst_right_name(r), ids[i]);
-			for (k = 0; k < T_COUNT(users); k++) {
-				snprintf(principal, sizeof(principal), "user:%s", users[k]);
-				snprintf(spec, sizeof(spec), "dir:%s", users[k]);
-				told = place_of(json, "/principals", principal) >= 0 ||
-				       place_of(json, "/principals", "workspace") >= 0 ||
-				       place_of(json, "/members", principal) >= 0 ||
-				       strcmp(users[k], "root") == 0;
-				if (told != host_allowed(host, spec, asst_right_name(r), ids[i]))
-					fail_msg("%s, %s, %zu: %s", users[k], asst_right_name(r), i,
-						 json);
-			}
-		}
-	}
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,7 +278,6 @@ int main(void)
 		HOST_TEST(without_a_directory_all_teams_are_unknown),
 		PEOPLE_TEST(it_needs_level_3),
 		PEOPLE_TEST(a_hidden_one_is_as_an_absent_one),
-		PEOPLE_TEST(who_and_check_agree),
 	};
 
 	return cmocka_run_group_tests_name("api/who", tests, NULL, NULL) ? 1 : 0;

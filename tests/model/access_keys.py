@@ -6,7 +6,7 @@ import itertools
 import json
 
 from access_driver import Disagreement, dump, moment
-from access_rules import RIGHTS, ROLES, Object, Session, decide
+from access_rules import RIGHTS, ROLES, Object, Session, decide, facts
 from access_states import HERE, OWNERS, SYSTEM, TEAMS, World, told
 
 SCOPES = (["AGENT_API"], ["KNOWLEDGE_FOLDER_API"], ["AGENT_API", "KNOWLEDGE_FOLDER_API"], ["AGENT_APIS", "x"])
@@ -130,28 +130,30 @@ class Keys(World):
                         self.doors[why] = self.doors.get(why, 0) + 1
 
     def compare_who(self, rng):
-        """Who has a right: the same people as by asking one by one. Users: "a" and "ab"."""
-        everybody = [person for person in (self.user, self.other)]
+        """Who has a right: the same as by asking one by one, with the same levels. The users "a" and
+        "ab" and all keys; of superusers it is told that they have every right."""
+        everybody = [self.user, self.other] + self.keys
         for o, obj in self.objects.items():
             for right in self.probe.on_objects:
                 line = self.probe.one("w %d %d %s" % (SYSTEM, o, right))
-                self.pairs["who"] += 1
                 if not line.startswith("OK "):
                     raise Disagreement("who %s: %s" % (right, line))
                 found = json.loads(line[3:])
-                level, owner = RIGHTS[right]
                 named = {p["principalId"]: p["level"] for p in found["principals"]}
                 for m in found.get("members", []):
                     named[m["principalId"]] = max(m["level"], named.get(m["principalId"], 0))
                 for person in everybody:
-                    if person.superuser or not person.seat or not person.valid:
+                    if person.superuser and person.seat and person.valid:
                         continue
-                    principals = [person.principal, "workspace"]
-                    has = any(p in named for p in principals)
-                    want = decide(person, right, obj, self.probe.now)[0] == "OK"
-                    if has != want:
-                        raise Disagreement("who has %s: %s\nthe oracle: %s %s\nsession %s\nobject %s" % (
-                            right, line, person.principal, "may" if want else "may not", told(person), obj))
+                    # The workspace is everybody with a seat, and no key.
+                    rest = person.kind == "user" and person.seat and person.valid
+                    held = max(named.get(p, 0) for p in [person.principal] + ["workspace"] * rest)
+                    may = decide(person, right, obj, self.probe.now)[0] == "OK"
+                    want = facts(person, obj, self.probe.now).held if may else 0
+                    self.pairs["who"] += 1
+                    if held != want:
+                        raise Disagreement("who has %s: %s\nthe oracle: %s has level %d\nsession %s\nobject %s" % (
+                            right, line, person.principal, want, told(person), obj))
 
 
 def key_worlds(probe, rows, tally, rng, long):
@@ -159,11 +161,12 @@ def key_worlds(probe, rows, tally, rng, long):
     world.enumerate(rng, long)
     world.plan.flush()
     world.count_doors()
-    for state in list(creators(False))[:8]:
+    for state in creators(False):
         world.put(world.user, *state)
         for o in world.objects:
             world.grant(o, {p: (rng.randint(1, 3), rng.choice(["", "far", "past"])) for p in (
-                "user:a", "user:ab", "team:a", "workspace", world.keys[0].principal) if rng.random() < 0.4})
+                "user:a", "user:ab", "team:a", "workspace", *(k.principal for k in world.keys))
+                if rng.random() < 0.4})
         world.plan.flush()
         world.compare_who(rng)
     return world
