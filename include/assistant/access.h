@@ -36,18 +36,17 @@ ASST_API int asst_access_check(int *allowed, asst_session *session, const char *
  *   level 3. Held it is by the owning user, an admin of the owning team, a superuser, the system;
  * - "rule": what decided. That is the rule that gives the level held, a name as in "rules"; or
  *   "creator", where a key or token holds less than it was given because its creator holds no
- *   more; or what refused before the level counted: "seat", "scope" (of a key), "credential"
- *   (keys and tokens never may), "draft" (somebody else's), "visibility"; or "permission", which
- *   decides on a right without an object;
+ *   more; or what refused before any level counted: "seat", "scope" (of a key), "credential"
+ *   (keys and tokens never may), "visibility"; or "draft" (somebody else's); or "permission",
+ *   which decides on a right without an object;
  * - "principal": whose level it is: the session's own, a team, "workspace", the creator; else null;
  * - "rules": a list of {"rule", "level"}: what each rule gives, cut to what a creator holds:
  *   "owner", "owningTeam", "grantUser" (to the user or key itself), "grantTeam",
  *   "grantWorkspace", "token", "superuser", "system";
  * - "sentence": right, rule, principal and both levels in words, for people.
  *
- * Levels are told also where something refused before they counted; but of an assistant that the
- * session would not see with everything else in order, they are those of one that does not
- * exist: 0.
+ * Where something refused before any level counted, nothing was looked up, and no level is told:
+ * the answer is the same for every id.
  *
  * @param out  owned, free with asst_buf_free().
  * @return as asst_access_check().

@@ -119,7 +119,6 @@ struct asst__decision {
 	int level_needed;
 	const char *
 		rule; /* what decided: "seat", "scope", "credential", "permission", "visibility", "draft", "creator", or the name of a rule */
-	bool shut; /* by a gate that needs no object; the levels are told of what is visible */
 	struct asst__string principal; /* whose level it is; text NULL: nobody's */
 	int levels[ASST__RULE_COUNT];  /* what each rule gives */
 };

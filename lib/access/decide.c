@@ -232,18 +232,6 @@ static const char *shut_gate(const struct asst__right_row *row, const struct ass
 	return NULL;
 }
 
-/* What the levels say; nothing of what is not visible. */
-static void decide_level(struct asst__decision *decision, const struct asst__actor *actor,
-			 const struct asst__object *object, int64_t now)
-{
-	if (object->exists)
-		find_level(decision, actor, object, now);
-	if (decision->level_held < least_visible(actor, object))
-		hide(decision);
-	else if (decision->level_held < decision->level_needed)
-		decision->status = ASST_EDENIED;
-}
-
 void asst__decide(struct asst__decision *decision, enum asst__right right,
 		  const struct asst__actor *actor, const struct asst__object *object, int64_t now)
 {
@@ -252,16 +240,22 @@ void asst__decide(struct asst__decision *decision, enum asst__right right,
 
 	memset(decision, 0, sizeof(*decision));
 	decision->level_needed = row->level;
-	decision->shut = gate != NULL;
-	if (row->level) {
-		decide_level(decision, actor, object, now);
-	} else if (!gate) {
+	/* Its answer is the same for every id, visible or not: no level is told behind it. */
+	if (gate) {
+		refuse(decision, ASST_EDENIED, gate);
+		return;
+	}
+	if (!row->level) {
 		decision->principal = actor->principal;
 		decision->rule = actor->system ? "system" : "permission";
+		return;
 	}
-	/* Its answer is the same for every id, visible or not. */
-	if (gate)
-		refuse(decision, ASST_EDENIED, gate);
+	if (object->exists)
+		find_level(decision, actor, object, now);
+	if (decision->level_held < least_visible(actor, object))
+		hide(decision);
+	else if (decision->level_held < row->level)
+		decision->status = ASST_EDENIED;
 }
 
 int asst__decision_fail(const struct asst__decision *decision, enum asst__right right,

@@ -51,13 +51,17 @@ static void add_reason(struct asst__text *out, const struct asst__decision *deci
 {
 	const char *whose = decision->principal.text;
 
-	if (whose && gives_level(decision->rule))
+	if (!whose) {
+		asst__text_add_format(out, "decided by %s, before levels count", decision->rule);
+		return;
+	}
+	if (gives_level(decision->rule))
 		asst__text_add_format(out, "%s gives %s ", decision->rule, whose);
-	else if (whose && strcmp(decision->rule, "creator") == 0)
+	else if (strcmp(decision->rule, "creator") == 0)
 		asst__text_add_format(out, "its creator %s has ", whose);
 	else
-		asst__text_add_format(out, "decided by %s, held%s%s is ", decision->rule,
-				      whose ? " by " : "", whose ? whose : "");
+		asst__text_add_format(out, "decided by %s, held by %s is ", decision->rule, whose);
+	add_level(out, decision->level_held);
 }
 
 static void add_sentence(struct asst__text *out, const struct asst__decision *decision,
@@ -73,7 +77,6 @@ static void add_sentence(struct asst__text *out, const struct asst__decision *de
 		asst__text_add_cstr(out, "no assistant with this id is visible");
 	} else {
 		add_reason(out, decision);
-		add_level(out, decision->level_held);
 	}
 	asst__text_add_cstr(out, ", needed is ");
 	add_level(out, decision->level_needed);

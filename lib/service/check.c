@@ -76,7 +76,6 @@ int asst_access_explain(asst_buf **out, asst_session *session, const char *right
 	status = asst__call_begin(&call, session, err);
 	if (status != ASST_OK)
 		return status;
-	call.levels = true;
 	status = ask(&decision, &call, right, id, &which);
 	if (status == ASST_OK && out) {
 		asst__text_init(&text, &call.store->mem, SIZE_MAX / 2);

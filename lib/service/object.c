@@ -161,14 +161,14 @@ static void decide(struct asst__loaded *loaded, const struct asst__call *call,
 	struct asst__object nothing;
 
 	asst__decide(&loaded->decision, right, actor, &loaded->object, call->now);
-	if (!loaded->named_draft || loaded->decision.level_held == ASST_LEVEL_NONE)
+	if (!loaded->named_draft || loaded->decision.status == ASST_ENOTFOUND)
 		return;
 	if (loaded->draft.buf &&
 	    asst__same(asst__view_text(&loaded->draft.view, ASST__DRAFT_PRINCIPAL),
 		       actor->principal))
 		return;
 	if (loaded->draft.buf && loaded->decision.level_held >= ASST_LEVEL_MANAGE) {
-		if (right != ASST__RIGHT_READ && !loaded->decision.shut) {
+		if (right != ASST__RIGHT_READ) {
 			loaded->decision.status = ASST_EDENIED;
 			loaded->decision.rule = "draft";
 		}
@@ -273,7 +273,7 @@ static int locate(struct asst__loaded *loaded, const struct asst__call *call, co
 	if (status != ASST_OK)
 		return status;
 	decide(loaded, call, right);
-	if (!is_id || loaded->decision.level_held != ASST_LEVEL_NONE)
+	if (!is_id || loaded->decision.status != ASST_ENOTFOUND)
 		return ASST_OK;
 	status = follow_draft(loaded, call, sink);
 	if (status == ASST_OK)
@@ -292,7 +292,7 @@ int asst__locate(struct asst__loaded *loaded, const struct asst__call *call, con
 		return asst__fail(call->err, ASST_EINVAL, "needs an id");
 	/* Gates that need no object come before any look-up. */
 	asst__decide(&loaded->decision, right, call->actor, &loaded->object, call->now);
-	if (loaded->decision.status == ASST_EDENIED && !call->levels)
+	if (loaded->decision.status == ASST_EDENIED)
 		return asst__decision_fail(&loaded->decision, right, call->err);
 	asst__sink_init(&sink, &call->store->mem);
 	status = locate(loaded, call, name, right, &sink);

@@ -215,7 +215,6 @@ int asst__call_begin(struct asst__call *call, asst_session *session, asst_error 
 	call->trash = call->either = false;
 	call->located = call->located_text;
 	call->located[0] = '\0';
-	call->levels = false;
 	call->err = err;
 	call->actor = &session->person.actor;
 	call->identity = NULL;

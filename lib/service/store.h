@@ -119,7 +119,6 @@ struct asst__call {
 	/* where the id of what was found visible is noted, for the record of a refusal */
 	char *located;
 	char located_text[ASST__UUID_TEXT + 1];
-	bool levels;         /* levels are wanted also where a gate before them is shut */
 	asst_error *err;
 };
 

@@ -389,8 +389,8 @@ static void an_explanation_names_the_creator_who_cuts_it(void **state)
 			       "its creator user:ada has level 1, needed is level 2"));
 }
 
-/* What no key or token may: the level is told, and that it does not help. */
-static void what_is_not_for_credentials_tells_the_level_too(void **state)
+/* What no key or token may: the answer is one for every id. */
+static void what_is_not_for_credentials_tells_no_level(void **state)
 {
 	struct host *host = *state;
 	const char *id = host_create(host, ada, "{\"name\":\"a\"}"), *json;
@@ -400,15 +400,15 @@ static void what_is_not_for_credentials_tells_the_level_too(void **state)
 	json = explained(host, "key", "assistant:share", id);
 	assert_string_equal(json_at(json, "/status"), "EDENIED");
 	assert_string_equal(json_at(json, "/rule"), "credential");
-	assert_string_equal(json_at(json, "/levelHeld"), "3");
-	assert_string_equal(json_item(json, "/rules", 2, "level"), "3");
-	assert_non_null(strstr(json_at(json, "/sentence"), "decided by credential, held by key:"));
+	assert_string_equal(json_at(json, "/levelHeld"), "0");
+	assert_string_equal(json_at(json, "/levelNeeded"), "3");
+	assert_non_null(strstr(json_at(json, "/sentence"),
+			       "decided by credential, before levels count, needed is level 3"));
 	token = people_token(host, ada, id, "{'expiresAt':'" PEOPLE_SOON "'}");
 	people_use(host, "token", token.text);
 	json = explained(host, "token", "assistant:export", id);
 	assert_string_equal(json_at(json, "/rule"), "credential");
-	assert_string_equal(json_at(json, "/levelHeld"), "2");
-	/* and nothing of what it does not see */
+	assert_string_equal(json_at(json, "/levelHeld"), "0");
 	json = explained(host, "token", "assistant:export", host_create(host, ada, "{\"name\":\"b\"}"));
 	assert_string_equal(json_at(json, "/rule"), "credential");
 	assert_string_equal(json_at(json, "/levelHeld"), "0");
@@ -434,7 +434,7 @@ int main(void)
 		PEOPLE_TEST(its_unpublished_ones_are_listed_with_level_1),
 		PEOPLE_TEST(it_sees_nothing_unpublished_that_its_creator_does_not),
 		PEOPLE_TEST(an_explanation_names_the_creator_who_cuts_it),
-		PEOPLE_TEST(what_is_not_for_credentials_tells_the_level_too),
+		PEOPLE_TEST(what_is_not_for_credentials_tells_no_level),
 	};
 
 	PEOPLE_RUN("api/keys_rights", tests);

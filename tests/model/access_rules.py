@@ -63,8 +63,7 @@ class Object:
 
 
 # What the answers for all rights follow from. door: the first shut gate before visibility, or "";
-# hidden: why it is not seen, or would not be if the door were open, or ""; levels: what each of RULES
-# gives; limit: "", key, token, readOnly.
+# hidden: why it is not seen, or ""; levels: what each of RULES gives; limit: "", key, token, readOnly.
 Facts = namedtuple("Facts", "door hidden levels held owner limit permissions scopes kind")
 
 
@@ -137,17 +136,17 @@ def facts(session, obj, now):
         door = "seat"
     elif s.kind == "key" and "AGENT_API" not in s.scopes:
         door = "scope"
-    if door == "credential":
+    if door:
         return Facts(door, "", (), 0, False, limit, permissions, s.scopes, s.kind)
     if obj is None or obj.workspace != s.workspace:
         hidden = "absent" if obj is None else "workspace"
-        return Facts(door, hidden, (), 0, False, limit, permissions, s.scopes, s.kind)
+        return Facts("", hidden, (), 0, False, limit, permissions, s.scopes, s.kind)
     given, held, owner = held_level(s, obj, now)
     hidden = unseen(s.principal, held, obj)
     if hidden:
-        return Facts(door, hidden, (), 0, False, limit, permissions, s.scopes, s.kind)
+        return Facts("", hidden, (), 0, False, limit, permissions, s.scopes, s.kind)
     hidden = "trash" if obj.trashed is not None else ""
-    return Facts(door, hidden, given, held, owner, limit, permissions, s.scopes, s.kind)
+    return Facts("", hidden, given, held, owner, limit, permissions, s.scopes, s.kind)
 
 
 def about(f, right):
