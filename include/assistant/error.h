@@ -48,7 +48,8 @@ ASST_API int asst_error_status(const asst_error *err);
 ASST_API const char *asst_error_message(const asst_error *err);
 
 /**
- * The byte of the document at which its text went wrong.
+ * The byte of the document at which its text went wrong; with ASST_ECORRUPT, that of the
+ * damage in the file which the message names.
  *
  * @param err  may be NULL.
  * @return an offset from 0, or SIZE_MAX when the failure has no such place.

@@ -41,9 +41,8 @@ struct step {
 
 static int damaged(const struct step *step)
 {
-	return asst__fail(step->err, ASST_ECORRUPT, "%010u.log is damaged at offset %llu",
-			  (unsigned)step->file->segments[0].number,
-			  (unsigned long long)step->file->compact_at);
+	return asst__damaged(step->err, step->file->segments[0].number, step->file->compact_at,
+			     "");
 }
 
 static int read_frame(struct step *step, struct asst__frame *frame)

@@ -177,14 +177,12 @@ static int open_all(struct asst__file *file, const char *path, asst_error *err)
 	int status, error = file->io->open_dir(file->io->self, path, !file->options.read_only,
 					       &file->dir);
 
-	if (error == -ENOTDIR)
-		return asst__fail(err, ASST_EIO, "the place of the store is not a directory");
+	if (error)
+		file->dir = -1;
 	if (error == -ENOENT && file->options.read_only)
 		return asst__fail(err, ASST_ENOTFOUND, "there is no such directory");
-	if (error) {
-		file->dir = -1;
-		return asst__file_fail(file, err, error, "open", "the directory");
-	}
+	if (error)
+		return asst__directory_fail(file, err, error, "the directory of the store");
 	status = open_lock(file, err);
 	if (status == ASST_OK)
 		status = open_store(file, err);

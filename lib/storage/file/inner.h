@@ -111,6 +111,11 @@ int asst__identity_write(const struct asst__file *file, int dir, asst_error *err
 
 int asst__file_fail(const struct asst__file *file, asst_error *err, int error, const char *doing,
 		    const char *name);
+/* The same where a directory could not be opened; what: which one. */
+int asst__directory_fail(const struct asst__file *file, asst_error *err, int error,
+			 const char *what);
+/* ASST_ECORRUPT, with the place: "NNNNNNNNNN.log is damaged at offset N", and what behind it. */
+int asst__damaged(asst_error *err, uint32_t segment, uint64_t offset, const char *what);
 void asst__segment_name(char name[24], uint32_t number);
 /* The segment of a number, or NULL. */
 struct asst__segment *asst__segment_find(struct asst__file *file, uint32_t number);

@@ -118,7 +118,7 @@ int asst__file_backup(void *self, const char *directory, asst_progress progress,
 		return status;
 	error = file->io->open_dir(file->io->self, directory, 1, &dir);
 	if (error)
-		return asst__file_fail(file, err, error, "open", "the directory of the backup");
+		return asst__directory_fail(file, err, error, "the directory of the backup");
 	error = file->io->list(file->io->self, dir, see_any, &full);
 	if (error)
 		status = asst__file_fail(file, err, error, "list", "the directory of the backup");

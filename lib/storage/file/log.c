@@ -174,8 +174,8 @@ int asst__file_read_value(void *self, const struct asst__place *place, asst_buf 
 	*value = NULL;
 	if (error && error != -EPIPE)
 		return asst__file_fail(file, err, error, "read", name);
-	return asst__fail(err, ASST_ECORRUPT, "%s is damaged or cut short at offset %u", name,
-			  (unsigned)place->offset);
+	return asst__damaged(err, place->segment, place->offset,
+			     error ? ": it is cut short" : ": a value");
 }
 
 /* Readers fill the budget that writers left; nothing is pushed out of it. */

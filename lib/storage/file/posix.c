@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -31,18 +32,25 @@ static int sync_parent(int dir)
 
 static int system_open_dir(void *self, const char *path, int create, int *dir)
 {
+	bool made = create && mkdir(path, 0700) == 0, masked;
 	int status = 0;
 
 	(void)self;
-	if (create && mkdir(path, 0700) && errno != EEXIST)
+	if (create && !made && errno != EEXIST)
 		return -errno;
+	/* Whatever the umask; not every system can do it before the directory is opened. */
+	masked = made && fchmodat(AT_FDCWD, path, 0700, AT_SYMLINK_NOFOLLOW) != 0;
 	*dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (*dir < 0)
-		return -errno;
-	if (create)
+		status = -errno;
+	else if (masked && fchmod(*dir, 0700))
+		status = -errno;
+	else if (create)
 		status = sync_parent(*dir);
-	if (status)
+	if (status && *dir >= 0)
 		close(*dir);
+	if (status && made)
+		rmdir(path);
 	return status;
 }
 

@@ -123,9 +123,7 @@ static int open_segments(struct recovery *recovery)
 		} else if (i + 1 == recovery->count && i > 0) {
 			status = remove_file(recovery, segment.number);
 		} else {
-			status = asst__fail(recovery->err, ASST_ECORRUPT,
-					    "%010u.log is damaged at offset 0: its header",
-					    (unsigned)segment.number);
+			status = asst__damaged(recovery->err, segment.number, 0, ": its header");
 		}
 	}
 	/* The first one was there before the store had its name. */
@@ -243,8 +241,7 @@ static int replay_section(struct recovery *recovery, const struct asst__frame *f
 		partition->sequence = section->sequence;
 	for (uint32_t i = 0; i < section->ops && status == ASST_OK; i++) {
 		if (!asst__section_next(frame, section, &at, &op))
-			return asst__fail(recovery->err, ASST_ECORRUPT,
-					  "a frame of the log is damaged");
+			return asst__damaged(recovery->err, where->segment, where->offset, "");
 		place = *where;
 		place.offset += (uint32_t)op.value_at;
 		place.size = op.value_size;
@@ -268,9 +265,7 @@ static int replay(struct recovery *recovery, const struct asst__frame *frame,
 
 	for (i = 0; i < frame->sections && status == ASST_OK; i++) {
 		if (!asst__frame_next(frame, &at, &section))
-			return asst__fail(
-				recovery->err, ASST_ECORRUPT, "%010u.log is damaged at offset %llu",
-				(unsigned)segment->number, (unsigned long long)segment->used);
+			return asst__damaged(recovery->err, segment->number, segment->used, "");
 		status = replay_section(recovery, frame, &section, &where);
 	}
 	return status;
@@ -371,9 +366,7 @@ static int clear_tail(struct recovery *recovery, const struct asst__segment *seg
 
 static int corrupt_at(struct recovery *recovery, const struct asst__segment *segment)
 {
-	asst__error_set_offset(recovery->err, (size_t)segment->used);
-	return asst__fail(recovery->err, ASST_ECORRUPT, "%010u.log is damaged at offset %llu",
-			  (unsigned)segment->number, (unsigned long long)segment->used);
+	return asst__damaged(recovery->err, segment->number, segment->used, "");
 }
 
 /* The frames of a segment from where it stands on; next: the segment behind it, or NULL. */

@@ -46,6 +46,26 @@ int asst__file_fail(const struct asst__file *file, asst_error *err, int error, c
 	return asst__fail(err, status, "could not %s %s (error %d)", doing, name, -error);
 }
 
+int asst__directory_fail(const struct asst__file *file, asst_error *err, int error,
+			 const char *what)
+{
+	if (error != -ENOENT && error != -ENOTDIR)
+		return asst__file_fail(file, err, error, "open", what);
+	asst__error_set_raw(err, -error);
+	if (error == -ENOENT)
+		return asst__fail(err, ASST_EIO, "the directory above %s is missing (error %d)",
+				  what, -error);
+	return asst__fail(err, ASST_EIO, "%s, or what is above it, is not a directory (error %d)",
+			  what, -error);
+}
+
+int asst__damaged(asst_error *err, uint32_t segment, uint64_t offset, const char *what)
+{
+	asst__error_set_offset(err, (size_t)offset);
+	return asst__fail(err, ASST_ECORRUPT, "%010u.log is damaged at offset %llu%s",
+			  (unsigned)segment, (unsigned long long)offset, what);
+}
+
 void asst__segment_name(char name[24], uint32_t number)
 {
 	snprintf(name, 24, "%010u.log", (unsigned)number);
@@ -192,8 +212,7 @@ int asst__segment_read(struct asst__file *file, struct asst__segment *segment, u
 		return ASST_OK;
 	}
 	if (memcmp(head, mark, sizeof(mark)) != 0 || asst__get32(head + AT_CRC) != head_crc(head))
-		return asst__fail(err, ASST_ECORRUPT, "%s is damaged at offset 0: its header",
-				  name);
+		return asst__damaged(err, segment->number, 0, ": its header");
 	if (asst__get32(head + AT_FORMAT) != ASST__FILE_FORMAT)
 		return asst__fail(err, ASST_EFORMAT, "%s has format %u, this library reads %d",
 				  name, (unsigned)asst__get32(head + AT_FORMAT), ASST__FILE_FORMAT);

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* Stores in a directory that is damaged, foreign, incomplete, or seen with another umask. */
+#include "t.h"
+
+#include <assistant/assistant.h>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define ADA \
+	"{\"workspace\":\"acme\",\"user\":\"ada\",\"aiSeat\":true,\"permissions\":[\"assistants:create\"]}"
+#define COUNT 5
+
+static asst_error *err;
+
+static void must(int status)
+{
+	if (status != ASST_OK)
+		fail_msg("%s: %s", asst_status_name(status), asst_error_message(err));
+}
+
+/* Tests run in a directory of their own; each has stores of its own in it. */
+static int try_open(asst_store **store, const char *name, const char *option, int64_t value)
+{
+	asst_store_opts *opts = asst_store_opts_new();
+	char where[64];
+	int status;
+
+	snprintf(where, sizeof(where), "file:%s", name);
+	if (option)
+		must(asst_store_opts_set_int(opts, option, value, err));
+	status = asst_store_open(store, where, opts, err);
+	asst_store_opts_free(opts);
+	return status;
+}
+
+static asst_session *ada_in(asst_store *store)
+{
+	asst_session *ada;
+
+	must(asst_session_open(&ada, store, ADA, ASST_NUL, err));
+	return ada;
+}
+
+/* A store with some assistants of a kilobyte each, closed. */
+static void make(const char *name, char ids[COUNT][37])
+{
+	asst_store *store;
+	asst_session *ada;
+	char json[1200];
+	int i;
+
+	must(try_open(&store, name, NULL, 0));
+	ada = ada_in(store);
+	for (i = 0; i < COUNT; i++) {
+		asst_assistant *made;
+
+		snprintf(json, sizeof(json), "{\"name\":\"n%d\",\"instruction\":\"%01000d\"}", i, 7);
+		must(asst_assistant_create_json(&made, ada, json, ASST_NUL, 0, err));
+		memcpy(ids[i], asst_assistant_id(made), 37);
+		asst_assistant_free(made);
+	}
+	asst_session_free(ada);
+	must(asst_store_close(store));
+}
+
+static const char *path_of(const char *name, const char *file)
+{
+	static char path[80];
+
+	snprintf(path, sizeof(path), "%s/%s", name, file);
+	return path;
+}
+
+static void put_bytes(const char *name, const char *file, off_t at, const char *bytes, size_t size)
+{
+	int handle = open(path_of(name, file), O_WRONLY | O_CREAT, 0600);
+
+	assert_true(handle >= 0);
+	assert_int_equal(pwrite(handle, bytes, size, at), size);
+	assert_int_equal(close(handle), 0);
+}
+
+static unsigned mode_of(const char *path)
+{
+	struct stat found;
+
+	assert_int_equal(stat(path, &found), 0);
+	return (unsigned)found.st_mode & 0777;
+}
+
+static void directories_are_for_their_owner_whatever_the_umask_is(void **state)
+{
+	mode_t before = umask(0777);
+	asst_store *store;
+
+	(void)state;
+	must(try_open(&store, "masked", NULL, 0));
+	must(asst_store_backup(store, "masked-copy", NULL, NULL, 0, err));
+	must(asst_store_close(store));
+	umask(before);
+	assert_int_equal(mode_of("masked"), 0700);
+	assert_int_equal(mode_of("masked-copy"), 0700);
+	assert_int_equal(mode_of("masked/0000000001.log"), 0600);
+	assert_int_equal(mode_of("masked-copy/store"), 0600);
+}
+
+static void what_is_wrong_with_the_place_is_said(void **state)
+{
+	asst_store *store;
+
+	(void)state;
+	assert_int_equal(try_open(&store, "missing/x", NULL, 0), ASST_EIO);
+	assert_non_null(strstr(asst_error_message(err), "the directory above"));
+	assert_true(asst_error_raw(err) > 0);
+	put_bytes(".", "plain", 0, "x", 1);
+	assert_int_equal(try_open(&store, "plain", NULL, 0), ASST_EIO);
+	assert_non_null(strstr(asst_error_message(err), "is not a directory"));
+	assert_true(asst_error_raw(err) > 0);
+	must(try_open(&store, "placed", NULL, 0));
+	assert_int_equal(asst_store_backup(store, "missing/x", NULL, NULL, 0, err), ASST_EIO);
+	assert_non_null(strstr(asst_error_message(err), "the directory above"));
+	must(asst_store_close(store));
+}
+
+/* A byte of a value is wrong: the store opens by its index, and the value cannot be read. */
+static void make_damaged(const char *name, char ids[COUNT][37])
+{
+	make(name, ids);
+	put_bytes(name, "0000000001.log", 3000, "\377", 1);
+}
+
+static void damage_has_its_file_and_offset(void **state)
+{
+	char ids[COUNT][37];
+	asst_store *store;
+	asst_session *ada;
+	int damaged = 0, i;
+
+	(void)state;
+	make("head", ids);
+	put_bytes("head", "0000000001.log", 10, "\377", 1);
+	assert_int_equal(try_open(&store, "head", NULL, 0), ASST_ECORRUPT);
+	assert_int_equal(asst_error_offset(err), 0);
+	assert_non_null(strstr(asst_error_message(err), "0000000001.log"));
+
+	make_damaged("value", ids);
+	must(try_open(&store, "value", NULL, 0));
+	ada = ada_in(store);
+	for (i = 0; i < COUNT; i++) {
+		asst_assistant *found;
+		int status = asst_assistant_get(&found, ada, ids[i], 0, err);
+
+		if (status == ASST_OK) {
+			asst_assistant_free(found);
+			continue;
+		}
+		assert_int_equal(status, ASST_ECORRUPT);
+		assert_true(asst_error_offset(err) > 64 && asst_error_offset(err) <= 3000);
+		damaged++;
+	}
+	assert_int_equal(damaged, 1);
+	asst_session_free(ada);
+	must(asst_store_close(store));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(directories_are_for_their_owner_whatever_the_umask_is),
+		cmocka_unit_test(what_is_wrong_with_the_place_is_said),
+		cmocka_unit_test(damage_has_its_file_and_offset),
+	};
+	int failed;
+
+	err = asst_error_new();
+	failed = cmocka_run_group_tests_name("api/files_trouble", tests, NULL, NULL);
+	asst_error_free(err);
+	return failed ? 1 : 0;
+}
