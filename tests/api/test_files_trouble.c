@@ -48,25 +48,37 @@ static asst_session *ada_in(asst_store *store)
 	return ada;
 }
 
+/* An assistant of a kilobyte. */
+static void create(asst_store *store, char id[37])
+{
+	asst_session *ada = ada_in(store);
+	asst_assistant *made;
+	char json[1200];
+
+	snprintf(json, sizeof(json), "{\"name\":\"n\",\"instruction\":\"%01000d\"}", 7);
+	must(asst_assistant_create_json(&made, ada, json, ASST_NUL, 0, err));
+	memcpy(id, asst_assistant_id(made), 37);
+	asst_assistant_free(made);
+	asst_session_free(ada);
+}
+
+static void fill(asst_store *store, int count)
+{
+	char id[37];
+
+	while (count--)
+		create(store, id);
+}
+
 /* A store with some assistants of a kilobyte each, closed. */
 static void make(const char *name, char ids[COUNT][37])
 {
 	asst_store *store;
-	asst_session *ada;
-	char json[1200];
 	int i;
 
 	must(try_open(&store, name, NULL, 0));
-	ada = ada_in(store);
-	for (i = 0; i < COUNT; i++) {
-		asst_assistant *made;
-
-		snprintf(json, sizeof(json), "{\"name\":\"n%d\",\"instruction\":\"%01000d\"}", i, 7);
-		must(asst_assistant_create_json(&made, ada, json, ASST_NUL, 0, err));
-		memcpy(ids[i], asst_assistant_id(made), 37);
-		asst_assistant_free(made);
-	}
-	asst_session_free(ada);
+	for (i = 0; i < COUNT; i++)
+		create(store, ids[i]);
 	must(asst_store_close(store));
 }
 
@@ -85,6 +97,24 @@ static void put_bytes(const char *name, const char *file, off_t at, const char *
 	assert_true(handle >= 0);
 	assert_int_equal(pwrite(handle, bytes, size, at), size);
 	assert_int_equal(close(handle), 0);
+}
+
+static bool is_there(const char *name, const char *file)
+{
+	return access(path_of(name, file), F_OK) == 0;
+}
+
+static size_t files_in(const char *name)
+{
+	DIR *stream = opendir(name);
+	struct dirent *entry;
+	size_t count = 0;
+
+	assert_non_null(stream);
+	while ((entry = readdir(stream)) != NULL)
+		count += entry->d_name[0] != '.';
+	closedir(stream);
+	return count;
 }
 
 static unsigned mode_of(const char *path)
@@ -170,12 +200,107 @@ static void damage_has_its_file_and_offset(void **state)
 	must(asst_store_close(store));
 }
 
+static void reading_only_makes_nothing(void **state)
+{
+	char ids[COUNT][37];
+	asst_store *store, *second;
+	asst_session *ada;
+
+	(void)state;
+	assert_int_equal(mkdir("empty", 0700), 0);
+	assert_int_equal(try_open(&store, "empty", "read_only", 1), ASST_ENOTFOUND);
+	assert_int_equal(files_in("empty"), 0);
+
+	/* As a copy is that nobody has opened yet. */
+	make("unlocked", ids);
+	assert_int_equal(unlink("unlocked/lock"), 0);
+	must(try_open(&store, "unlocked", "read_only", 1));
+	assert_false(is_there("unlocked", "lock"));
+	/* Nothing keeps a writer out then, and he takes nothing from the reader. */
+	must(try_open(&second, "unlocked", NULL, 0));
+	must(asst_store_compact(second, NULL, NULL, 0, err));
+	must(asst_store_close(second));
+	ada = ada_in(store);
+	must(asst_assistant_get(NULL, ada, ids[0], 0, err));
+	asst_session_free(ada);
+	must(asst_store_close(store));
+}
+
+static void a_reader_is_refused_where_there_is_a_lock_and_it_is_held(void **state)
+{
+	char ids[COUNT][37];
+	asst_store *store, *second;
+
+	(void)state;
+	make("held", ids);
+	must(try_open(&store, "held", NULL, 0));
+	assert_int_equal(try_open(&second, "held", "read_only", 1), ASST_EBUSY);
+	must(asst_store_close(store));
+}
+
+static void what_is_not_a_store_stays_as_it_is(void **state)
+{
+	static const struct {
+		const char *name, *file;
+		size_t size;
+		int status;
+	} rows[] = {
+		{ "foreign-log", "0000000001.log", 100, ASST_ECORRUPT },
+		{ "foreign-store", "store", 100, ASST_EFORMAT },
+		{ "foreign-short", "store", 10, ASST_ECORRUPT },
+		{ "foreign-second", "0000000002.log", 10, ASST_ECORRUPT },
+	};
+	asst_store *store;
+	char bytes[100];
+	size_t i;
+
+	(void)state;
+	memset(bytes, 'x', sizeof(bytes));
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(mkdir(rows[i].name, 0700), 0);
+		put_bytes(rows[i].name, rows[i].file, 0, bytes, rows[i].size);
+		assert_int_equal(try_open(&store, rows[i].name, NULL, 0), rows[i].status);
+		assert_int_equal(files_in(rows[i].name), 1);
+	}
+}
+
+static void an_open_that_finds_a_loss_removes_nothing(void **state)
+{
+	char ids[COUNT][37];
+	asst_store *store;
+
+	(void)state;
+	make("loss", ids);
+	must(try_open(&store, "loss", "auto_compact", 0));
+	must(asst_store_compact(store, NULL, NULL, 0, err));
+	must(asst_store_close(store));
+	put_bytes("loss", "0000000003.log", 0, "short", 5);
+	/* A segment that was only begun goes when the store is sound. */
+	must(try_open(&store, "loss", NULL, 0));
+	must(asst_store_close(store));
+	assert_false(is_there("loss", "0000000003.log"));
+
+	make("loss-two", ids);
+	must(try_open(&store, "loss-two", "segment_bytes", 65536));
+	fill(store, 30);
+	must(asst_store_close(store));
+	assert_true(is_there("loss-two", "0000000002.log"));
+	assert_false(is_there("loss-two", "0000000003.log"));
+	assert_int_equal(truncate("loss-two/0000000002.log", 30), 0);
+	assert_int_equal(try_open(&store, "loss-two", NULL, 0), ASST_ECORRUPT);
+	assert_true(is_there("loss-two", "0000000002.log"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(directories_are_for_their_owner_whatever_the_umask_is),
 		cmocka_unit_test(what_is_wrong_with_the_place_is_said),
 		cmocka_unit_test(damage_has_its_file_and_offset),
+		cmocka_unit_test(reading_only_makes_nothing),
+		cmocka_unit_test(a_reader_is_refused_where_there_is_a_lock_and_it_is_held),
+		cmocka_unit_test(what_is_not_a_store_stays_as_it_is),
+		cmocka_unit_test(an_open_that_finds_a_loss_removes_nothing),
 	};
 	int failed;
 

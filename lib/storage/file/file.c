@@ -81,7 +81,7 @@ static int see_log(void *user, const char *name)
 }
 
 /* Whether there is nothing but the first segment that a creation left which did not end. */
-static int check_unborn(struct asst__file *file, asst_error *err)
+static int check_unborn(struct asst__file *file, bool *begun, asst_error *err)
 {
 	const struct asst__io *io = file->io;
 	int logs = 0, handle, error = io->list(io->self, file->dir, see_log, &logs);
@@ -104,15 +104,23 @@ static int check_unborn(struct asst__file *file, asst_error *err)
 		return asst__fail(err, ASST_ECORRUPT, "the file store is missing");
 	if (file->options.read_only)
 		return asst__fail(err, ASST_ENOTFOUND, "there is no store in the directory");
-	error = logs ? io->unlink(io->self, file->dir, first) : 0;
-	return error ? asst__file_fail(file, err, error, "remove", first) : ASST_OK;
+	*begun = logs != 0;
+	return ASST_OK;
 }
 
 /* The log comes first: a store that has its name has a log. */
 static int make_store(struct asst__file *file, asst_error *err)
 {
-	int status = check_unborn(file, err);
+	bool begun;
+	int status = check_unborn(file, &begun, err), error;
+	char first[24];
 
+	if (status == ASST_OK && begun) {
+		asst__segment_name(first, 1);
+		error = file->io->unlink(file->io->self, file->dir, first);
+		if (error)
+			status = asst__file_fail(file, err, error, "remove", first);
+	}
 	if (status == ASST_OK)
 		status = asst__segment_add(file, err);
 	if (status == ASST_OK)
@@ -120,14 +128,16 @@ static int make_store(struct asst__file *file, asst_error *err)
 	return status;
 }
 
-static int open_store(struct asst__file *file, asst_error *err)
+/* Read the file store; *there: false where there is none. */
+static int read_identity(struct asst__file *file, bool *there, asst_error *err)
 {
 	const struct asst__io *io = file->io;
 	unsigned char bytes[STORE_BYTES];
 	int handle, error = io->open(io->self, file->dir, "store", 0, &handle);
 
-	if (error == -ENOENT)
-		return make_store(file, err);
+	*there = error != -ENOENT;
+	if (!*there)
+		return ASST_OK;
 	if (error)
 		return asst__file_fail(file, err, error, "open", "store");
 	error = asst__io_read_full(io, handle, bytes, sizeof(bytes), 0);
@@ -136,30 +146,85 @@ static int open_store(struct asst__file *file, asst_error *err)
 		return asst__fail(err, ASST_ECORRUPT, "the file store is cut short");
 	if (error)
 		return asst__file_fail(file, err, error, "read", "store");
-	error = check_identity(file, bytes, err);
-	return error ? error : asst__file_recover(file, err);
+	return check_identity(file, bytes, err);
+}
+
+static int open_store(struct asst__file *file, asst_error *err)
+{
+	bool there;
+	int status = read_identity(file, &there, err);
+
+	if (status != ASST_OK)
+		return status;
+	return there ? asst__file_recover(file, err) : make_store(file, err);
+}
+
+/* Whether a lock may be made: nothing is put into a directory that is somebody else's. */
+static int check_ours(struct asst__file *file, asst_error *err)
+{
+	bool there, begun;
+	int status = read_identity(file, &there, err);
+
+	return status == ASST_OK && !there ? check_unborn(file, &begun, err) : status;
+}
+
+static int busy(asst_error *err)
+{
+	return asst__fail(err, ASST_EBUSY,
+			  "the store is open already, in this process or another one");
+}
+
+/* Where there is no lock nobody has it, and where nothing can be written nobody writes. */
+static bool may_lack_lock(int error)
+{
+	return error == -ENOENT || error == -EROFS || error == -EACCES;
 }
 
 static int open_lock(struct asst__file *file, asst_error *err)
 {
 	const struct asst__io *io = file->io;
-	unsigned flags = ASST__IO_WRITE | ASST__IO_CREATE | ASST__IO_EXISTING;
-	int error = io->open(io->self, file->dir, "lock", flags, &file->lock_file);
+	const unsigned make = ASST__IO_WRITE | ASST__IO_CREATE | ASST__IO_EXISTING;
+	bool read_only = file->options.read_only;
+	int error = io->open(io->self, file->dir, "lock", ASST__IO_WRITE, &file->lock_file), status;
 
-	/* Where nothing can be written, nobody writes. */
-	if (file->options.read_only && (error == -EROFS || error == -EACCES)) {
+	if (error == -ENOENT && !read_only) {
 		file->lock_file = -1;
+		status = check_ours(file, err);
+		if (status != ASST_OK)
+			return status;
+		error = io->open(io->self, file->dir, "lock", make, &file->lock_file);
+	}
+	if (error)
+		file->lock_file = -1;
+	if (read_only && may_lack_lock(error))
 		return ASST_OK;
-	}
-	if (error) {
-		file->lock_file = -1;
+	if (error)
 		return asst__file_fail(file, err, error, "open", "lock");
-	}
 	error = io->lock(io->self, file->lock_file);
 	if (error == -EAGAIN)
-		return asst__fail(err, ASST_EBUSY,
-				  "the store is open already, in this process or another one");
+		return busy(err);
 	return error ? asst__file_fail(file, err, error, "lock", "the store") : ASST_OK;
+}
+
+/*
+ * After reading without a lock. Where there is still none, nobody has written meanwhile: a
+ * writer makes it first. One that comes later takes nothing away: it adds behind the end that
+ * was found, and the segments that were found stay open.
+ */
+static int check_alone(struct asst__file *file, int status, asst_error *err)
+{
+	const struct asst__io *io = file->io;
+	int handle, error;
+
+	if (!file->options.read_only || file->lock_file >= 0)
+		return status;
+	error = io->open(io->self, file->dir, "lock", ASST__IO_WRITE, &handle);
+	if (may_lack_lock(error))
+		return status;
+	if (error)
+		return asst__file_fail(file, err, error, "open", "lock");
+	io->close(io->self, handle);
+	return busy(err);
 }
 
 static void sum_up(struct asst__file *file)
@@ -184,8 +249,10 @@ static int open_all(struct asst__file *file, const char *path, asst_error *err)
 	if (error)
 		return asst__directory_fail(file, err, error, "the directory of the store");
 	status = open_lock(file, err);
-	if (status == ASST_OK)
+	if (status == ASST_OK) {
 		status = open_store(file, err);
+		status = check_alone(file, status, err);
+	}
 	sum_up(file);
 	return status;
 }

@@ -18,6 +18,7 @@ struct recovery {
 	uint32_t *numbers; /* of the segment files that are there, sorted */
 	size_t count, room;
 	uint32_t oldest; /* the log begins there */
+	uint32_t unborn; /* a last segment that was only begun, or 0 */
 	struct asst__snapshot snapshot;
 	uint64_t proven; /* serial up to which the log says itself that it is durable */
 	size_t tail;     /* where frames begin, in the last segment, that are not proven to be */
@@ -88,19 +89,6 @@ static int add_segment(struct recovery *recovery, const struct asst__segment *se
 	return asst__fail_nomem(recovery->err);
 }
 
-static int remove_file(struct recovery *recovery, uint32_t number)
-{
-	struct asst__file *file = recovery->file;
-	char name[24];
-	int error;
-
-	if (file->options.read_only)
-		return ASST_OK;
-	asst__segment_name(name, number);
-	error = file->io->unlink(file->io->self, file->dir, name);
-	return error ? asst__file_fail(file, recovery->err, error, "remove", name) : ASST_OK;
-}
-
 /* Open all segments. The last one may have been about to be made when the machine stopped. */
 static int open_segments(struct recovery *recovery)
 {
@@ -121,7 +109,7 @@ static int open_segments(struct recovery *recovery)
 			recovery->oldest = oldest > recovery->oldest ? (uint32_t)oldest :
 								       recovery->oldest;
 		} else if (i + 1 == recovery->count && i > 0) {
-			status = remove_file(recovery, segment.number);
+			recovery->unborn = segment.number;
 		} else {
 			status = asst__damaged(recovery->err, segment.number, 0, ": its header");
 		}
@@ -323,8 +311,6 @@ static int settle_tail(struct recovery *recovery, const struct asst__segment *se
 	unsigned char head[ASST__SEGMENT_HEAD];
 	int error;
 
-	if (file->options.read_only)
-		return ASST_OK;
 	error = asst__io_read_full(io, segment->file, head, sizeof(head), 0);
 	if (!error)
 		error = asst__io_write_full(io, segment->file, head, sizeof(head), 0);
@@ -348,8 +334,6 @@ static int clear_tail(struct recovery *recovery, const struct asst__segment *seg
 	bool dirty = false;
 	int error = 0;
 
-	if (file->options.read_only)
-		return ASST_OK;
 	while (!error && at < recovery->size) {
 		part = recovery->size - at < sizeof(zeros) ? recovery->size - at : sizeof(zeros);
 		if (memcmp(bytes_at(recovery, at), zeros, part) != 0) {
@@ -383,11 +367,7 @@ static int read_rest(struct recovery *recovery, struct asst__segment *segment,
 	if (next ? next->first != file->serial + 1 :
 		   proves_loss(recovery, segment) || file->serial < recovery->snapshot.serial)
 		return corrupt_at(recovery, segment);
-	if (!next)
-		status = settle_tail(recovery, segment);
-	if (!next && status == ASST_OK)
-		status = clear_tail(recovery, segment);
-	return status;
+	return ASST_OK;
 }
 
 /* One segment after the other; only the last one may end in a torn frame. */
@@ -443,10 +423,35 @@ static int check_begin(struct recovery *recovery)
 	if (file->segment_count && file->segments[0].number > recovery->oldest)
 		return asst__fail(recovery->err, ASST_ECORRUPT, "%010u.log is missing",
 				  (unsigned)recovery->oldest);
-	if (file->segment_count && file->segments[0].number < recovery->oldest &&
-	    !file->options.read_only)
-		return asst__segment_drop(file, recovery->oldest, recovery->err);
 	return ASST_OK;
+}
+
+static int remove_unborn(struct recovery *recovery)
+{
+	struct asst__file *file = recovery->file;
+	char name[24];
+	int error;
+
+	asst__segment_name(name, recovery->unborn);
+	error = file->io->unlink(file->io->self, file->dir, name);
+	return error ? asst__file_fail(file, recovery->err, error, "remove", name) : ASST_OK;
+}
+
+/* Only what was found sound is changed: the last segment, of which the bytes are there. */
+static int mend(struct recovery *recovery)
+{
+	struct asst__file *file = recovery->file;
+	const struct asst__segment *last = &file->segments[file->segment_count - 1];
+	int status = settle_tail(recovery, last);
+
+	if (status == ASST_OK)
+		status = clear_tail(recovery, last);
+	/* What names the oldest segment is durable now. */
+	if (status == ASST_OK && file->segments[0].number < recovery->oldest)
+		status = asst__segment_drop(file, recovery->oldest, recovery->err);
+	if (status == ASST_OK && recovery->unborn)
+		status = remove_unborn(recovery);
+	return status;
 }
 
 int asst__file_recover(struct asst__file *file, asst_error *err)
@@ -465,6 +470,8 @@ int asst__file_recover(struct asst__file *file, asst_error *err)
 		status = read_log(&recovery);
 	if (status == ASST_OK)
 		status = check_begin(&recovery);
+	if (status == ASST_OK && !file->options.read_only)
+		status = mend(&recovery);
 	file->synced = file->serial;
 	asst__free(&file->mem, recovery.numbers, recovery.room * sizeof(*recovery.numbers));
 	asst__free(&file->mem, recovery.bytes, recovery.bytes_room);
