@@ -197,7 +197,9 @@ ASST_API int asst_store_compact(asst_store *store, asst_progress progress, void 
 
 /**
  * Write a copy of the store as it is at one moment, while it is used. The copy is a store
- * of its own: open it as "file:" and the directory.
+ * of its own: open it as "file:" and the directory. Every checksum is checked on the way:
+ * after ASST_ECORRUPT asst_error_offset() has the place in the file that the message names,
+ * and the directory is not a store.
  *
  * @param directory  borrowed; made, or empty.
  * @param progress   may be NULL; called from this thread.
@@ -205,8 +207,8 @@ ASST_API int asst_store_compact(asst_store *store, asst_progress progress, void 
  * @param flags      0.
  * @param err        may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EUNSUPPORTED (the backend has no backup), ASST_EEXISTS
- *         (the directory is not empty), ASST_ECANCELED, ASST_ESTATE, ASST_EIO, ASST_EINDOUBT,
- *         ASST_ENOMEM.
+ *         (the directory is not empty), ASST_ECANCELED, ASST_ESTATE, ASST_EIO, ASST_ECORRUPT
+ *         (the store is damaged), ASST_EINDOUBT, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_store_backup(asst_store *store, const char *directory, asst_progress progress,

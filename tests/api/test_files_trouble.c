@@ -291,6 +291,59 @@ static void an_open_that_finds_a_loss_removes_nothing(void **state)
 	assert_true(is_there("loss-two", "0000000002.log"));
 }
 
+/* Otherwise the last good copy makes way for one that cannot be opened. */
+static void a_damaged_store_has_no_backup(void **state)
+{
+	char ids[COUNT][37];
+	asst_store *store, *copy;
+
+	(void)state;
+	make_damaged("rotten", ids);
+	must(try_open(&store, "rotten", NULL, 0));
+	assert_int_equal(asst_store_backup(store, "rotten-copy", NULL, NULL, 0, err),
+			 ASST_ECORRUPT);
+	assert_non_null(strstr(asst_error_message(err), "0000000001.log"));
+	assert_true(asst_error_offset(err) > 64 && asst_error_offset(err) <= 3000);
+	assert_int_equal(try_open(&copy, "rotten-copy", NULL, 0), ASST_ECORRUPT);
+	must(asst_store_close(store));
+}
+
+static void a_damaged_header_has_no_backup(void **state)
+{
+	char ids[COUNT][37];
+	asst_store *store;
+
+	(void)state;
+	make("beheaded", ids);
+	must(try_open(&store, "beheaded", NULL, 0));
+	put_bytes("beheaded", "0000000001.log", 40, "\377", 1);
+	assert_int_equal(asst_store_backup(store, "beheaded-copy", NULL, NULL, 0, err),
+			 ASST_ECORRUPT);
+	assert_int_equal(asst_error_offset(err), 0);
+	assert_false(is_there("beheaded-copy", "store"));
+	must(asst_store_close(store));
+}
+
+/* Frames lie across the pieces in which a log is copied; those of compaction are larger. */
+static void a_backup_of_many_pieces_is_whole(void **state)
+{
+	asst_store *store, *copy;
+	asst_buf *report;
+
+	(void)state;
+	must(try_open(&store, "pieces", "segment_bytes", 1 << 22));
+	fill(store, 2500);
+	must(asst_store_compact(store, NULL, NULL, 0, err));
+	fill(store, 2500);
+	must(asst_store_backup(store, "pieces-copy", NULL, NULL, 0, err));
+	must(asst_store_close(store));
+	must(try_open(&copy, "pieces-copy", NULL, 0));
+	must(asst_store_verify(&report, copy, NULL, NULL, 0, err));
+	assert_memory_equal(asst_buf_data(report), "{\"ok\":true,", 11);
+	asst_buf_free(report);
+	must(asst_store_close(copy));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -301,6 +354,9 @@ int main(void)
 		cmocka_unit_test(a_reader_is_refused_where_there_is_a_lock_and_it_is_held),
 		cmocka_unit_test(what_is_not_a_store_stays_as_it_is),
 		cmocka_unit_test(an_open_that_finds_a_loss_removes_nothing),
+		cmocka_unit_test(a_damaged_store_has_no_backup),
+		cmocka_unit_test(a_damaged_header_has_no_backup),
+		cmocka_unit_test(a_backup_of_many_pieces_is_whole),
 	};
 	int failed;
 

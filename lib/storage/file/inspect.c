@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "storage/file/inner.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -59,50 +60,165 @@ static int see_any(void *user, const char *name)
 	return 0;
 }
 
-static int copy_segment(struct asst__file *file, const struct asst__segment *segment, int dir,
-			unsigned char *piece, asst_error *err)
+static bool walks(const struct asst__frame *frame)
 {
-	const struct asst__io *io = file->io;
-	uint64_t at = 0, part;
-	char name[24];
-	int to, error;
+	struct asst__section section;
+	size_t at = 0;
+	uint32_t i;
 
-	asst__segment_name(name, segment->number);
-	error = io->open(io->self, dir, name, ASST__IO_WRITE | ASST__IO_CREATE, &to);
-	if (error)
-		return asst__file_fail(file, err, error, "make the copy of", name);
-	while (!error && at < segment->used) {
-		part = segment->used - at < PIECE ? segment->used - at : PIECE;
-		error = asst__io_read_full(io, segment->file, piece, (size_t)part, at);
+	for (i = 0; i < frame->sections && asst__frame_next(frame, &at, &section); i++)
+		;
+	return i == frame->sections;
+}
+
+/* A segment on its way into the copy. */
+struct copy {
+	struct asst__file *file;
+	const struct asst__segment *segment;
+	int dir, to;
+	uint64_t serial; /* of the last frame that was copied */
+	uint64_t at;     /* where it ends */
+	unsigned char *bytes; /* of the segment, from there on */
+	size_t size, room;
+};
+
+/* The header must be the one that was read when the store was opened. */
+static int check_head(const struct copy *copy, asst_error *err)
+{
+	struct asst__segment head = *copy->segment;
+	uint64_t oldest;
+	bool empty;
+	int status = asst__segment_read(copy->file, &head, &oldest, &empty, err);
+
+	if (status == ASST_OK && (empty || head.first != copy->segment->first ||
+				  head.salt != copy->segment->salt))
+		status = asst__damaged(err, head.number, 0, ": its header");
+	return status;
+}
+
+/* How many bytes are wanted from where the copy stands: the next frame at least. */
+static size_t wanted(const struct copy *copy)
+{
+	uint64_t rest = copy->segment->used - copy->at;
+	size_t frame = copy->size < 8 ? 0 : asst__get32(copy->bytes + 4);
+
+	/* Larger than any frame is damage, too. */
+	if (frame < PIECE || frame > 2 * ASST__FRAME_MOST)
+		frame = PIECE;
+	return frame < rest ? frame : (size_t)rest;
+}
+
+/* Read on, and write the same to the copy at once: what is left of it then is no store. */
+static int carry(struct copy *copy, size_t want)
+{
+	struct asst__file *file = copy->file;
+	const struct asst__io *io = file->io;
+	uint64_t at = copy->at + copy->size;
+	unsigned char *bytes;
+	int error;
+
+	if (want > copy->room) {
+		bytes = asst__realloc(&file->mem, copy->bytes, copy->room, want);
+		if (!bytes)
+			return -ENOMEM;
+		copy->bytes = bytes;
+		copy->room = want;
+	}
+	error = asst__io_read_full(io, copy->segment->file, copy->bytes + copy->size,
+				   want - copy->size, at);
+	if (!error)
+		error = asst__io_write_full(io, copy->to, copy->bytes + copy->size,
+					    want - copy->size, at);
+	if (!error)
+		copy->size = want;
+	return error;
+}
+
+/* Pass the sound frames that are there as a whole; the rest stays for the next time. */
+static void pass_frames(struct copy *copy)
+{
+	struct asst__frame frame;
+	size_t at = 0;
+
+	while (asst__frame_read(&frame, copy->file, copy->segment, copy->bytes + at,
+				copy->size - at) &&
+	       frame.serial == copy->serial + 1 && walks(&frame)) {
+		copy->serial++;
+		at += frame.size;
+	}
+	copy->at += at;
+	copy->size -= at;
+	memmove(copy->bytes, copy->bytes + at, copy->size);
+}
+
+static int copy_frames(struct copy *copy, asst_error *err)
+{
+	unsigned char head[ASST__SEGMENT_HEAD];
+	const struct asst__io *io = copy->file->io;
+	char name[24];
+	size_t want;
+	int error = asst__io_read_full(io, copy->segment->file, head, sizeof(head), 0);
+
+	asst__segment_name(name, copy->segment->number);
+	if (!error)
+		error = asst__io_write_full(io, copy->to, head, sizeof(head), 0);
+	while (!error && copy->at < copy->segment->used) {
+		want = wanted(copy);
+		/* All that the next frame needs is there, but it is none. */
+		if (want <= copy->size)
+			return asst__damaged(err, copy->segment->number, copy->at, "");
+		error = carry(copy, want);
 		if (!error)
-			error = asst__io_write_full(io, to, piece, (size_t)part, at);
-		at += part;
+			pass_frames(copy);
 	}
 	if (!error)
-		error = io->sync(io->self, to);
-	io->close(io->self, to);
-	return error ? asst__file_fail(file, err, error, "copy", name) : ASST_OK;
+		error = io->sync(io->self, copy->to);
+	if (error == -ENOMEM)
+		return asst__fail_nomem(err);
+	return error ? asst__file_fail(copy->file, err, error, "copy", name) : ASST_OK;
+}
+
+static int copy_segment(struct copy *copy, asst_error *err)
+{
+	const struct asst__io *io = copy->file->io;
+	char name[24];
+	int error, status = check_head(copy, err);
+
+	if (status != ASST_OK)
+		return status;
+	asst__segment_name(name, copy->segment->number);
+	error = io->open(io->self, copy->dir, name, ASST__IO_WRITE | ASST__IO_CREATE, &copy->to);
+	if (error)
+		return asst__file_fail(copy->file, err, error, "make the copy of", name);
+	copy->at = ASST__SEGMENT_HEAD;
+	copy->size = 0;
+	status = copy_frames(copy, err);
+	io->close(io->self, copy->to);
+	return status;
 }
 
 static int copy_log(const struct extent *extent, int dir, asst_progress progress, void *user,
 		    asst_error *err)
 {
-	struct asst__file *file = extent->file;
-	unsigned char *piece = asst__alloc(&file->mem, PIECE);
+	struct copy copy = { .file = extent->file, .dir = dir };
 	uint64_t done = 0, total = 0;
+	int status = ASST_OK;
 	size_t i;
-	int status = piece ? ASST_OK : asst__fail_nomem(err);
 
 	for (i = 0; i < extent->count; i++)
 		total += extent->segments[i].used;
-	for (i = 0; i < extent->count && status == ASST_OK; i++) {
-		if (progress && progress(user, done, total))
+	if (extent->count)
+		copy.serial = extent->segments[0].first - 1;
+	for (i = 0; i <= extent->count && status == ASST_OK; i++) {
+		if (progress && progress(user, done, total)) {
 			status = asst__fail(err, ASST_ECANCELED, "the backup was canceled");
-		else
-			status = copy_segment(file, &extent->segments[i], dir, piece, err);
-		done += extent->segments[i].used;
+		} else if (i < extent->count) {
+			copy.segment = &extent->segments[i];
+			status = copy_segment(&copy, err);
+			done += copy.segment->used;
+		}
 	}
-	asst__free(&file->mem, piece, PIECE);
+	asst__free(&extent->file->mem, copy.bytes, copy.room);
 	return status;
 }
 
@@ -153,17 +269,6 @@ static void found(const struct finding *finding, const char *name, uint64_t offs
 	snprintf(text, sizeof(text), "%s at offset %llu: %s", name, (unsigned long long)offset,
 		 what);
 	finding->report(finding->user, text);
-}
-
-static bool walks(const struct asst__frame *frame)
-{
-	struct asst__section section;
-	size_t at = 0;
-	uint32_t i;
-
-	for (i = 0; i < frame->sections && asst__frame_next(frame, &at, &section); i++)
-		;
-	return i == frame->sections;
 }
 
 /* All frames of a segment, which must have consecutive serials from *serial on. */
