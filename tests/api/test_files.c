@@ -4,6 +4,7 @@
 
 #include <assistant/assistant.h>
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -251,6 +252,51 @@ static int stop(void *user, uint64_t done, uint64_t total)
 	return 1;
 }
 
+struct progress {
+	uint64_t first_total, done, total;
+	int calls;
+	bool fell;
+};
+
+static int note(void *user, uint64_t done, uint64_t total)
+{
+	struct progress *progress = user;
+
+	if (!progress->calls++)
+		progress->first_total = total;
+	progress->fell |= done < progress->done || done > total;
+	progress->done = done;
+	progress->total = total;
+	return 0;
+}
+
+static void expect_end(const struct progress *progress)
+{
+	assert_true(progress->calls >= 2);
+	assert_true(progress->total > 0);
+	assert_int_equal(progress->first_total, progress->total);
+	assert_int_equal(progress->done, progress->total);
+	assert_false(progress->fell);
+}
+
+static void progress_reaches_its_total(void **state)
+{
+	asst_store *store = open_with("progress", "segment_bytes", 65536);
+	struct progress compaction = { 0 }, copy = { 0 };
+	asst_session *ada = ada_in(store);
+	char id[37];
+
+	(void)state;
+	create(ada, "Kept", id);
+	overwrite(ada, id, 200);
+	must(asst_store_compact(store, note, &compaction, 0, err));
+	expect_end(&compaction);
+	must(asst_store_backup(store, "progress-copy", note, &copy, 0, err));
+	expect_end(&copy);
+	asst_session_free(ada);
+	assert_int_equal(asst_store_close(store), ASST_OK);
+}
+
 static void what_takes_long_can_be_canceled(void **state)
 {
 	asst_store *store = open_with("cancel", NULL, 0);
@@ -358,6 +404,7 @@ int main(void)
 		cmocka_unit_test(read_only_takes_no_writes_and_makes_nothing),
 		cmocka_unit_test(compaction_leaves_at_most_half_more_than_what_lives),
 		cmocka_unit_test(compaction_goes_by_itself),
+		cmocka_unit_test(progress_reaches_its_total),
 		cmocka_unit_test(what_takes_long_can_be_canceled),
 		cmocka_unit_test(a_backup_is_a_store_of_that_moment),
 		cmocka_unit_test(a_memory_store_has_less_to_look_after),

@@ -272,46 +272,120 @@ void asst__compact_some(struct asst__file *file)
 		asst__segment_retire(file, -1);
 }
 
+/* A compaction that was asked for. */
+struct work {
+	struct asst__file *file;
+	uint32_t until; /* the segments below go; 0: not begun */
+	uint64_t done, total; /* bytes of them */
+	uint64_t finished; /* rounds of others: while there are any, steps are small */
+	bool ended; /* a segment is gone */
+	bool over;
+	asst_error *err;
+};
+
+/* How many bytes of the segments below a number are still to be looked at. */
+static uint64_t rest_below(const struct asst__file *file, uint32_t number)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < file->segment_count && file->segments[i].number < number; i++)
+		sum += file->segments[i].used;
+	return sum > file->compact_at ? sum - file->compact_at : 0;
+}
+
+/* With what is written from now on in a segment of its own, all before it can go. */
+static int begin_work(struct work *work)
+{
+	struct asst__file *file = work->file;
+	int status = asst__log_sync(file, work->err);
+
+	if (status == ASST_OK)
+		status = asst__segment_add(file, work->err);
+	if (status != ASST_OK)
+		return status;
+	work->until = file->segments[file->segment_count - 1].number;
+	work->total = rest_below(file, work->until);
+	return ASST_OK;
+}
+
+/* The leader alone, without the lock. */
+static int do_work(struct work *work, bool busy)
+{
+	uint64_t rest;
+	int status = ASST_OK;
+
+	if (!work->until)
+		return begin_work(work);
+	/* A writer's step may have been the last one: what is written to now must not go. */
+	work->over = work->file->segments[0].number >= work->until;
+	if (!work->over)
+		status = compact_step(work->file, busy ? STEP_BYTES_BUSY : STEP_BYTES,
+				      &work->ended, work->err);
+	rest = rest_below(work->file, work->until);
+	/* A writer's own step that failed has the segment looked at again. */
+	if (rest < work->total && work->total - rest > work->done)
+		work->done = work->total - rest;
+	work->over = work->file->segments[0].number >= work->until;
+	if (work->over)
+		work->done = work->total;
+	return status;
+}
+
+/* Between two turns come all who wait, so that none waits for more than one. */
+static int take_turn(struct work *work)
+{
+	struct asst__file *file = work->file;
+	int status = ASST_OK;
+	bool busy;
+
+	pthread_mutex_lock(&file->lock);
+	busy = file->finished != work->finished || file->open.first;
+	if (file->open.first)
+		asst__lead(file);
+	work->finished = file->finished;
+	asst__leader_begin(file);
+	if (file->poisoned)
+		status = asst__fail(work->err, file->poisoned, "%s", file->poison);
+	else if (file->pinned)
+		status = asst__fail(work->err, ASST_EBUSY, "the log is being copied or checked");
+	pthread_mutex_unlock(&file->lock);
+	if (status == ASST_OK)
+		status = do_work(work, busy);
+	pthread_mutex_lock(&file->lock);
+	asst__leader_end(file);
+	pthread_mutex_unlock(&file->lock);
+	if (work->ended)
+		asst__segment_retire(file, -1);
+	work->ended = false;
+	return status;
+}
+
+/* What there is to do when a compaction begins, for the first call of progress. */
+static uint64_t measure(struct asst__file *file)
+{
+	uint64_t rest;
+
+	pthread_mutex_lock(&file->lock);
+	asst__leader_begin(file);
+	rest = rest_below(file, UINT32_MAX);
+	asst__leader_end(file);
+	pthread_mutex_unlock(&file->lock);
+	return rest;
+}
+
 int asst__file_compact(void *self, asst_progress progress, void *user, asst_error *err)
 {
-	struct asst__file *file = self;
-	uint32_t until = 0;
-	uint64_t total = 0, done = 0;
-	uint64_t finished = 0; /* rounds of others: while there are any, steps are small */
-	bool ended = false, busy;
-	int status = asst__file_usable(file, true, err);
+	struct work work = { .file = self, .err = err };
+	int status = asst__file_usable(work.file, true, err);
 
-	while (status == ASST_OK && (!until || file->segments[0].number < until)) {
-		if (progress && progress(user, done, total))
+	if (status == ASST_OK && progress)
+		work.total = measure(work.file);
+	while (status == ASST_OK) {
+		if (progress && progress(user, work.done, work.total))
 			return asst__fail(err, ASST_ECANCELED, "compaction was canceled");
-		pthread_mutex_lock(&file->lock);
-		/* Between two steps come all who wait, so that none waits for more than one. */
-		busy = file->finished != finished || file->open.first;
-		if (file->open.first)
-			asst__lead(file);
-		finished = file->finished;
-		asst__leader_begin(file);
-		if (file->poisoned)
-			status = asst__fail(err, file->poisoned, "%s", file->poison);
-		else if (file->pinned)
-			status = asst__fail(err, ASST_EBUSY, "the log is being copied or checked");
-		pthread_mutex_unlock(&file->lock);
-		if (status == ASST_OK && !until) {
-			total = log_bytes(file);
-			status = asst__log_sync(file, err);
-			if (status == ASST_OK)
-				status = asst__segment_add(file, err);
-			if (status == ASST_OK)
-				until = file->segments[file->segment_count - 1].number;
-		} else if (status == ASST_OK) {
-			status = compact_step(file, busy ? STEP_BYTES_BUSY : STEP_BYTES, &ended, err);
-			done = total > log_bytes(file) ? total - log_bytes(file) : done;
-		}
-		pthread_mutex_lock(&file->lock);
-		asst__leader_end(file);
-		pthread_mutex_unlock(&file->lock);
-		if (ended)
-			asst__segment_retire(file, -1);
+		if (work.over)
+			break;
+		status = take_turn(&work);
 	}
 	return status;
 }
