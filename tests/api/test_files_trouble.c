@@ -280,9 +280,8 @@ static void an_open_that_finds_a_loss_removes_nothing(void **state)
 	must(asst_store_close(store));
 	assert_false(is_there("loss", "0000000003.log"));
 
-	make("loss-two", ids);
 	must(try_open(&store, "loss-two", "segment_bytes", 65536));
-	fill(store, 30);
+	fill(store, 40);
 	must(asst_store_close(store));
 	assert_true(is_there("loss-two", "0000000002.log"));
 	assert_false(is_there("loss-two", "0000000003.log"));

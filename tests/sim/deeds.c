@@ -13,10 +13,18 @@
 #define UNTOUCHED ASST_OP_CHECK_RANGE
 
 const struct asst_sim_config asst_sim_configs[] = {
-	{ "filled", { .segment_bytes = 8192, .fill_bytes = 1024 } },
+	{ "filled", { .segment_bytes = 8192, .fill_bytes = 1024, .reserve_bytes = 2048 } },
 	{ "grown", { .segment_bytes = 8192, .resident_bytes = 1 << 20 } },
-	{ "relaxed", { .segment_bytes = 8192, .fill_bytes = 1024, .process_only = true } },
-	{ "large", { .segment_bytes = 1 << 16, .fill_bytes = 4096, .resident_bytes = 4000 } },
+	{ "relaxed",
+	  { .segment_bytes = 8192,
+	    .fill_bytes = 1024,
+	    .reserve_bytes = 2048,
+	    .process_only = true } },
+	{ "large",
+	  { .segment_bytes = 1 << 16,
+	    .fill_bytes = 4096,
+	    .reserve_bytes = 8192,
+	    .resident_bytes = 4000 } },
 	{ "relaxed grown",
 	  { .segment_bytes = 8192, .resident_bytes = 1 << 20, .process_only = true } },
 	{ "relaxed large",

@@ -14,16 +14,23 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define PUTS 128 /* batches of two values of 900 bytes */
+#define PUTS 128 /* batches of three values of 600 bytes: more than a change adds */
 #define DELETES 12
 
-static const struct asst__file_options options = {
-	.segment_bytes = 1 << 20,
-	.fill_bytes = 1 << 16,
-	.resident_bytes = 10000,
+/* With small segments the log ends near the end of one more often. */
+static const struct asst__file_options configs[ASST_SIM_FULL_CONFIGS] = {
+	{ .segment_bytes = 1 << 20,
+	  .fill_bytes = 1 << 16,
+	  .reserve_bytes = 1 << 16,
+	  .resident_bytes = 10000 },
+	{ .segment_bytes = 1 << 14,
+	  .fill_bytes = 1 << 12,
+	  .reserve_bytes = 1 << 16,
+	  .resident_bytes = 10000 },
 };
 
 struct fill {
+	const struct asst__file_options *options;
 	struct asst_sim *disk;
 	struct asst_sim_mem mem;
 	asst_backend backend;
@@ -45,7 +52,7 @@ __attribute__((format(printf, 2, 3))) static void say(struct fill *fill, const c
 
 static bool open_store(struct fill *fill, bool must)
 {
-	int status = asst_sim_open(&fill->backend, fill->disk, &fill->mem, &options, fill->err);
+	int status = asst_sim_open(&fill->backend, fill->disk, &fill->mem, fill->options, fill->err);
 
 	if (status && (must || status != ASST_EIO))
 		say(fill, "open: %d, %s", status, asst_error_message(fill->err));
@@ -64,18 +71,18 @@ static void close_store(struct fill *fill)
 		say(fill, "something is left by destroy");
 }
 
-/* Put or delete both keys of a number. */
+/* Put or delete all keys of a number. */
 static int change(struct fill *fill, int number, bool put)
 {
-	static const char *const names[] = { "first", "second" };
-	unsigned char value[900];
+	static const char *const names[] = { "first", "second", "third" };
+	unsigned char value[600];
 	struct asst_batch batch;
 	uint64_t sequence;
 	int status = ASST_OK;
 
 	asst_sim_value((uint32_t)number | 1u, value, sizeof(value));
 	asst__batch_init(&batch, &fill->mem.mem);
-	for (int i = 0; i < 2 && !status; i++) {
+	for (int i = 0; i < 3 && !status; i++) {
 		char key[16];
 		int size = snprintf(key, sizeof(key), "%03d%s", number, names[i]);
 
@@ -111,13 +118,13 @@ static void check(struct fill *fill, const char *when)
 	if (status)
 		say(fill, "%s: scan: %d, %s", when, status, asst_error_message(fill->err));
 	for (int i = 0; i < PUTS && !status; i++) {
-		for (int j = 0; j < 2 && fill->there[i]; j++, at++) {
+		for (int j = 0; j < 3 && fill->there[i]; j++, at++) {
 			size_t size = 0;
 			const char *key = asst_sink_key(&sink, at, &size);
 
 			if (size < 3 ||
 			    (key[0] - '0') * 100 + (key[1] - '0') * 10 + key[2] - '0' != i ||
-			    asst_buf_size(asst_sink_value(&sink, at)) != 900)
+			    asst_buf_size(asst_sink_value(&sink, at)) != 600)
 				say(fill, "%s: batch %d is not there", when, i);
 		}
 	}
@@ -134,7 +141,10 @@ static void delete_some(struct fill *fill, struct asst_sim_full *sum, int from)
 		if (!fill->there[i])
 			continue;
 		sum->tried++;
-		sum->deleted += change(fill, i, false) == ASST_OK;
+		if (change(fill, i, false) == ASST_OK)
+			sum->deleted++;
+		else
+			say(fill, "a delete is refused: %s", asst_error_message(fill->err));
 	}
 }
 
@@ -154,12 +164,16 @@ static void when_full(struct fill *fill, struct asst_sim_full *sum)
 	check(fill, "full");
 	delete_some(fill, sum, 0);
 	check(fill, "full, deleted");
+	/* Whether it succeeds or not, what could be done before can be done after it. */
+	(void)asst__file_compact(fill->backend.self, NULL, NULL, fill->err);
+	check(fill, "full, compacted");
+	delete_some(fill, sum, DELETES);
 	close_store(fill);
 	/* Nothing has to grow for this. */
 	if (!open_store(fill, true))
 		return;
 	check(fill, "full, opened again");
-	delete_some(fill, sum, DELETES);
+	delete_some(fill, sum, 2 * DELETES);
 	check(fill, "full, opened again, deleted");
 	asst_sim_plan(fill->disk, NULL);
 	/* In the same process. */
@@ -169,10 +183,47 @@ static void when_full(struct fill *fill, struct asst_sim_full *sum)
 	close_store(fill);
 }
 
-bool asst_sim_fill(uint64_t room, struct asst_sim_full *sum, char said[256])
+/* All of the log is dead: compaction gives it back, without any space but the reserve. */
+void asst_sim_fill_dead(size_t config, uint64_t room, struct asst_sim_full *sum, char said[256])
 {
 	const struct asst_sim_plan plan = { .room = room };
-	struct fill fill = { .said = said };
+	struct asst__file_options options = configs[config];
+	struct fill fill = { .options = &options, .said = said };
+	int puts = 0;
+
+	said[0] = '\0';
+	/* Otherwise the disk does not become full. */
+	options.no_compaction = true;
+	fill.disk = asst_sim_new(room);
+	fill.err = asst_error_new();
+	asst_sim_mem_init(&fill.mem);
+	asst_sim_plan(fill.disk, &plan);
+	if (open_store(&fill, false)) {
+		while (change(&fill, puts % 4, true) == ASST_OK &&
+		       change(&fill, puts % 4, false) == ASST_OK)
+			puts++;
+		if (puts > 8 && asst__file_compact(fill.backend.self, NULL, NULL, fill.err))
+			say(&fill, "a log that is dead cannot be compacted: %s",
+			    asst_error_message(fill.err));
+		sum->compacted += puts > 8;
+		check(&fill, "compacted");
+		if (puts > 60 && change(&fill, 9, true))
+			say(&fill, "compacted, but: %s", asst_error_message(fill.err));
+		close_store(&fill);
+	}
+	asst_sim_plan(fill.disk, NULL);
+	if (!said[0] && open_store(&fill, true)) {
+		check(&fill, "at last");
+		close_store(&fill);
+	}
+	asst_sim_free(fill.disk);
+	asst_error_free(fill.err);
+}
+
+bool asst_sim_fill(size_t config, uint64_t room, struct asst_sim_full *sum, char said[256])
+{
+	const struct asst_sim_plan plan = { .room = room };
+	struct fill fill = { .options = &configs[config], .said = said };
 	bool enough = false;
 
 	said[0] = '\0';

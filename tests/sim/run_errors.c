@@ -160,26 +160,31 @@ static bool report(const char *name, const struct asst_sim_errors *sum)
 }
 
 /* A disk of each size from nothing to more than enough. */
-static bool run_full(uint64_t every)
+static bool run_full(size_t config, uint64_t every)
 {
 	struct asst_sim_full sum = { 0 };
 	uint64_t room = 0, step = 1024 * every;
-	bool enough = false;
+	bool enough = false, right;
 
 	for (; !enough && room < 4u << 20; room += step) {
-		char said[256];
+		char said[2][256];
 
-		enough = asst_sim_fill(room ? room : 1, &sum, said);
-		sum.failed += said[0] != '\0';
-		if (said[0] && sum.failed <= COMPLAINTS)
-			printf("WRONG a disk with room for %" PRIu64 " bytes: %s\n", room, said);
+		enough = asst_sim_fill(config, room ? room : 1, &sum, said[0]);
+		asst_sim_fill_dead(config, room ? room : 1, &sum, said[1]);
+		for (int i = 0; i < 2; i++) {
+			sum.failed += said[i][0] != '\0';
+			if (said[i][0] && sum.failed <= COMPLAINTS)
+				printf("WRONG a disk with room for %" PRIu64 " bytes: %s\n", room,
+				       said[i]);
+		}
 	}
+	right = enough && !sum.failed && sum.filled && sum.deleted && sum.compacted;
 	printf("%s disks of 0 to %" PRIu64 " bytes in steps of %" PRIu64 ": %" PRIu64
 	       " too small for a store, %" PRIu64 " filled, on which %" PRIu64 " of %" PRIu64
-	       " batches that delete were taken; %" PRIu64 " wrong\n",
-	       !enough || sum.failed || !sum.filled || !sum.deleted ? "FAILED" : "ok", room, step,
-	       sum.too_small, sum.filled, sum.deleted, sum.tried, sum.failed);
-	return enough && !sum.failed && sum.filled && sum.deleted;
+	       " batches that delete were taken; %" PRIu64 " compacted; %" PRIu64 " wrong\n",
+	       right ? "ok" : "FAILED", room, step, sum.too_small, sum.filled, sum.deleted,
+	       sum.tried, sum.compacted, sum.failed);
+	return right;
 }
 
 static int run_all(uint64_t every)
@@ -213,9 +218,10 @@ static int run_all(uint64_t every)
 		asst_sim_work_dispose(&works[i]);
 	free(works);
 	report("all", &all);
-	passed += run_full(every);
-	printf("%zu passed, %zu failed\n", passed, WAYS + 1 - passed);
-	return passed != WAYS + 1;
+	for (size_t config = 0; config < ASST_SIM_FULL_CONFIGS; config++)
+		passed += run_full(config, every);
+	printf("%zu passed, %zu failed\n", passed, WAYS + ASST_SIM_FULL_CONFIGS - passed);
+	return passed != WAYS + ASST_SIM_FULL_CONFIGS;
 }
 
 static int run_try(const char *name, const char *way, uint64_t call, bool forgets)

@@ -285,21 +285,37 @@ void asst__leader_end(struct asst__file *file)
 	pthread_cond_broadcast(&file->changed);
 }
 
-/* Whether no batch of the round makes the store larger by more than its event. */
-static bool small_round(const struct asst__round *round)
+/* How many keys more there will be by one operation: ranges count as one key. */
+static int growth(const struct asst__txn *txn, const struct asst__op *op)
 {
-	const struct asst__txn *txn;
-	long growth;
+	const struct asst__index *index = &txn->partition->index;
+	const unsigned char *key = txn->batch->bytes.data + op->key;
 
-	for (txn = round->first; txn; txn = txn->next) {
-		growth = 0;
-		for (size_t i = 0; i < txn->batch->count; i++) {
-			int kind = txn->batch->items[i].kind;
+	switch (op->kind) {
+	case ASST_OP_PUT:
+		return asst__index_find(index, key, op->key_size) ? 0 : 1;
+	case ASST_OP_PUT_SEQUENCED:
+		return 1;
+	case ASST_OP_DELETE:
+		return asst__index_find(index, key, op->key_size) ? -1 : 0;
+	case ASST_OP_DELETE_RANGE:
+		return -1;
+	default:
+		return 0;
+	}
+}
 
-			growth += kind == ASST_OP_PUT || kind == ASST_OP_PUT_SEQUENCED;
-			growth -= kind == ASST_OP_DELETE || kind == ASST_OP_DELETE_RANGE;
-		}
-		if (growth > 1)
+/* A change of a definition adds a version and an event. */
+bool asst__round_is_small(const struct asst__round *round)
+{
+	for (const struct asst__txn *txn = round->first; txn; txn = txn->next) {
+		size_t stripe = asst__rwlock_read(&txn->partition->lock);
+		int sum = 0;
+
+		for (size_t i = 0; i < txn->batch->count; i++)
+			sum += growth(txn, &txn->batch->items[i]);
+		asst__rwlock_read_unlock(&txn->partition->lock, stripe);
+		if (sum > 2)
 			return false;
 	}
 	return true;
@@ -408,7 +424,7 @@ void asst__lead(struct asst__file *file)
 {
 	struct asst__place where = { 0, 0, 0, 0 };
 	struct asst__txn *txn;
-	bool sync, small;
+	bool sync;
 	int status;
 
 	asst__leader_begin(file);
@@ -419,12 +435,11 @@ void asst__lead(struct asst__file *file)
 	file->flying = file->open;
 	asst__round_begin(&file->open, &file->mem, file->flying.number + 1);
 	sync = !file->options.process_only || file->flying.must_sync;
-	small = small_round(&file->flying);
 	if (file->poisoned) {
 		status = file->poisoned;
 	} else {
 		pthread_mutex_unlock(&file->lock);
-		status = asst__round_write(file, &file->flying, &where, sync, small,
+		status = asst__round_write(file, &file->flying, &where, sync, ASST__USE_ANY,
 					   file->lead_error);
 		pthread_mutex_lock(&file->lock);
 	}

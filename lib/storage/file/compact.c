@@ -127,15 +127,14 @@ static uint32_t copy_ops(struct step *step, const struct asst__frame *frame,
 	return alive + copy_living(step, &candidates, partition, section->sequence);
 }
 
-/* Only the leader changes indexes, and this is the leader: no lock is needed to read them. */
 static void copy_section(struct step *step, const struct asst__frame *frame,
 			 const struct asst__section *section)
 {
 	struct asst__file *file = step->file;
 	struct asst__partition *partition;
+	size_t begin, stripe;
 	uint32_t alive;
 	bool latest;
-	size_t begin;
 
 	partition = asst__partition_find(&file->partitions, section->name);
 	if (!partition || section->kind == ASST__SECTION_OLDEST)
@@ -151,7 +150,10 @@ static void copy_section(struct step *step, const struct asst__frame *frame,
 	begin = step->round.text.size;
 	asst__round_section(&step->round, ASST__SECTION_COPY, partition->name, section->sequence,
 			    0);
+	/* Only the leader, which this is, changes entries; but who joins may let a hash grow. */
+	stripe = asst__rwlock_read(&partition->lock);
 	alive = copy_ops(step, frame, section, partition);
+	asst__rwlock_read_unlock(&partition->lock, stripe);
 	if (alive || latest)
 		asst__round_count(&step->round, begin, alive);
 	else
@@ -229,7 +231,7 @@ static int compact_step(struct asst__file *file, size_t bytes, bool *ended, asst
 	if (step.round.text.failed)
 		status = asst__fail_nomem(err);
 	if (status == ASST_OK && step.round.sections) {
-		status = asst__round_write(file, &step.round, &where, true, true, err);
+		status = asst__round_write(file, &step.round, &where, true, ASST__USE_COPIES, err);
 		if (status == ASST_OK)
 			move_places(&step, &where);
 		/* Written again from the begin of the segment: what was copied does not live there. */
@@ -299,8 +301,16 @@ static int begin_work(struct work *work)
 	struct asst__file *file = work->file;
 	int status = asst__log_sync(file, work->err);
 
+	/*
+	 * On a full disk what was written last stays where it is, and the rest can go; where
+	 * there is no rest, the reserve is what there is to begin with.
+	 */
 	if (status == ASST_OK)
-		status = asst__segment_add(file, work->err);
+		status = asst__segment_add(file, file->segment_count == 1, work->err);
+	if (status == ASST_EIO && !file->poisoned && file->segment_count > 1) {
+		asst__error_clear(work->err);
+		status = ASST_OK;
+	}
 	if (status != ASST_OK)
 		return status;
 	work->until = file->segments[file->segment_count - 1].number;

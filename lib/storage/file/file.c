@@ -17,6 +17,7 @@ static const char mark[8] = { 'a', 's', 's', 't', '-', 's', 't', 'o' };
 const struct asst__file_options asst__file_defaults = {
 	.segment_bytes = 64u * 1024 * 1024,
 	.fill_bytes = 256u * 1024,
+	.reserve_bytes = 256u * 1024,
 	.resident_bytes = 256u * 1024 * 1024,
 };
 
@@ -122,7 +123,7 @@ static int make_store(struct asst__file *file, asst_error *err)
 			status = asst__file_fail(file, err, error, "remove", first);
 	}
 	if (status == ASST_OK)
-		status = asst__segment_add(file, err);
+		status = asst__segment_add(file, 0, err);
 	if (status == ASST_OK)
 		status = asst__identity_write(file, file->dir, err);
 	return status;
@@ -297,7 +298,7 @@ static int close_log(struct asst__file *file, asst_error *err)
 	if (status != ASST_OK)
 		return status;
 	asst__round_begin(&round, &file->mem, 0);
-	status = asst__round_write(file, &round, &where, true, true, err);
+	status = asst__round_write(file, &round, &where, true, ASST__USE_SMALLER, err);
 	asst__text_free(&round.text);
 	if (status == ASST_OK)
 		asst__snapshot_write(file, where.offset);

@@ -9,6 +9,7 @@
 struct asst__file_options {
 	uint64_t segment_bytes;  /* 64 MiB; a frame fits into one */
 	uint64_t fill_bytes;     /* how far zeros are written ahead of the log; 0: not at all */
+	uint64_t reserve_bytes;  /* kept for a full disk; 0, or fill_bytes is 0: nothing */
 	uint64_t resident_bytes; /* values kept in memory */
 	bool process_only;       /* durability "process": no sync with each commit */
 	bool read_only;

@@ -24,8 +24,6 @@
 #define ASST__FRAME_HEAD 40
 /* What a batch of the largest size takes in a frame, with room for notes. */
 #define ASST__FRAME_MOST (32u * 1024 * 1024)
-/* Kept free at the end of the log for batches that make it smaller, on a full disk. */
-#define ASST__RESERVE_BYTES (256u * 1024)
 
 struct asst__segment {
 	uint32_t number;
@@ -95,6 +93,8 @@ struct asst__file {
 	size_t segment_count, segment_room;
 
 	/* the leader's */
+	bool reserved;   /* the reserve is known to be whole */
+	uint64_t reserve_size; /* how much there is of it, as far as that is known */
 	uint64_t serial; /* of the last frame */
 	uint64_t synced; /* of the last frame known to be durable */
 	uint64_t frames, syncs;
@@ -119,8 +119,14 @@ int asst__damaged(asst_error *err, uint32_t segment, uint64_t offset, const char
 void asst__segment_name(char name[24], uint32_t number);
 /* The segment of a number, or NULL. */
 struct asst__segment *asst__segment_find(struct asst__file *file, uint32_t number);
-/* Make the next one and begin to write it. Statuses of asst__file_fail(). */
-int asst__segment_add(struct asst__file *file, asst_error *err);
+/*
+ * Make the next one and begin to write it. Statuses of asst__file_fail(), and then the one
+ * before is still written to, or no write is taken any more. need: where the disk is full
+ * it is made of the reserve, if that has so many bytes behind the header; 0: it is not.
+ */
+int asst__segment_add(struct asst__file *file, uint64_t need, asst_error *err);
+/* The same from the reserve alone. */
+int asst__segment_add_reserve(struct asst__file *file, uint64_t need, asst_error *err);
 /* Read and check the header of an open segment; *empty: it was never finished. */
 int asst__segment_read(struct asst__file *file, struct asst__segment *segment, uint64_t *oldest,
 		       bool *empty, asst_error *err);
@@ -132,6 +138,26 @@ void asst__segment_retire(struct asst__file *file, int handle);
 /* Drop all segments below a number. */
 int asst__segment_drop(struct asst__file *file, uint32_t number, asst_error *err);
 uint32_t asst__segment_seed(const struct asst__file *file, const struct asst__segment *segment);
+
+/* The reserve (reserve.c) */
+
+/* What a frame is for tells what it may use on a full disk. */
+enum asst__use {
+	ASST__USE_ANY, /* nothing: the reserve must be whole before it is written */
+	ASST__USE_COPIES, /* half of the reserve: there must be something left for the others */
+	ASST__USE_SMALLER /* all of it: it makes the store smaller, or hardly larger */
+};
+
+/* A full disk is no damage: what was not written at all can be refused and forgotten. */
+bool asst__is_full(int error);
+/* Write zeros from *size on until a file has the size that is wanted; a negative errno. */
+int asst__zeros_write(const struct asst__file *file, int handle, uint64_t *size, uint64_t want);
+/* Make it whole, where there is to be one; a negative errno. */
+int asst__reserve_keep(struct asst__file *file);
+/* Open it; -ENOENT: there is none, -ENOSPC: it has less than the bytes that are needed. */
+int asst__reserve_open(struct asst__file *file, uint64_t need, int *handle, uint64_t *size);
+/* Let it be a segment, which is durable with the directory. */
+int asst__reserve_rename(struct asst__file *file, const char *name);
 
 /* Frames (frame.c) */
 
@@ -207,12 +233,14 @@ int asst__file_apply(void *self, const char *name, const asst_batch *batch, uint
 		     size_t *failed, asst_error *err);
 /* With the lock held: write the open round, if there is one, or wait for who writes. */
 void asst__lead(struct asst__file *file);
+/* Whether no batch of a round makes the store larger by more than a change of one thing does. */
+bool asst__round_is_small(const struct asst__round *round);
 /* Become the leader (with the lock held) and stop being it. */
 void asst__leader_begin(struct asst__file *file);
 void asst__leader_end(struct asst__file *file);
-/* Write a round as the next frame: the leader alone, without the lock. small: it may use the reserve. */
+/* Write a round as the next frame: the leader alone, without the lock. */
 int asst__round_write(struct asst__file *file, struct asst__round *round, struct asst__place *where,
-		      bool sync, bool small, asst_error *err);
+		      bool sync, enum asst__use use, asst_error *err);
 /* Make everything written so far durable: the leader alone, without the lock. */
 int asst__log_sync(struct asst__file *file, asst_error *err);
 int asst__file_usable(struct asst__file *file, bool to_write, asst_error *err);

@@ -12,12 +12,6 @@ static struct asst__segment *last_segment(struct asst__file *file)
 	return &file->segments[file->segment_count - 1];
 }
 
-/* A full disk is no damage: what was not written at all can be refused and forgotten. */
-static bool is_full(int error)
-{
-	return error == -ENOSPC || error == -EDQUOT || error == -EFBIG;
-}
-
 static int lost(struct asst__file *file, asst_error *err, int error, const char *doing)
 {
 	static const char why[] = "writing to disk failed: open the store again to go on";
@@ -53,38 +47,67 @@ static uint64_t round_up(uint64_t value, uint64_t step)
 }
 
 /*
- * Zeros ahead of the log: overwriting them needs no metadata to be synced, and on a full disk
- * they are the space in which batches that free some can still be written.
+ * Zeros ahead of the log: overwriting them needs no metadata to be synced. Those that are there
+ * can be used where the reserve is whole.
  */
 static int fill_ahead(struct asst__file *file, struct asst__segment *segment, size_t size,
-		      bool small, asst_error *err)
+		      enum asst__use use)
 {
-	static const char zeros[65536];
-	uint64_t step = file->options.fill_bytes, want = segment->used + size, part;
-	int error = 0;
+	uint64_t step = file->options.fill_bytes, need = segment->used + size, want;
+	uint64_t half = file->options.reserve_bytes / 2;
+	int error;
 
-	if (!step || want + ASST__RESERVE_BYTES <= segment->size)
-		return ASST_OK;
-	want = round_up(want + ASST__RESERVE_BYTES, step);
+	if (!step)
+		return 0;
+	error = use == ASST__USE_SMALLER ? 0 : asst__reserve_keep(file);
+	/* Where it cannot be made for another reason than space it is missed, but not needed. */
+	if (use == ASST__USE_ANY && asst__is_full(error))
+		return error;
+	if (use == ASST__USE_COPIES && error && file->reserve_size < half)
+		need += half - file->reserve_size;
+	if (need <= segment->size)
+		return 0;
+	want = round_up(need, step);
 	if (want > file->options.segment_bytes)
 		want = file->options.segment_bytes;
-	while (!error && segment->size < want) {
-		part = want - segment->size < sizeof(zeros) ? want - segment->size : sizeof(zeros);
-		error = asst__io_write_full(file->io, segment->file, zeros, (size_t)part,
-					    segment->size);
-		if (!error)
-			segment->size += part;
-	}
-	if (!error || (small && segment->used + size <= segment->size))
-		return ASST_OK;
-	return asst__file_fail(file, err, error, "extend", "the log");
+	error = asst__zeros_write(file, segment->file, &segment->size, want);
+	return need <= segment->size ? 0 : error;
 }
 
-static int roll(struct asst__file *file, asst_error *err)
+static int roll(struct asst__file *file, uint64_t need, bool full, asst_error *err)
 {
 	int status = asst__log_sync(file, err);
 
-	return status == ASST_OK ? asst__segment_add(file, err) : status;
+	if (status != ASST_OK)
+		return status;
+	return full ? asst__segment_add_reserve(file, need, err) :
+		      asst__segment_add(file, need, err);
+}
+
+/* Let the last segment have room for a frame, or refuse it. */
+static int find_room(struct asst__file *file, size_t size, enum asst__use use, asst_error *err)
+{
+	struct asst__segment *segment = last_segment(file);
+	uint64_t limit = file->options.segment_bytes, need = size;
+	int status = ASST_OK, error;
+
+	if (use == ASST__USE_ANY)
+		need = 0;
+	else if (use == ASST__USE_COPIES)
+		need += file->options.reserve_bytes / 2;
+	/* The reserve may be larger than a segment. */
+	if (limit < segment->size)
+		limit = segment->size;
+	if (segment->used > ASST__SEGMENT_HEAD && segment->used + size > limit)
+		status = roll(file, need, false, err);
+	if (status != ASST_OK)
+		return status;
+	error = fill_ahead(file, last_segment(file), size, use);
+	if (!error)
+		return ASST_OK;
+	if (asst__is_full(error) && need)
+		return roll(file, need, true, err);
+	return asst__file_fail(file, err, error, "extend", "the log");
 }
 
 /* A frame that was refused must never be taken for one later, not even after a power failure. */
@@ -105,30 +128,38 @@ static int write_frame(struct asst__file *file, struct asst__segment *segment, c
 
 	if (!error)
 		return ASST_OK;
-	if (is_full(error) && take_back(file, segment))
+	if (asst__is_full(error) && take_back(file, segment))
 		return asst__file_fail(file, err, error, "write", "the log");
 	return lost(file, err, error, "write");
 }
 
-int asst__round_write(struct asst__file *file, struct asst__round *round, struct asst__place *where,
-		      bool sync, bool small, asst_error *err)
+/* What a round is like is looked at where the disk is full, and not with each. */
+static int make_room(struct asst__file *file, const struct asst__round *round, size_t size,
+		     enum asst__use use, asst_error *err)
 {
-	struct asst__segment *segment = last_segment(file);
+	int status = find_room(file, size, use, err);
+
+	if (status != ASST_EIO || use != ASST__USE_ANY || file->poisoned ||
+	    !asst__round_is_small(round))
+		return status;
+	asst__error_clear(err);
+	return find_room(file, size, ASST__USE_SMALLER, err);
+}
+
+int asst__round_write(struct asst__file *file, struct asst__round *round, struct asst__place *where,
+		      bool sync, enum asst__use use, asst_error *err)
+{
+	struct asst__segment *segment;
 	size_t size;
-	int status = ASST_OK;
+	int status;
 
 	asst__error_clear(err);
 	/* The frame's size with header, padding and end. */
 	size = (round->text.size ? round->text.size : ASST__FRAME_HEAD) + 16;
-	if (segment->used > ASST__SEGMENT_HEAD &&
-	    segment->used + size > file->options.segment_bytes) {
-		status = roll(file, err);
-		segment = last_segment(file);
-	}
-	if (status == ASST_OK)
-		status = fill_ahead(file, segment, size, small, err);
+	status = make_room(file, round, size, use, err);
 	if (status != ASST_OK)
 		return status;
+	segment = last_segment(file);
 	size = asst__round_seal(round, file, segment, file->serial + 1, file->synced);
 	if (!size)
 		return asst__fail_nomem(err);

@@ -114,68 +114,156 @@ static void fill_head(unsigned char head[ASST__SEGMENT_HEAD], const struct asst_
 	asst__put32(head + AT_CRC, head_crc(head));
 }
 
-/* Everything a segment needs to be found again, before the first frame goes into it. */
-static int write_new(struct asst__file *file, struct asst__segment *segment, const char *name,
-		     bool *begun)
+/* How far a segment came that was not begun. */
+enum far {
+	NOWHERE,
+	MADE, /* there is a file */
+	IN_DOUBT /* nobody knows whether the disk has it */
+};
+
+static int write_head(struct asst__file *file, struct asst__segment *segment)
 {
 	const struct asst__io *io = file->io;
 	unsigned char head[ASST__SEGMENT_HEAD];
+	int error;
+
+	fill_head(head, file, segment);
+	error = asst__io_write_full(io, segment->file, head, sizeof(head), 0);
+	if (!error)
+		error = io->sync(io->self, segment->file);
+	segment->used = ASST__SEGMENT_HEAD;
+	if (segment->size < segment->used)
+		segment->size = segment->used;
+	return error;
+}
+
+/* A sync that failed is not tried again: nobody knows what the disk has. */
+static int sync_name(struct asst__file *file, enum far *far)
+{
+	int error = file->io->sync_dir(file->io->self, file->dir);
+
+	if (error && !asst__is_full(error))
+		*far = IN_DOUBT;
+	return error;
+}
+
+/* Everything a segment needs to be found again, before the first frame goes into it. */
+static int write_new(struct asst__file *file, struct asst__segment *segment, const char *name,
+		     enum far *far)
+{
+	const struct asst__io *io = file->io;
 	int error = io->open(io->self, file->dir, name,
 			     ASST__IO_WRITE | ASST__IO_CREATE | ASST__IO_EXISTING, &segment->file);
 
 	if (error)
 		return error;
-	*begun = true;
-	fill_head(head, file, segment);
-	error = asst__io_write_full(io, segment->file, head, sizeof(head), 0);
+	*far = MADE;
+	error = write_head(file, segment);
 	if (!error)
-		error = io->sync(io->self, segment->file);
-	if (!error)
-		error = io->sync_dir(io->self, file->dir);
+		error = sync_name(file, far);
 	if (error)
 		io->close(io->self, segment->file);
-	segment->used = segment->size = sizeof(head);
 	return error;
 }
 
-static bool append(struct asst__file *file, const struct asst__segment *segment)
+/* The same with the reserve: it gets its name when its header is durable. */
+static int take_reserve(struct asst__file *file, struct asst__segment *segment, const char *name,
+			uint64_t need, enum far *far)
+{
+	int error = asst__reserve_open(file, ASST__SEGMENT_HEAD + need, &segment->file,
+				       &segment->size);
+
+	if (error)
+		return error;
+	error = write_head(file, segment);
+	if (!error)
+		error = asst__reserve_rename(file, name);
+	if (!error) {
+		*far = MADE;
+		error = sync_name(file, far);
+	}
+	if (error)
+		file->io->close(file->io->self, segment->file);
+	return error;
+}
+
+/* What was only begun must never be found: the frames that follow go into the one before it. */
+static void take_back(struct asst__file *file, const char *name, enum far *far)
+{
+	const struct asst__io *io = file->io;
+	int error;
+
+	if (*far != MADE)
+		return;
+	error = io->unlink(io->self, file->dir, name);
+	if (!error)
+		error = io->sync_dir(io->self, file->dir);
+	*far = error ? IN_DOUBT : NOWHERE;
+}
+
+static bool make_place(struct asst__file *file)
 {
 	bool room;
 
 	asst__rwlock_write(&file->segments_lock);
 	room = asst__grow(&file->mem, &file->segments, file->segment_count, &file->segment_room,
-			  sizeof(*segment));
-	if (room)
-		file->segments[file->segment_count++] = *segment;
+			  sizeof(*file->segments));
 	asst__rwlock_write_unlock(&file->segments_lock);
 	return room;
 }
 
-int asst__segment_add(struct asst__file *file, asst_error *err)
+static void append(struct asst__file *file, const struct asst__segment *segment)
 {
-	struct asst__segment *last = file->segment_count ?
-					     &file->segments[file->segment_count - 1] : NULL;
+	asst__rwlock_write(&file->segments_lock);
+	file->segments[file->segment_count++] = *segment;
+	asst__rwlock_write_unlock(&file->segments_lock);
+}
+
+/* fresh: from a new file, else or where the disk is full from the reserve. */
+static int add(struct asst__file *file, bool fresh, uint64_t need, asst_error *err)
+{
+	const struct asst__segment *last =
+		file->segment_count ? &file->segments[file->segment_count - 1] : NULL;
 	struct asst__segment next = { .number = last ? last->number + 1 : 1,
 				      .first = file->serial + 1 };
+	enum far far = NOWHERE;
 	char name[24];
-	bool begun = false;
-	int error;
+	int error = -ENOSPC, taken;
 
+	/* First, so that nothing can fail when the file is there. */
+	if (!make_place(file))
+		return asst__fail_nomem(err);
 	/* Differs from that of any other segment of this store: under every checksum in it. */
 	next.salt = file->partitions.seed + ((uint64_t)next.number << 32) + next.first;
 	asst__segment_name(name, next.number);
-	error = write_new(file, &next, name, &begun);
-	/* Frames that went into the old segment now would not be found: the new one is there. */
-	if (error && begun && last)
+	if (fresh)
+		error = write_new(file, &next, name, &far);
+	if (error)
+		take_back(file, name, &far);
+	if (asst__is_full(error) && need && far == NOWHERE) {
+		taken = take_reserve(file, &next, name, need, &far);
+		error = taken == -ENOENT ? error : taken;
+		if (error)
+			take_back(file, name, &far);
+	}
+	if (error && far != NOWHERE && file->segment_count)
 		asst__file_poison(
 			file,
 			"a new segment of the log was only begun: open the store again to go on");
 	if (error)
 		return asst__file_fail(file, err, error, "begin", name);
-	error = append(file, &next) ? 0 : -ENOMEM;
-	if (error)
-		file->io->close(file->io->self, next.file);
-	return error ? asst__fail_nomem(err) : ASST_OK;
+	append(file, &next);
+	return ASST_OK;
+}
+
+int asst__segment_add(struct asst__file *file, uint64_t need, asst_error *err)
+{
+	return add(file, true, need, err);
+}
+
+int asst__segment_add_reserve(struct asst__file *file, uint64_t need, asst_error *err)
+{
+	return add(file, false, need, err);
 }
 
 static bool is_own(const struct asst__file *file, const struct asst__segment *segment,
