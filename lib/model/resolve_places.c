@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Where the items of lists stand when every conflict is decided. */
 #include "base/fail.h"
-#include "model/decide.h"
+#include "model/resolve.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Deciding where two definitions meet, and what comes out. */
 #include "base/fail.h"
-#include "model/decide.h"
+#include "model/resolve.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Conflicts of a merge while they are decided. */
-#ifndef ASST_MODEL_DECIDE_H
-#define ASST_MODEL_DECIDE_H
+#ifndef ASST_MODEL_RESOLVE_H
+#define ASST_MODEL_RESOLVE_H
 
 #include "model/threeway.h"
 
