@@ -184,7 +184,7 @@ ASST_API int asst_def_diff(asst_buf **out, const asst_def *from, const asst_def 
  * @param size  in bytes, or ASST_NUL.
  * @param err   may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EVALIDATION, ASST_ELIMIT, ASST_ECONFLICT (an "old" value is
- *         not what is there), ASST_ENOMEM.
+ *         not what is there; the issues say of which changes), ASST_ENOMEM.
  * Threads: A.  Since: 0.1.
  */
 ASST_API int asst_def_apply_diff(asst_def *def, const char *diff, size_t size, asst_error *err);

@@ -5,6 +5,7 @@
 #include "json/inner.h"
 
 #include <cJSON.h>
+#include <stdio.h>
 
 static const struct asst__mem *const mem = &asst__mem_libc;
 
@@ -176,7 +177,23 @@ struct applying {
 	bool strict;
 	bool conflict;
 	bool failed; /* no memory */
+	asst_error *err;
 };
+
+/* Where changes are to fit, say of one that does not which it is in the list. */
+static void note_conflict(struct applying *applying, const struct asst__json_change *change,
+			  const char *member)
+{
+	char pointer[64];
+
+	if (!applying->strict)
+		return;
+	applying->conflict = true;
+	while (change->count && !change->old_value && !change->new_value)
+		change = &change->children[0];
+	snprintf(pointer, sizeof(pointer), "/%zu/%s", change->place, member);
+	asst__error_add_issue(applying->err, "conflict", pointer, "is not what is there");
+}
 
 /* Whether what is there is what the change found. */
 static bool fits(struct applying *applying, const struct asst__json_change *change,
@@ -184,7 +201,7 @@ static bool fits(struct applying *applying, const struct asst__json_change *chan
 {
 	if (!applying->strict || asst__json_same(change->old_value, present))
 		return true;
-	applying->conflict = true;
+	note_conflict(applying, change, change->old_value ? "old" : "new");
 	return false;
 }
 
@@ -243,7 +260,7 @@ static void apply_to_item(struct applying *applying, asst__json *list,
 		if (asst__json_kind(item) == ASST__JSON_OBJECT)
 			apply_members(applying, item, child);
 		else
-			applying->conflict |= applying->strict;
+			note_conflict(applying, child, "pointer");
 		return;
 	}
 	if (!fits(applying, child, item))
@@ -275,6 +292,13 @@ static bool has_order(const asst__json *list, const struct asst__json_list *keys
 	return true;
 }
 
+static void note_order(struct applying *applying, const struct asst__json_change *change)
+{
+	struct asst__json_change alone = { .place = change->place };
+
+	note_conflict(applying, &alone, "oldOrder");
+}
+
 static void apply_order(struct applying *applying, asst__json *list,
 			const struct asst__json_change *change)
 {
@@ -282,7 +306,7 @@ static void apply_order(struct applying *applying, asst__json *list,
 
 	if (applying->strict && change->new_order.count &&
 	    !has_order(list, change->list, &change->old_order))
-		applying->conflict = true;
+		note_order(applying, change);
 	if (change->new_order.count && !change->skip &&
 	    !asst__json_reorder(list, change->list, tokens, change->new_order.count))
 		applying->failed = true;
@@ -340,7 +364,7 @@ static void apply_inner(struct applying *applying, asst__json *object,
 	else if (!child->list && asst__json_kind(member) == ASST__JSON_OBJECT)
 		apply_members(applying, member, child);
 	else
-		applying->conflict |= applying->strict;
+		note_conflict(applying, child, "pointer");
 }
 
 static void apply_members(struct applying *applying, asst__json *object,
@@ -369,7 +393,7 @@ static void apply_members(struct applying *applying, asst__json *object,
 int asst__json_change_apply(asst__json *tree, const struct asst__json_change *root, bool strict,
 			    asst_error *err)
 {
-	struct applying applying = { .strict = strict };
+	struct applying applying = { .strict = strict, .err = err };
 
 	apply_members(&applying, tree, root);
 	if (applying.failed)

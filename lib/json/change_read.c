@@ -166,6 +166,7 @@ static int read_entry(struct reading *reading, const asst__json *entry)
 		return status;
 	if (!asst__json_member(entry, "newOrder"))
 		return read_leaf(reading, change, entry);
+	change->place = reading->index;
 	if (!change->list || is_leaf(change) || change->new_order.count)
 		return fault(reading, "newOrder", "conflict", "is for a list whose items have ids");
 	status = read_order(reading, &change->old_order, entry, "oldOrder");
@@ -178,6 +179,7 @@ int asst__json_change_read(struct asst__json_change *root, const asst__json *lis
 {
 	struct reading reading = { root, lists, 0, err };
 	const asst__json *entry;
+	size_t faults = 0;
 	int status = ASST_OK;
 
 	memset(root, 0, sizeof(*root));
@@ -185,8 +187,15 @@ int asst__json_change_read(struct asst__json_change *root, const asst__json *lis
 		asst__error_add_issue(err, "type", "", "must be a list of changes");
 		return asst__fail(err, ASST_EVALIDATION, "the changes must be a list");
 	}
-	for (entry = asst__json_first(list); entry && status == ASST_OK;
-	     entry = asst__json_next(entry), reading.index++)
+	for (entry = asst__json_first(list); entry; entry = asst__json_next(entry), reading.index++) {
 		status = read_entry(&reading, entry);
-	return status;
+		faults += status == ASST_EVALIDATION;
+		if (status != ASST_OK && status != ASST_EVALIDATION)
+			return status;
+	}
+	if (faults > 1)
+		return asst__fail(err, ASST_EVALIDATION, "%zu faults, the first at \"%s\": %s", faults,
+				  asst_error_issue_pointer(err, 0),
+				  asst_error_issue_message(err, 0));
+	return faults ? ASST_EVALIDATION : ASST_OK;
 }

@@ -190,20 +190,20 @@ static void a_new_order_is_one_change_of_the_list(void **state)
 static void what_is_not_there_any_more_is_a_conflict(void **state)
 {
 	static const struct {
-		const char *on, *changes;
+		const char *on, *changes, *issue;
 	} rows[] = {
-		{ "{'name':'c'}", "[{'pointer':'/name','old':'a','new':'b'}]" },
-		{ "{}", "[{'pointer':'/name','old':'a','new':'b'}]" },
-		{ "{'emoji':'X'}", "[{'pointer':'/emoji','new':'E'}]" },
-		{ "{}", "[{'pointer':'/emoji','old':'E'}]" },
-		{ "{'data':{'n':1.0}}", "[{'pointer':'/data/n','old':1,'new':2}]" },
-		{ "{}", "[{'pointer':'/skills/" T_UUID_A "/name','old':'a','new':'b'}]" },
+		{ "{'name':'c'}", "[{'pointer':'/name','old':'a','new':'b'}]", "/0/old" },
+		{ "{}", "[{'pointer':'/name','old':'a','new':'b'}]", "/0/old" },
+		{ "{'emoji':'X'}", "[{'pointer':'/emoji','new':'E'}]", "/0/new" },
+		{ "{}", "[{'pointer':'/emoji','old':'E'}]", "/0/old" },
+		{ "{'data':{'n':1.0}}", "[{'pointer':'/data/n','old':1,'new':2}]", "/0/old" },
+		{ "{}", "[{'pointer':'/skills/" T_UUID_A "/name','old':'a','new':'b'}]", "/0/pointer" },
 		{ "{'skills':[" SKILL(T_UUID_A, "a") "]}",
 		  "[{'pointer':'/skills','oldOrder':['" T_UUID_A "','" T_UUID_B
-		  "'],'newOrder':['" T_UUID_B "','" T_UUID_A "']}]" },
+		  "'],'newOrder':['" T_UUID_B "','" T_UUID_A "']}]", "/0/oldOrder" },
 		/* The first change would do; the whole is refused. */
 		{ "{'name':'a','emoji':'X'}", "[{'pointer':'/name','old':'a','new':'b'},"
-					      "{'pointer':'/emoji','old':'E'}]" },
+					      "{'pointer':'/emoji','old':'E'}]", "/1/old" },
 	};
 	const char *before;
 	asst_def *def;
@@ -215,9 +215,37 @@ static void what_is_not_there_any_more_is_a_conflict(void **state)
 		before = json_of(def);
 		t_expect(asst_def_apply_diff(def, t_json(rows[i].changes), ASST_NUL, err), err,
 			 ASST_ECONFLICT, t_faults(err), rows[i].changes);
+		assert_int_equal(asst_error_issue_count(err), 1);
+		assert_string_equal(asst_error_issue_code(err, 0), "conflict");
+		assert_string_equal(asst_error_issue_pointer(err, 0), rows[i].issue);
 		assert_string_equal(json_of(def), before);
 		asst_def_free(def);
 	}
+}
+
+static void every_change_that_does_not_fit_is_told(void **state)
+{
+	asst_def *def = def_of(t_json("{'name':'c','emoji':'X'}"));
+
+	(void)state;
+	t_expect(asst_def_apply_diff(def,
+				     t_json("[{'pointer':'/name','old':'a','new':'b'},"
+					    "{'pointer':'/description','new':'d'},"
+					    "{'pointer':'/emoji','old':'E'}]"),
+				     ASST_NUL, err),
+		 err, ASST_ECONFLICT, t_faults(err), "two of three");
+	assert_int_equal(asst_error_issue_count(err), 2);
+	t_expect(asst_def_apply_diff(def,
+				     t_json("[{'pointer':'name','new':'b'},"
+					    "{'pointer':'/description','new':'d'},"
+					    "{'pointer':'/emoji','wrong':1}]"),
+				     ASST_NUL, err),
+		 err, ASST_EVALIDATION, t_faults(err), "two of three");
+	assert_int_equal(asst_error_issue_count(err), 2);
+	assert_string_equal(asst_error_issue_pointer(err, 0), "/0/pointer");
+	assert_string_equal(asst_error_issue_pointer(err, 1), "/2");
+	assert_non_null(strstr(asst_error_message(err), "2 faults"));
+	asst_def_free(def);
 }
 
 static void a_malformed_diff_is_refused(void **state)
@@ -522,6 +550,7 @@ int main(void)
 		cmocka_unit_test(a_removed_item_tells_what_it_was),
 		cmocka_unit_test(a_new_order_is_one_change_of_the_list),
 		cmocka_unit_test(what_is_not_there_any_more_is_a_conflict),
+		cmocka_unit_test(every_change_that_does_not_fit_is_told),
 		cmocka_unit_test(a_malformed_diff_is_refused),
 		cmocka_unit_test(both_definitions_are_needed),
 		cmocka_unit_test(the_largest_changes_can_be_applied),
