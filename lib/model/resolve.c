@@ -9,11 +9,21 @@
 int asst__decide_fault(asst_error *err, size_t index, const char *member, const char *code,
 		       const char *what)
 {
-	char pointer[64];
+	struct asst__text pointer;
+	int status;
 
-	snprintf(pointer, sizeof(pointer), "/%zu%s%s", index, *member ? "/" : "", member);
-	asst__error_add_issue(err, code, pointer, what);
-	return asst__fail(err, ASST_EVALIDATION, "resolution %zu: %s", index, what);
+	asst__text_init(&pointer, &asst__mem_libc, SIZE_MAX / 2);
+	asst__pointer_add_index(&pointer, index);
+	if (*member)
+		asst__pointer_add(&pointer, member);
+	if (pointer.failed) {
+		status = asst__fail_nomem(err);
+	} else {
+		asst__error_add_issue(err, code, pointer.data, what);
+		status = asst__fail(err, ASST_EVALIDATION, "resolution %zu: %s", index, what);
+	}
+	asst__text_free(&pointer);
+	return status;
 }
 
 const struct asst__json_list *asst__decide_list(const struct asst__threeway *threeway,
@@ -151,6 +161,26 @@ static bool is_old(const struct asst__deciding *deciding, const asst__json *seen
 			strcmp(asst__json_text(seen), present) != 0);
 }
 
+static int check_members(const asst__json *entry, size_t index, asst_error *err)
+{
+	static const char *const known[] = { "pointer", "take", "value", "liveVersion" };
+	const asst__json *member;
+	int status = ASST_OK;
+	size_t i;
+
+	for (member = asst__json_first(entry); member && status != ASST_ENOMEM;
+	     member = asst__json_next(member)) {
+		for (i = 0; i < ASST__COUNT(known); i++) {
+			if (strcmp(known[i], asst__json_name(member)) == 0)
+				break;
+		}
+		if (i == ASST__COUNT(known))
+			status = asst__decide_fault(err, index, asst__json_name(member),
+						    "unknown_field", "is no member of a resolution");
+	}
+	return status;
+}
+
 static int resolve(struct asst__deciding *deciding, const asst__json *entry, size_t index)
 {
 	const asst__json *pointer = asst__json_member(entry, "pointer");
@@ -160,17 +190,19 @@ static int resolve(struct asst__deciding *deciding, const asst__json *entry, siz
 	const char *side = asst__json_kind(take) == ASST__JSON_STRING ? asst__json_text(take) : "";
 	struct asst__decided decision = { ASST__UNDECIDED, value, index };
 	asst_error *err = deciding->err;
+	int status;
 	size_t i;
 
 	if (asst__json_kind(entry) != ASST__JSON_OBJECT)
 		return asst__decide_fault(err, index, "", "type", "must be an object");
+	status = check_members(entry, index, err);
+	if (status != ASST_OK)
+		return status;
 	if (asst__json_kind(pointer) != ASST__JSON_STRING)
 		return asst__decide_fault(err, index, "pointer", "required",
 					  "must be the pointer of a conflict");
-	if (!take == !value || asst__json_count(entry) != (seen ? 3u : 2u))
-		return asst__decide_fault(
-			err, index, "", "required",
-			"needs pointer, and either take or value; and may have liveVersion");
+	if (!take == !value)
+		return asst__decide_fault(err, index, "", "required", "needs either take or value");
 	i = find_conflict(deciding, asst__json_text(pointer));
 	if (i == deciding->threeway->conflicts.count)
 		return asst__decide_fault(err, index, "pointer", "unknown_reference",
@@ -194,12 +226,21 @@ static int decide_all(struct asst__deciding *deciding, const asst__json *resolut
 {
 	const struct asst__decided of_rest = { rest, NULL, 0 };
 	const asst__json *entry;
-	size_t i = 0;
+	size_t i = 0, faults = 0;
 	int status = ASST_OK;
 
-	for (entry = asst__json_first(resolutions); entry && status == ASST_OK;
-	     entry = asst__json_next(entry), i++)
+	for (entry = asst__json_first(resolutions); entry; entry = asst__json_next(entry), i++) {
 		status = resolve(deciding, entry, i);
+		faults += status == ASST_EVALIDATION;
+		if (status != ASST_OK && status != ASST_EVALIDATION)
+			return status;
+	}
+	if (faults > 1)
+		return asst__fail(deciding->err, ASST_EVALIDATION,
+				  "%zu faults, the first at \"%s\": %s", faults,
+				  asst_error_issue_pointer(deciding->err, 0),
+				  asst_error_issue_message(deciding->err, 0));
+	status = faults ? ASST_EVALIDATION : ASST_OK;
 	for (i = 0; i < deciding->threeway->conflicts.count && status == ASST_OK; i++) {
 		if (!deciding->decided[i] && rest != ASST__UNDECIDED)
 			status = decide(deciding, i, &of_rest);

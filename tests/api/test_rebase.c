@@ -191,6 +191,23 @@ static void a_value_may_be_what_only_a_draft_may_have(void **state)
 	assert_string_equal(pair_live(pair, "/name"), "Ada");
 }
 
+static void every_fault_of_the_resolutions_is_told_at_once(void **state)
+{
+	struct pair *pair = *state;
+
+	meet(pair);
+	EXPECT(pair->host, ASST_EVALIDATION,
+	       pair_rebase(pair, "[{'pointer':'/name','take':'mine'},"
+				 "{'pointer':'/welcome','take':'live'},"
+				 "{'pointer':'/emoji','take':'live','z~z':1},"
+				 "7]"));
+	assert_int_equal(asst_error_issue_count(pair->host->err), 3);
+	host_issue(pair->host, 0, "choice", "/0/take");
+	host_issue(pair->host, 1, "unknown_field", "/2/z~0z");
+	host_issue(pair->host, 2, "type", "/3");
+	assert_non_null(strstr(asst_error_message(pair->host->err), "3 faults"));
+}
+
 /* The order of a list is decided by a list of its ids: all of them, each once. */
 static void an_order_is_decided_by_all_ids(void **state)
 {
@@ -346,6 +363,7 @@ int main(void)
 		PAIR_TEST(a_deleted_item_stays_deleted_or_comes_back),
 		PAIR_TEST(faulty_decisions_change_nothing),
 		PAIR_TEST(a_value_may_be_what_only_a_draft_may_have),
+		PAIR_TEST(every_fault_of_the_resolutions_is_told_at_once),
 		PAIR_TEST(an_order_is_decided_by_all_ids),
 		PAIR_TEST(a_skill_given_as_a_value_has_an_id),
 		PAIR_TEST(a_stale_handle_is_told_before_anything_else),
