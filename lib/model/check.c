@@ -37,6 +37,7 @@ int asst__check_end(struct asst__check *check)
 {
 	int status = check->status;
 
+	asst__check_forget(check);
 	if (status == ASST_ENOMEM)
 		return asst__fail_nomem(check->err);
 	if (status == ASST_OK)
@@ -154,7 +155,8 @@ static void check_unknown(struct asst__check *check, const struct asst__schema *
 		if (code)
 			asst__fault(check, asst__json_name(member), code,
 				    "pre-selected OAuth connections are not supported");
-		else if (!(check->flags & ASST__CHECK_KEEP_UNKNOWN))
+		else if (!(check->flags & ASST__CHECK_KEEP_UNKNOWN) &&
+			 !asst__check_is_stored(check, member))
 			asst__fault(check, asst__json_name(member), "unknown_field",
 				    "is not one of the fields that are allowed here");
 	}
@@ -196,7 +198,8 @@ void asst__check_unknown_nulls(struct asst__check *check, const struct asst__sch
 		return;
 	for (member = asst__json_first(patch); member; member = asst__json_next(member)) {
 		if (asst__json_kind(member) == ASST__JSON_NULL &&
-		    !asst__schema_find(schema, asst__json_name(member)))
+		    !asst__schema_find(schema, asst__json_name(member)) &&
+		    !asst__check_is_stored(check, member))
 			asst__fault(check, asst__json_name(member), "unknown_field",
 				    "is not one of the fields that are allowed here");
 	}

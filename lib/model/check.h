@@ -16,12 +16,19 @@ struct asst__step {
 	size_t item;
 };
 
+/* A definition that is stored, and its tree once that was needed. */
+struct asst__stored {
+	const struct asst__view *view;
+	asst__json *tree;
+};
+
 struct asst__check {
 	const struct asst__limits *limits;
 	const struct asst__mem *mem;
 	asst_error *err; /* gets the issues; may be NULL */
 	uint32_t flags;
-	asst__json *root;
+	asst__json *root; /* of what is checked against what is stored; else NULL */
+	struct asst__stored stored[2];
 	size_t faults;
 	int status; /* ASST_OK, ASST_EVALIDATION, ASST_ELIMIT, ASST_ENOMEM */
 	/* To what is being looked at: a pointer is only written for a fault. */
@@ -31,6 +38,16 @@ struct asst__check {
 
 void asst__check_begin(struct asst__check *check, const struct asst__limits *limits, uint32_t flags,
 		       const struct asst__mem *mem, asst_error *err);
+/*
+ * Members that no table knows are no faults of the tree at root where one of two definitions
+ * has them already, in the same place and with the same value. Both are borrowed until the
+ * end, and may be NULL.
+ */
+void asst__check_against(struct asst__check *check, asst__json *root,
+			 const struct asst__view *stored, const struct asst__view *other);
+bool asst__check_is_stored(struct asst__check *check, const asst__json *member);
+void asst__check_forget(struct asst__check *check);
+
 /* The status, with a message that counts the faults. */
 int asst__check_end(struct asst__check *check);
 

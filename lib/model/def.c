@@ -45,6 +45,7 @@ void asst__def_dispose(struct asst_def *def)
 }
 
 int asst__def_record(asst_buf **record, asst__json *tree, const asst__json *patch,
+		     const struct asst__view *stored, const struct asst__view *other,
 		     const struct asst__limits *limits, uint32_t flags, const struct asst__mem *mem,
 		     asst_error *err)
 {
@@ -53,6 +54,7 @@ int asst__def_record(asst_buf **record, asst__json *tree, const asst__json *patc
 
 	*record = NULL;
 	asst__check_begin(&check, limits, flags, mem, err);
+	asst__check_against(&check, tree, stored, other);
 	asst__check_extent(&check, tree);
 	asst__check_object(&check, &asst__def_schema, tree);
 	if (patch)
@@ -139,7 +141,7 @@ int asst_def_from_json(asst_def **def, const char *json, size_t size, uint32_t f
 	status = asst__scan_object(&tree, json, size, &limits, &asst__mem_libc, err);
 	if (status != ASST_OK)
 		return status;
-	status = asst__def_record(&record, tree, NULL, &limits,
+	status = asst__def_record(&record, tree, NULL, NULL, NULL, &limits,
 				  flags & ASST_DEF_INCOMPLETE ? ASST__CHECK_INCOMPLETE : 0,
 				  &asst__mem_libc, err);
 	if (status == ASST_OK)
@@ -209,6 +211,7 @@ int asst_def_validate(const asst_def *def, const char *set, asst_error *err)
 		return status;
 	asst__check_begin(&check, &limits, def->keep_unknown ? ASST__CHECK_KEEP_UNKNOWN : 0,
 			  &def->mem, err);
+	asst__check_against(&check, tree, &def->view, NULL);
 	asst__check_object(&check, &asst__def_schema, tree);
 	status = asst__check_end(&check);
 	asst__json_free(tree);
@@ -225,7 +228,8 @@ int asst__def_replace(asst_def *def, asst__json *tree, const asst__json *patch, 
 	int status;
 
 	default_limits(&limits);
-	status = asst__def_record(&record, tree, patch, &limits, flags, &def->mem, err);
+	status = asst__def_record(&record, tree, patch, &def->view, NULL, &limits, flags,
+				  &def->mem, err);
 	if (status != ASST_OK)
 		return status;
 	status = asst__def_open(

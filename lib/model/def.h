@@ -21,8 +21,12 @@ int asst__def_open(struct asst_def *def, const struct asst__mem *mem, asst_buf *
 		   struct asst__string bytes, asst_error *err);
 void asst__def_dispose(struct asst_def *def);
 
-/* Check a tree, which patch (may be NULL) was merged into, and make its record. */
+/*
+ * Check a tree, which patch (may be NULL) was merged into, and make its record. Unknown members
+ * that stored or other (may be NULL) has are no faults.
+ */
 int asst__def_record(asst_buf **record, asst__json *tree, const asst__json *patch,
+		     const struct asst__view *stored, const struct asst__view *other,
 		     const struct asst__limits *limits, uint32_t flags, const struct asst__mem *mem,
 		     asst_error *err);
 

@@ -175,7 +175,7 @@ static void check_fixed(struct asst__check *check, struct parts *parts,
 }
 
 static int check_body(struct parts *parts, const struct asst__call *call, enum asst__body_kind kind,
-		      const asst__json *patch)
+		      const struct asst__view *base, const asst__json *patch)
 {
 	struct asst__check check;
 	bool draft = kind != ASST__BODY_CREATE && kind != ASST__BODY_PATCH;
@@ -185,6 +185,7 @@ static int check_body(struct parts *parts, const struct asst__call *call, enum a
 	asst__check_begin(&check, &call->store->opts.limits,
 			  keep | (draft ? ASST__CHECK_INCOMPLETE : 0), &call->store->mem,
 			  call->err);
+	asst__check_against(&check, parts->tree, base, NULL);
 	asst__check_extent(&check, parts->tree);
 	asst__check_object(&check, &asst__def_schema, parts->tree);
 	if (patch)
@@ -274,7 +275,7 @@ int asst__body_read(struct asst__body *body, const struct asst__call *call,
 	if (status == ASST_OK && ids)
 		status = give_ids(parts.tree, call);
 	if (status == ASST_OK)
-		status = check_body(&parts, call, kind, patch);
+		status = check_body(&parts, call, kind, base, patch);
 	if (status == ASST_OK)
 		status = make_records(body, &parts, call);
 	asst__json_free(patch);

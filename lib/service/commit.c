@@ -48,6 +48,7 @@ static int check_complete(const struct commit *commit)
 	if (status != ASST_OK)
 		return status;
 	asst__check_begin(&check, &call->store->opts.limits, flags, &call->store->mem, call->err);
+	asst__check_against(&check, tree, &commit->live.view, NULL);
 	asst__check_object(&check, &asst__def_schema, tree);
 	status = asst__check_end(&check);
 	asst__json_free(tree);
@@ -116,7 +117,8 @@ static int meet_live(struct commit *commit)
 	else if (status == ASST_OK)
 		status = asst__threeway_refuse(&commit->threeway, base, live, call->err);
 	if (status == ASST_OK)
-		status = asst__draft_retake(&commit->edited, tree, 0, call);
+		status = asst__draft_retake(&commit->edited, tree, &commit->live, &commit->edited, 0,
+					    call);
 	asst__json_free(tree);
 	return status;
 }

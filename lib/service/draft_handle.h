@@ -30,9 +30,11 @@ int asst__draft_check_stale(const struct asst__loaded *loaded, const asst_draft 
 
 /*
  * Let a definition be what a tree says, under check flags (ASST__CHECK_...): for what was put
- * together from two sides. ASST_EVALIDATION, ASST_ELIMIT, ASST_ENOMEM.
+ * together from two sides, one of which may be the definition. ASST_EVALIDATION, ASST_ELIMIT,
+ * ASST_ENOMEM.
  */
-int asst__draft_retake(struct asst_def *def, asst__json *tree, uint32_t flags,
+int asst__draft_retake(struct asst_def *def, asst__json *tree, const struct asst_def *live,
+		       const struct asst_def *draft, uint32_t flags,
 		       const struct asst__call *call);
 
 /*

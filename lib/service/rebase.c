@@ -6,15 +6,16 @@
 
 #include <string.h>
 
-int asst__draft_retake(struct asst_def *def, asst__json *tree, uint32_t flags,
+int asst__draft_retake(struct asst_def *def, asst__json *tree, const struct asst_def *live,
+		       const struct asst_def *draft, uint32_t flags,
 		       const struct asst__call *call)
 {
 	const struct asst__mem *mem = &call->store->mem;
 	uint32_t keep = call->store->opts.keep_unknown ? ASST__CHECK_KEEP_UNKNOWN : 0;
 	struct asst_def taken;
 	asst_buf *record;
-	int status = asst__def_record(&record, tree, NULL, &call->store->opts.limits, flags | keep,
-				      mem, call->err);
+	int status = asst__def_record(&record, tree, NULL, &live->view, &draft->view,
+				      &call->store->opts.limits, flags | keep, mem, call->err);
 
 	if (status == ASST_OK)
 		status = asst__def_open(
@@ -72,7 +73,8 @@ static int merge(struct rebasing *rebasing, const struct asst_def *base, int64_t
 					      ASST__UNDECIDED, base_version, live_version,
 					      call->err);
 	if (status == ASST_OK)
-		status = asst__draft_retake(&rebasing->merged, tree, ASST__CHECK_INCOMPLETE, call);
+		status = asst__draft_retake(&rebasing->merged, tree, &live, &draft,
+					    ASST__CHECK_INCOMPLETE, call);
 	asst__json_free(tree);
 	asst__threeway_dispose(&threeway);
 	asst__def_dispose(&live);

@@ -180,6 +180,89 @@ static void what_has_operations_of_its_own_is_not_kept(void **state)
 	assert_int_equal(bad, 0);
 }
 
+/* The same store with the option, and then without it. */
+static void reopen(struct t_world *world, int keep)
+{
+	asst_store_opts *opts = asst_store_opts_new();
+
+	if (world->store) {
+		asst_session_free(world->ada);
+		assert_int_equal(asst_store_close(world->store), ASST_OK);
+	}
+	assert_int_equal(asst_store_opts_set_int(opts, "keep_unknown_fields", keep, NULL), ASST_OK);
+	assert_int_equal(asst_store_open(&world->store, "file:unknown", opts, world->err), ASST_OK);
+	asst_store_opts_free(opts);
+	assert_int_equal(asst_session_open(&world->ada, world->store,
+					   t_json("{'workspace':'acme','user':'ada','aiSeat':true,"
+						  "'permissions':['assistants:create']}"),
+					   ASST_NUL, world->err),
+			 ASST_OK);
+}
+
+static void patch_is(struct t_world *world, const char *id, const char *json, int status,
+		     const char *faults)
+{
+	t_expect(asst_assistant_patch_json(NULL, world->ada, id, t_json(json), ASST_NUL,
+					   ASST_ANY_REVISION, 0, world->err),
+		 world->err, status, faults, json);
+}
+
+static void without_the_option_what_is_stored_stays_and_nothing_comes_in(void **state)
+{
+	static const char more[] =
+		"{'inputFields':[{'slug':'s','type':'DATE','label':'l','order':0,'hint':'h'},"
+		"{'slug':'t','type':'DATE','label':'l','order':1,'hint':'h'}]}";
+	struct t_world world = { .err = asst_error_new() };
+	asst_assistant *made, *got;
+	asst_draft *draft;
+	const char *id, *json;
+	size_t size;
+
+	(void)state;
+	reopen(&world, 1);
+	made = t_create(&world, WITH_UNKNOWN);
+	id = asst_assistant_id(made);
+	reopen(&world, 0);
+	patch_is(&world, id, "{'emoji':'e'}", ASST_OK, "");
+	assert_int_equal(asst_assistant_get(&got, world.ada, id, 0, world.err), ASST_OK);
+	json = asst_assistant_json(got, &size);
+	assert_non_null(strstr(json, t_json(UNKNOWN_JSON)));
+	assert_non_null(strstr(json, t_json("'hint':'h'")));
+	t_expect(asst_assistant_patch_json(NULL, world.ada, id, json, size, ASST_ANY_REVISION, 0,
+					   world.err), world.err, ASST_OK, "", json);
+	patch_is(&world, id, "{'zebra':'other'}", ASST_EVALIDATION, "unknown_field@/zebra");
+	patch_is(&world, id, "{'lion':1}", ASST_EVALIDATION, "unknown_field@/lion");
+	patch_is(&world, id, "{'lion':null}", ASST_EVALIDATION, "unknown_field@/lion");
+	/* Items are told apart by their ids. */
+	patch_is(&world, id, more, ASST_EVALIDATION, "unknown_field@/inputFields/1/hint");
+	patch_is(&world, id, "{'inputFields':[{'slug':'t','type':'DATE','label':'l','order':0},"
+			     "{'slug':'s','type':'DATE','label':'l','order':1,'hint':'h'}]}",
+		 ASST_OK, "");
+	patch_is(&world, id, "{'zebra':null}", ASST_OK, "");
+	patch_is(&world, id, "{'zebra':'\xC3\xA9'}", ASST_EVALIDATION, "unknown_field@/zebra");
+	/* Drafts, and what two made of it. */
+	assert_int_equal(asst_draft_edit(&draft, world.ada, id, 0, world.err), ASST_OK);
+	t_expect(asst_draft_patch(draft, t_json("{'welcome':'w'}"), ASST_NUL, 0, world.err),
+		 world.err, ASST_OK, "", "draft");
+	patch_is(&world, id, "{'instruction':'i'}", ASST_OK, "");
+	t_expect(asst_draft_rebase(draft, NULL, 0, 0, world.err), world.err, ASST_OK, "", "rebase");
+	patch_is(&world, id, "{'description':'d'}", ASST_OK, "");
+	t_expect(asst_draft_commit(NULL, draft, NULL, 0, ASST_COMMIT_MERGE, world.err), world.err,
+		 ASST_OK, "", "commit");
+	asst_draft_free(draft);
+	asst_assistant_free(got);
+	assert_int_equal(asst_assistant_get(&got, world.ada, id, 0, world.err), ASST_OK);
+	json = asst_assistant_json(got, NULL);
+	assert_non_null(strstr(json, t_json("'colour':{'a':[1E5,null],'b':1.0}")));
+	assert_non_null(strstr(json, t_json("'welcome':'w'")));
+	assert_non_null(strstr(json, t_json("'description':'d'")));
+	asst_assistant_free(got);
+	asst_assistant_free(made);
+	asst_session_free(world.ada);
+	assert_int_equal(asst_store_close(world.store), ASST_OK);
+	asst_error_free(world.err);
+}
+
 static void the_option_is_0_or_1(void **state)
 {
 	asst_store_opts *opts = asst_store_opts_new();
@@ -208,6 +291,7 @@ int main(void)
 		cmocka_unit_test(a_copy_of_such_a_definition_can_be_changed),
 		cmocka_unit_test(what_is_refused_for_a_reason_is_refused_all_the_same),
 		cmocka_unit_test(what_has_operations_of_its_own_is_not_kept),
+		cmocka_unit_test(without_the_option_what_is_stored_stays_and_nothing_comes_in),
 		cmocka_unit_test(the_option_is_0_or_1),
 	};
 
