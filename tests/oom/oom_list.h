@@ -118,6 +118,7 @@ static const struct listed {
 	{ "asst_access_check_many", "directory", NULL },
 	{ "asst_access_who", "directory", NULL },
 	{ "asst_assistant_patch_json", "directory", NULL },
+	{ "asst_access_who", "credentials", NULL },
 	{ "asst_key_create", "credentials", NULL },
 	{ "asst_key_list", "credentials", NULL },
 	{ "asst_key_revoke", "credentials", NULL },

@@ -238,6 +238,25 @@ RUN(runtime_system, runtime(w.host, err))
 #define RUNTIME "asst_session_runtime"
 #define CREATE "asst_assistant_create_json"
 
+static void prepare_who_keys(void)
+{
+	char principal[48];
+
+	prepare_credentials();
+	snprintf(principal, sizeof(principal), "key:%s", key.id);
+	MUST(asst_share_put(w.ada, w.alpha, principal, ASST_LEVEL_WRITE, 0, NULL));
+	snprintf(principal, sizeof(principal), "key:%s", other_key.id);
+	MUST(asst_share_put(w.ada, w.alpha, principal, ASST_LEVEL_READ, 0, NULL));
+}
+
+static int run_who_keys(asst_error *err)
+{
+	asst_buf *buf = NO_BUF;
+	int status = FAILING(asst_access_who(&buf, w.ada, "assistant:read", w.alpha, err));
+
+	return gave(status, buf);
+}
+
 static const struct op ops[] = {
 	{ KEYS("create"), "first", ASST_OK, ALL, prepare_people, run_key },
 	{ KEYS("create"), "lost races", ASST_OK, ALL | DETAIL, prepare_credentials, run_key_lost },
@@ -293,6 +312,7 @@ static const struct op ops[] = {
 	{ OPEN, "no credential", ASST_EUNAUTHENTICATED, DETAIL, prepare_people, run_open_no_text },
 	{ CREATE, "by a key, lost race", ASST_OK, ALL | DETAIL, prepare_key, run_create },
 	{ CREATE, "by a revoked key", ASST_EUNAUTHENTICATED, ALL, prepare_revoked, run_create },
+	{ "asst_access_who", "keys", ASST_OK, ALL, prepare_who_keys, run_who_keys },
 	{ "asst_assistant_get", "by a token", ASST_OK, ALL, prepare_token, run_get },
 	{ RUNTIME, "given", ASST_OK, ALL, NULL, run_runtime },
 	{ RUNTIME, "of the directory", ASST_OK, ALL, prepare_people, run_runtime },
