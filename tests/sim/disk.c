@@ -399,6 +399,8 @@ static int sim_rename(void *self, int dir, const char *from, const char *to)
 		return leave(disk, found ? -ENAMETOOLONG : -ENOENT);
 	if (strcmp(from, to) != 0)
 		change_names(disk, ASST_SIM_RENAMED, found->inode, from, to);
+	if (goes_wrong(disk, ASST_SIM_RENAME, ASST_SIM_FALSE_ERROR))
+		return leave(disk, disk->plan.error);
 	return leave(disk, 0);
 }
 
@@ -416,6 +418,8 @@ static int sim_unlink(void *self, int dir, const char *name)
 	if (!found)
 		return leave(disk, -ENOENT);
 	change_names(disk, ASST_SIM_UNLINKED, found->inode, name, "");
+	if (goes_wrong(disk, ASST_SIM_UNLINK, ASST_SIM_FALSE_ERROR))
+		return leave(disk, disk->plan.error);
 	return leave(disk, 0);
 }
 

@@ -57,7 +57,7 @@ enum asst_sim_way {
 	ASST_SIM_SHORT_WRITE,
 	ASST_SIM_EMPTY_WRITE, /* nothing written, no error */
 	ASST_SIM_TORN_WRITE, /* the first half, without an error; from then on with one */
-	ASST_SIM_FALSE_ERROR /* an error, though it is written */
+	ASST_SIM_FALSE_ERROR /* an error, though it is written, renamed or removed */
 };
 
 /* What is to go wrong; calls are counted from 1 since asst_sim_plan(). */

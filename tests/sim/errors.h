@@ -44,4 +44,11 @@ bool asst_sim_fill(size_t config, uint64_t room, struct asst_sim_full *sum, char
 /* Put and delete a few keys until a disk is full, then compact. */
 void asst_sim_fill_dead(size_t config, uint64_t room, struct asst_sim_full *sum, char said[256]);
 
+/*
+ * Let one call of a compaction go wrong, or where that is 0 one taking of memory, and compact
+ * again: nothing is lost. False: there were not so many.
+ */
+bool asst_sim_compact_again(size_t config, uint64_t call, uint64_t taking, int error,
+			    char said[256]);
+
 #endif

@@ -220,6 +220,50 @@ void asst_sim_fill_dead(size_t config, uint64_t room, struct asst_sim_full *sum,
 	asst_error_free(fill.err);
 }
 
+#define ALIVE 40
+
+bool asst_sim_compact_again(size_t config, uint64_t call, uint64_t taking, int error,
+			    char said[256])
+{
+	const struct asst_sim_plan plan = { .fail_at = call,
+					    .fail_for = 1,
+					    .way = ASST_SIM_ERROR,
+					    .error = error };
+	struct asst__file_options options = configs[config];
+	struct fill fill = { .options = &options, .said = said };
+	bool wrong;
+
+	said[0] = '\0';
+	options.no_compaction = true;
+	fill.disk = asst_sim_new(1);
+	fill.err = asst_error_new();
+	asst_sim_mem_init(&fill.mem);
+	if (!open_store(&fill, true))
+		return false;
+	for (int i = 0; i < ALIVE; i++)
+		(void)change(&fill, i, true);
+	for (int i = 0; i < ALIVE; i += 4)
+		(void)change(&fill, i, false);
+	asst_sim_plan(fill.disk, &plan);
+	fill.mem.fail_at = taking;
+	(void)asst__file_compact(fill.backend.self, NULL, NULL, fill.err);
+	wrong = call ? fill.disk->went_wrong > 0 : !fill.mem.fail_at;
+	fill.mem.fail_at = 0;
+	asst_sim_plan(fill.disk, NULL);
+	check(&fill, "compacted");
+	/* It may be refused where a write is in doubt. */
+	(void)asst__file_compact(fill.backend.self, NULL, NULL, fill.err);
+	check(&fill, "compacted again");
+	close_store(&fill);
+	if (!said[0] && open_store(&fill, true)) {
+		check(&fill, "at last");
+		close_store(&fill);
+	}
+	asst_sim_free(fill.disk);
+	asst_error_free(fill.err);
+	return wrong;
+}
+
 bool asst_sim_fill(size_t config, uint64_t room, struct asst_sim_full *sum, char said[256])
 {
 	const struct asst_sim_plan plan = { .room = room };

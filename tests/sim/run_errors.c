@@ -39,9 +39,9 @@ static const struct way {
 	{ "EIO at each sync", ASST_SIM_ERROR, -EIO, ALWAYS, CALL(SYNC), false, false },
 	{ "EIO at each write", ASST_SIM_ERROR, -EIO, ALWAYS, CALL(WRITE), false, false },
 	{ "EIO in the middle of a write", ASST_SIM_TORN_WRITE, -EIO, 2, 0, false, false },
-	{ "EIO though it is written", ASST_SIM_FALSE_ERROR, -EIO, 1, 0, false, false },
+	{ "EIO though it is done", ASST_SIM_FALSE_ERROR, -EIO, 1, 0, false, false },
 	{ "ENOSPC in the middle of a write", ASST_SIM_TORN_WRITE, -ENOSPC, 2, 0, false, false },
-	{ "ENOSPC though it is written", ASST_SIM_FALSE_ERROR, -ENOSPC, 1, 0, false, false },
+	{ "ENOSPC though it is done", ASST_SIM_FALSE_ERROR, -ENOSPC, 1, 0, false, false },
 	{ "ENOSPC once", ASST_SIM_ERROR, -ENOSPC, 1, CHANGES, false, false },
 	{ "ENOSPC from then on", ASST_SIM_ERROR, -ENOSPC, ALWAYS, CHANGES, false, false },
 	{ "full disk", ASST_SIM_ERROR, 0, 0, 0, false, true },
@@ -187,6 +187,28 @@ static bool run_full(size_t config, uint64_t every)
 	return right;
 }
 
+/* Each call of a compaction goes wrong once, and each of its allocations. */
+static bool run_again(size_t config)
+{
+	static const int errors[] = { -EIO, -ENOMEM, -ENOSPC, 0 };
+	uint64_t runs = 0, wrong = 0, call;
+	char said[256];
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++) {
+		for (call = 1; asst_sim_compact_again(config, errors[i] ? call : 0,
+						      errors[i] ? 0 : call, errors[i], said);
+		     call++, runs++) {
+			wrong += said[0] != '\0';
+			if (said[0] && wrong <= COMPLAINTS)
+				printf("WRONG compaction, %s %" PRIu64 " (error %d): %s\n",
+				       errors[i] ? "call" : "allocation", call, -errors[i], said);
+		}
+	}
+	printf("%s compactions that failed and were asked for again: %" PRIu64 " runs; %" PRIu64
+	       " wrong\n", runs && !wrong ? "ok" : "FAILED", runs, wrong);
+	return runs && !wrong;
+}
+
 static int run_all(uint64_t every)
 {
 	static const char *const kinds[] = { "c:%zu:0.7.10.3.12.4", "r:%zu:12.24",
@@ -220,8 +242,10 @@ static int run_all(uint64_t every)
 	report("all", &all);
 	for (size_t config = 0; config < ASST_SIM_FULL_CONFIGS; config++)
 		passed += run_full(config, every);
-	printf("%zu passed, %zu failed\n", passed, WAYS + ASST_SIM_FULL_CONFIGS - passed);
-	return passed != WAYS + ASST_SIM_FULL_CONFIGS;
+	for (size_t config = 0; config < ASST_SIM_FULL_CONFIGS; config++)
+		passed += run_again(config);
+	printf("%zu passed, %zu failed\n", passed, WAYS + 2 * ASST_SIM_FULL_CONFIGS - passed);
+	return passed != WAYS + 2 * ASST_SIM_FULL_CONFIGS;
 }
 
 static int run_try(const char *name, const char *way, uint64_t call, bool forgets)

@@ -17,8 +17,11 @@
 static void *take(void *user, size_t size)
 {
 	struct asst_sim_mem *mem = user;
-	unsigned char *block = asst_sim_alloc(HEAD + size);
+	unsigned char *block;
 
+	if (mem->fail_at && --mem->fail_at == 0)
+		return NULL;
+	block = asst_sim_alloc(HEAD + size);
 	memcpy(block, &size, sizeof(size));
 	__atomic_add_fetch(&mem->bytes, (int64_t)size, __ATOMIC_RELAXED);
 	__atomic_add_fetch(&mem->blocks, 1, __ATOMIC_RELAXED);
@@ -45,6 +48,8 @@ static void *resize(void *user, void *block, size_t old_size, size_t new_size)
 {
 	void *larger = take(user, new_size);
 
+	if (!larger)
+		return NULL;
 	if (block)
 		memcpy(larger, block, old_size < new_size ? old_size : new_size);
 	give_back(user, block, old_size);

@@ -14,6 +14,7 @@ struct asst_sim_mem {
 	struct asst__mem mem;
 	int64_t bytes, blocks; /* held */
 	uint64_t bad; /* freed with another size than they were taken with */
+	uint64_t fail_at; /* so many takings from now there is no memory, once; 0: never */
 };
 
 void asst_sim_mem_init(struct asst_sim_mem *mem);

@@ -9,6 +9,7 @@
  */
 #include "storage/file/inner.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define STEP_BYTES (1024u * 1024)
@@ -45,6 +46,12 @@ static int damaged(const struct step *step)
 			     "");
 }
 
+static int cut_short(const struct step *step)
+{
+	return asst__damaged(step->err, step->file->segments[0].number, step->file->compact_at,
+			     ": it is cut short");
+}
+
 static int read_frame(struct step *step, struct asst__frame *frame)
 {
 	struct asst__file *file = step->file;
@@ -54,6 +61,8 @@ static int read_frame(struct step *step, struct asst__frame *frame)
 	int error =
 		asst__io_read_full(file->io, segment->file, head, sizeof(head), file->compact_at);
 
+	if (error == -EPIPE)
+		return cut_short(step);
 	if (error)
 		return asst__file_fail(file, step->err, error, "read", "the oldest segment");
 	size = asst__get32(head + 4);
@@ -67,6 +76,8 @@ static int read_frame(struct step *step, struct asst__frame *frame)
 		step->room = size;
 	}
 	error = asst__io_read_full(file->io, segment->file, step->bytes, size, file->compact_at);
+	if (error == -EPIPE)
+		return cut_short(step);
 	if (error)
 		return asst__file_fail(file, step->err, error, "read", "the oldest segment");
 	return asst__frame_read(frame, file, segment, step->bytes, size) ? ASST_OK : damaged(step);
@@ -234,10 +245,10 @@ static int compact_step(struct asst__file *file, size_t bytes, bool *ended, asst
 		status = asst__round_write(file, &step.round, &where, true, ASST__USE_COPIES, err);
 		if (status == ASST_OK)
 			move_places(&step, &where);
-		/* Written again from the begin of the segment: what was copied does not live there. */
-		else
-			file->compact_at = 0;
 	}
+	/* Copies that were not written are made again; those that were do not live there now. */
+	if (status != ASST_OK)
+		file->compact_at = 0;
 	if (status == ASST_OK && *ended) {
 		file->compact_at = 0;
 		status = asst__segment_drop(file, next, err);
@@ -299,17 +310,21 @@ static uint64_t rest_below(const struct asst__file *file, uint32_t number)
 static int begin_work(struct work *work)
 {
 	struct asst__file *file = work->file;
+	bool fresh = file->segments[file->segment_count - 1].used == ASST__SEGMENT_HEAD;
 	int status = asst__log_sync(file, work->err);
 
-	/*
-	 * On a full disk what was written last stays where it is, and the rest can go; where
-	 * there is no rest, the reserve is what there is to begin with.
-	 */
-	if (status == ASST_OK)
-		status = asst__segment_add(file, file->segment_count == 1, work->err);
-	if (status == ASST_EIO && !file->poisoned && file->segment_count > 1) {
-		asst__error_clear(work->err);
-		status = ASST_OK;
+	/* One that nothing was written to yet, such as of a compaction that was canceled, will do. */
+	if (status == ASST_OK && !fresh) {
+		status = asst__segment_add(file, file->segment_count == 1, file->lead_error);
+		/*
+		 * On a full disk what was written last stays where it is, and the rest can go;
+		 * where there is no rest, the reserve is what there is to begin with.
+		 */
+		if (status == ASST_EIO && !file->poisoned && file->segment_count > 1 &&
+		    asst__is_full((int)-asst_error_raw(file->lead_error)))
+			status = ASST_OK;
+		if (status != ASST_OK)
+			asst__error_move(work->err, file->lead_error);
 	}
 	if (status != ASST_OK)
 		return status;

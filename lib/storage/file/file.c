@@ -72,12 +72,10 @@ static int check_identity(struct asst__file *file, const unsigned char bytes[STO
 
 static int see_log(void *user, const char *name)
 {
-	size_t size = strlen(name);
-	char first[24];
+	uint32_t number = asst__segment_number(name);
 
-	asst__segment_name(first, 1);
-	if (size > 4 && strcmp(name + size - 4, ".log") == 0)
-		*(int *)user |= strcmp(name, first) == 0 ? 1 : 2;
+	if (number)
+		*(int *)user |= number == 1 ? 1 : 2;
 	return 0;
 }
 

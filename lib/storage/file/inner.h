@@ -117,6 +117,8 @@ int asst__directory_fail(const struct asst__file *file, asst_error *err, int err
 /* ASST_ECORRUPT, with the place: "NNNNNNNNNN.log is damaged at offset N", and what behind it. */
 int asst__damaged(asst_error *err, uint32_t segment, uint64_t offset, const char *what);
 void asst__segment_name(char name[24], uint32_t number);
+/* The number of the segment with that name; 0: it is no segment's. */
+uint32_t asst__segment_number(const char *name);
 /* The segment of a number, or NULL. */
 struct asst__segment *asst__segment_find(struct asst__file *file, uint32_t number);
 /*

@@ -175,6 +175,8 @@ static int copy_frames(struct copy *copy, asst_error *err)
 		error = io->sync(io->self, copy->to);
 	if (error == -ENOMEM)
 		return asst__fail_nomem(err);
+	if (error == -EPIPE)
+		return asst__damaged(err, copy->segment->number, copy->at, ": it is cut short");
 	return error ? asst__file_fail(copy->file, err, error, "copy", name) : ASST_OK;
 }
 
@@ -271,7 +273,10 @@ static void found(const struct finding *finding, const char *name, uint64_t offs
 	finding->report(finding->user, text);
 }
 
-/* All frames of a segment, which must have consecutive serials from *serial on. */
+/*
+ * All frames of a segment, which must have consecutive serials. *serial: of the last one before
+ * it; 0 where that is not known.
+ */
 static int verify_segment(const struct finding *finding, const struct asst__segment *segment,
 			  uint64_t *serial, asst_error *err)
 {
@@ -285,13 +290,17 @@ static int verify_segment(const struct finding *finding, const struct asst__segm
 	if (!bytes)
 		return asst__fail_nomem(err);
 	asst__segment_name(name, segment->number);
+	if (*serial && segment->first != *serial + 1)
+		found(finding, name, 0, "it does not follow on the one before it");
+	*serial = segment->first - 1;
 	error = asst__io_read_full(file->io, segment->file, bytes, (size_t)segment->used, 0);
 	if (error)
-		found(finding, name, 0, "it cannot be read");
+		found(finding, name, 0, error == -EPIPE ? "it is cut short" : "it cannot be read");
 	while (!error && at < segment->used) {
 		if (!asst__frame_read(&frame, file, segment, bytes + at,
 				      (size_t)(segment->used - at))) {
 			found(finding, name, at, "a frame is damaged");
+			error = -EPIPE;
 			break;
 		}
 		if (frame.serial != ++*serial)
@@ -300,6 +309,8 @@ static int verify_segment(const struct finding *finding, const struct asst__segm
 			found(finding, name, at, "the content of a frame is damaged");
 		at += frame.size;
 	}
+	if (error)
+		*serial = 0;
 	asst__free(&file->mem, bytes, (size_t)segment->used);
 	return ASST_OK;
 }

@@ -71,7 +71,10 @@ static int fill_ahead(struct asst__file *file, struct asst__segment *segment, si
 	if (want > file->options.segment_bytes)
 		want = file->options.segment_bytes;
 	error = asst__zeros_write(file, segment->file, &segment->size, want);
-	return need <= segment->size ? 0 : error;
+	if (need <= segment->size)
+		return 0;
+	/* Behind the end of a segment nothing was tried: then the half is not there. */
+	return !error && use == ASST__USE_COPIES && need > segment->used + size ? -ENOSPC : error;
 }
 
 static int roll(struct asst__file *file, uint64_t need, bool full, asst_error *err)

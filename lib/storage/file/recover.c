@@ -33,20 +33,11 @@ static int visit(void *user, const char *name)
 {
 	struct recovery *recovery = user;
 	struct asst__file *file = recovery->file;
-	unsigned long number = 0;
-	char again[24];
+	uint32_t number = asst__segment_number(name);
 	size_t i;
 
-	if (strlen(name) != 14 || strcmp(name + 10, ".log") != 0)
+	if (!number)
 		return 0;
-	for (i = 0; i < 10; i++) {
-		if (name[i] < '0' || name[i] > '9')
-			return 0;
-		number = number * 10 + (unsigned long)(name[i] - '0');
-	}
-	if (number == 0 || number > UINT32_MAX)
-		return 0;
-	asst__segment_name(again, (uint32_t)number);
 	if (!asst__grow(&file->mem, &recovery->numbers, recovery->count, &recovery->room,
 			sizeof(*recovery->numbers)))
 		return -ENOMEM;

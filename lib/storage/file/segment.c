@@ -71,6 +71,21 @@ void asst__segment_name(char name[24], uint32_t number)
 	snprintf(name, 24, "%010u.log", (unsigned)number);
 }
 
+uint32_t asst__segment_number(const char *name)
+{
+	unsigned long long number = 0;
+	size_t i;
+
+	if (strlen(name) != 14 || strcmp(name + 10, ".log") != 0)
+		return 0;
+	for (i = 0; i < 10; i++) {
+		if (name[i] < '0' || name[i] > '9')
+			return 0;
+		number = number * 10 + (unsigned)(name[i] - '0');
+	}
+	return number <= UINT32_MAX ? (uint32_t)number : 0;
+}
+
 struct asst__segment *asst__segment_find(struct asst__file *file, uint32_t number)
 {
 	struct asst__segment *segment;
@@ -176,12 +191,13 @@ static int take_reserve(struct asst__file *file, struct asst__segment *segment, 
 	if (error)
 		return error;
 	error = write_head(file, segment);
-	if (!error)
-		error = asst__reserve_rename(file, name);
 	if (!error) {
+		error = asst__reserve_rename(file, name);
+		/* That it failed does not say that it was not done. */
 		*far = MADE;
-		error = sync_name(file, far);
 	}
+	if (!error)
+		error = sync_name(file, far);
 	if (error)
 		file->io->close(file->io->self, segment->file);
 	return error;
@@ -196,7 +212,7 @@ static void take_back(struct asst__file *file, const char *name, enum far *far)
 	if (*far != MADE)
 		return;
 	error = io->unlink(io->self, file->dir, name);
-	if (!error)
+	if (!error || error == -ENOENT)
 		error = io->sync_dir(io->self, file->dir);
 	*far = error ? IN_DOUBT : NOWHERE;
 }
@@ -338,7 +354,8 @@ int asst__segment_drop(struct asst__file *file, uint32_t number, asst_error *err
 	while (file->segment_count > 1 && file->segments[0].number < number) {
 		asst__segment_name(name, file->segments[0].number);
 		error = io->unlink(io->self, file->dir, name);
-		if (!error)
+		/* Gone by an earlier try, whose sync failed. */
+		if (!error || error == -ENOENT)
 			error = io->sync_dir(io->self, file->dir);
 		if (error)
 			return asst__file_fail(file, err, error, "remove", name);
