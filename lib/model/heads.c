@@ -41,6 +41,7 @@ static const struct asst__field head_fields[] = {
 	[ASST__HEAD_MODEL] = STORED("model", ASST__TEXT),
 	[ASST__HEAD_TYPE] = STORED("type", ASST__TEXT),
 	[ASST__HEAD_EPOCH] = STORED("epoch", ASST__INT),
+	[ASST__HEAD_PURGED_AT] = STORED("purgedAt", ASST__TIME),
 };
 
 static const struct asst__field grant_fields[] = {

@@ -32,7 +32,8 @@ enum asst__head_field {
 	ASST__HEAD_EMOJI,
 	ASST__HEAD_MODEL,
 	ASST__HEAD_TYPE,
-	ASST__HEAD_EPOCH /* how often it was deleted: tokens of another epoch are revoked */
+	ASST__HEAD_EPOCH, /* how often it was deleted: tokens of another epoch are revoked */
+	ASST__HEAD_PURGED_AT /* gone for good, but for what a purge still has to remove */
 };
 
 enum asst__acl_field { ASST__ACL_GRANTS = 1 };

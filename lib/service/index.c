@@ -121,6 +121,8 @@ static void collect(struct entries *entries, const struct asst__indexed *state)
 	size_t i, grants = asst__view_count(state->acl, ASST__ACL_GRANTS);
 	struct asst__view grant;
 
+	if (head->purged_at)
+		return;
 	asst__sort_time(&entries->created, head->created_at);
 	asst__sort_time(&entries->updated, head->deleted_at ? head->deleted_at : head->updated_at);
 	asst__sort_name(&entries->name, head->name);

@@ -41,6 +41,7 @@ void asst__loaded_describe(struct asst__loaded *loaded)
 
 	loaded->object.exists =
 		loaded->head.buf &&
+		(loaded->purge || !asst__view_has(head, ASST__HEAD_PURGED_AT)) &&
 		(loaded->either || asst__view_has(head, ASST__HEAD_DELETED_AT) == loaded->trash);
 	loaded->object.published = asst__view_int(head, ASST__HEAD_VERSION, 0) > 0;
 	loaded->object.id = asst__view_text(head, ASST__HEAD_ID);
@@ -148,6 +149,7 @@ static int load(struct asst__loaded *loaded, const struct asst__call *call,
 	if (call->trash || call->either) {
 		loaded->trash = call->trash;
 		loaded->either = call->either;
+		loaded->purge = call->purge;
 		asst__loaded_describe(loaded);
 	}
 	return status;

@@ -26,6 +26,7 @@ struct asst__loaded {
 	bool named_draft;  /* the caller named it by a draft's own id */
 	bool trash;        /* it counts as there where it is in the trash, and only then */
 	bool either;       /* it counts as there in any case */
+	bool purge;        /* even where a purge has begun with it */
 	struct asst__object object;
 	struct asst__decision decision;
 };

@@ -37,6 +37,7 @@ void asst__head_read(struct asst__head *head, const struct asst__view *view)
 	head->model = asst__view_text(view, ASST__HEAD_MODEL);
 	head->type = asst__view_text(view, ASST__HEAD_TYPE);
 	head->epoch = asst__view_int(view, ASST__HEAD_EPOCH, 0);
+	head->purged_at = asst__view_int(view, ASST__HEAD_PURGED_AT, 0);
 }
 
 void asst__head_summarize(struct asst__head *head, const struct asst__view *def)
@@ -87,6 +88,7 @@ int asst__head_write(asst_buf **out, const struct asst__head *head, const struct
 		asst__record_text(&record, root, ASST__HEAD_TYPE, head->type);
 		if (head->epoch)
 			asst__record_int(&record, root, ASST__HEAD_EPOCH, head->epoch);
+		put_time(&record, root, ASST__HEAD_PURGED_AT, head->purged_at);
 		list = head->tag_count ? asst__record_list(&record, root, ASST__HEAD_TAGS,
 							   head->tag_count) : 0;
 		for (i = 0; list && i < head->tag_count; i++)

@@ -212,7 +212,7 @@ int asst__call_begin(struct asst__call *call, asst_session *session, asst_error 
 	call->now = asst__clock_now(&session->store->opts.clock);
 	call->want_draft = false;
 	call->versions[0] = call->versions[1] = -1;
-	call->trash = call->either = false;
+	call->trash = call->either = call->purge = false;
 	call->located = call->located_text;
 	call->located[0] = '\0';
 	call->err = err;

@@ -116,6 +116,7 @@ struct asst__call {
 	int64_t versions[2]; /* and these versions of the assistant; -1: none */
 	bool trash;          /* what is looked for was deleted */
 	bool either;         /* or not: both are looked for */
+	bool purge;          /* also what a purge has begun with */
 	/* where the id of what was found visible is noted, for the record of a refusal */
 	char *located;
 	char located_text[ASST__UUID_TEXT + 1];

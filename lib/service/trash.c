@@ -167,9 +167,23 @@ static int scan_drafts(struct asst_sink *sink, uint64_t *sequence, const struct 
 	return status;
 }
 
-/* The last step; before it, as many as it takes to drop most of the drafts. */
-static void build_purge(struct taking *taking, struct asst__change *change,
-			const struct asst_sink *drafts)
+/*
+ * More drafts than a batch should drop: the first batch takes it away from everybody for good,
+ * and says so; those that follow drop drafts, and the last one the rest. Where one fails the
+ * next purge goes on.
+ */
+static int begin_purge(struct taking *taking, struct asst__change *change,
+		       const struct asst__event *event)
+{
+	taking->to = taking->from;
+	taking->to.purged_at = taking->call->now > 0 ? taking->call->now : 1;
+	asst__change_event(change, event);
+	return asst__change_head(change, &taking->loaded, &taking->old_head, &taking->from,
+				 &taking->to, &taking->loaded.acl.view);
+}
+
+static int build_purge(struct taking *taking, struct asst__change *change,
+		       const struct asst_sink *drafts)
 {
 	struct asst__loaded *loaded = &taking->loaded;
 	struct asst__indexed state = { &taking->from, &loaded->acl.view };
@@ -181,14 +195,16 @@ static void build_purge(struct taking *taking, struct asst__change *change,
 
 	asst__change_check_object(change, loaded);
 	taking->more = drafts->count > DRAFTS_STEP;
-	if (taking->more) {
-		delete_drafts(change, loaded, drafts);
-		return;
-	}
-	asst__change_index(change, loaded->id, &state, NULL);
+	if (taking->more && !taking->from.purged_at)
+		return begin_purge(taking, change, &event);
 	delete_drafts(change, loaded, drafts);
+	if (taking->more)
+		return ASST_OK;
+	asst__change_index(change, loaded->id, &state, NULL);
 	delete_parts(change, loaded->id);
-	asst__change_event(change, &event);
+	if (!taking->from.purged_at)
+		asst__change_event(change, &event);
+	return ASST_OK;
 }
 
 /* Once its time is over, whoever may delete may purge. */
@@ -220,6 +236,10 @@ static int attempt_purge(void *context, struct asst__change *change, bool lost)
 		return status;
 	right = purge_right(taking);
 	asst__decide(&loaded->decision, right, call->actor, &loaded->object, call->now);
+	/* Who cannot go on with a purge is told what everybody is told. */
+	if (loaded->decision.status != ASST_OK &&
+	    asst__view_has(&loaded->head.view, ASST__HEAD_PURGED_AT))
+		loaded->decision.status = ASST_ENOTFOUND;
 	if (loaded->decision.status != ASST_OK)
 		return asst__decision_fail(&loaded->decision, right, call->err);
 	asst__head_read(&taking->from, &loaded->head.view);
@@ -237,7 +257,7 @@ static int attempt_purge(void *context, struct asst__change *change, bool lost)
 		status = asst_batch_check_range(&change->batch, from.bytes, from.size, to.bytes,
 						to.size, sequence, call->err);
 	if (status == ASST_OK)
-		build_purge(taking, change, &drafts);
+		status = build_purge(taking, change, &drafts);
 	asst__sink_dispose(&drafts);
 	return status;
 }
@@ -246,12 +266,13 @@ int asst_trash_purge(asst_session *session, const char *id, uint32_t flags, asst
 {
 	struct taking taking;
 	struct asst__call call;
+	bool begun = false;
 	int status = asst__call_begin(&call, session, err);
 
 	if (status != ASST_OK)
 		return status;
 	memset(&taking, 0, sizeof(taking));
-	call.trash = true;
+	call.trash = call.purge = true;
 	taking.call = &call;
 	taking.id = id;
 	status = asst__flags_check(flags, 0, err);
@@ -259,7 +280,13 @@ int asst_trash_purge(asst_session *session, const char *id, uint32_t flags, asst
 		taking.more = false;
 		if (status == ASST_OK)
 			status = asst__write(&call, "assistant.purge", id, attempt_purge, &taking);
+		/* Somebody else's purge came to the end first. */
+		if (status == ASST_ENOTFOUND && begun)
+			status = ASST_OK;
+		begun = begun || taking.more;
 	} while (status == ASST_OK && taking.more);
+	if (status == ASST_OK)
+		asst__error_clear(err);
 	taking_reset(&taking);
 	asst__call_end(&call);
 	return status;

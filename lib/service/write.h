@@ -18,6 +18,7 @@ struct asst__head {
 	int64_t created_at, updated_at, deleted_at; /* 0: not deleted */
 	int64_t revision, version;
 	int64_t epoch; /* see ASST__HEAD_EPOCH */
+	int64_t purged_at; /* 0: not begun to be purged */
 	bool disabled;
 };
 

@@ -300,27 +300,42 @@ static void nothing_of_what_is_purged_stays(void **state)
 	assert_string_equal(json_at(json_take(report), "/ok"), "true");
 }
 
-/* More than one batch can hold: three keys each, and 10,000 operations. */
-static void a_purge_drops_any_number_of_drafts(void **state)
+/* An assistant in the trash with that many drafts of others. */
+static const char *with_drafts(struct host *host, int count)
 {
-	enum { DRAFTS = 3400 };
-	struct host *host = *state;
 	const char *id = create(host, "it");
 	asst_session *session;
 	asst_draft *draft;
-	asst_buf *report;
 	char json[80];
 	int i;
 
 	MUST(host, host_share(host, ada, id, "workspace", 2));
-	for (i = 0; i < DRAFTS; i++) {
-		snprintf(json, sizeof(json), "{\"workspace\":\"acme\",\"user\":\"u%d\",\"aiSeat\":true}", i);
+	for (i = 0; i < count; i++) {
+		snprintf(json, sizeof(json),
+			 "{\"workspace\":\"acme\",\"user\":\"u%d\",\"aiSeat\":true}", i);
 		MUST(host, asst_session_open(&session, host->store, json, ASST_NUL, host->err));
 		MUST(host, asst_draft_edit(&draft, session, id, 0, host->err));
 		asst_draft_free(draft);
 		asst_session_free(session);
 	}
 	MUST(host, host_delete(host, ada, id));
+	return id;
+}
+
+static void assert_sound(struct host *host)
+{
+	asst_buf *report;
+
+	MUST(host, asst_store_verify(&report, host->store, NULL, NULL, 0, host->err));
+	assert_string_equal(json_at(json_take(report), "/ok"), "true");
+}
+
+/* More than one batch can hold: three keys each, and 10,000 operations. */
+static void a_purge_drops_any_number_of_drafts(void **state)
+{
+	struct host *host = *state;
+	const char *id = with_drafts(host, 3400);
+
 	host->backend.answer[HOST_APPLY] = ASST_EIO;
 	EXPECT(host, ASST_EIO, purge(host, ada, id));
 	host->backend.answer[HOST_APPLY] = ASST_OK;
@@ -329,8 +344,56 @@ static void a_purge_drops_any_number_of_drafts(void **state)
 	MUST(host, purge(host, ada, id));
 	assert_true(host_calls(host, HOST_APPLY) > 1);
 	assert_string_equal(trash(host, ada), "");
-	MUST(host, asst_store_verify(&report, host->store, NULL, NULL, 0, host->err));
-	assert_string_equal(json_at(json_take(report), "/ok"), "true");
+	assert_sound(host);
+}
+
+static size_t purges_told(struct host *host)
+{
+	const char *json;
+	asst_buf *out;
+
+	MUST(host, asst_feed_read(&out, as(host, "system"), "{\"actions\":[\"assistant.purge\"]}",
+				  ASST_NUL, host->err));
+	json = json_take(out);
+	return json_count(json, "/events");
+}
+
+struct failing {
+	struct host *host;
+	int applies; /* that succeed */
+};
+
+static void fail_later(void *user, enum host_method method)
+{
+	struct failing *failing = user;
+
+	if (method == HOST_APPLY && failing->applies-- == 0)
+		failing->host->backend.answer[HOST_APPLY] = ASST_EIO;
+}
+
+/* What a purge has begun with is gone for everybody: nobody finds half of it, or restores it. */
+static void a_purge_that_ends_in_the_middle_goes_on_with_the_next_one(void **state)
+{
+	struct host *host = *state;
+	const char *id = with_drafts(host, 600);
+	struct failing failing = { host, 2 };
+
+	host->backend.user = &failing;
+	host->backend.before = fail_later;
+	EXPECT(host, ASST_EIO, purge(host, ada, id));
+	host->backend.before = NULL;
+	host->backend.answer[HOST_APPLY] = ASST_OK;
+	assert_int_equal(failing.applies, -1);
+	assert_string_equal(trash(host, ada), "");
+	EXPECT(host, ASST_ENOTFOUND, restore(host, ada, id));
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "system", id));
+	assert_int_equal(purges_told(host), 1);
+	assert_sound(host);
+	EXPECT(host, ASST_ENOTFOUND, purge(host, "eve", id));
+	MUST(host, purge(host, ada, id));
+	EXPECT(host, ASST_ENOTFOUND, purge(host, ada, id));
+	assert_int_equal(purges_told(host), 1);
+	assert_sound(host);
 }
 
 static void drafts_wait_in_the_trash(void **state)
@@ -392,6 +455,7 @@ int main(void)
 		HOST_TEST(who_may_purge_and_when),
 		HOST_TEST(nothing_of_what_is_purged_stays),
 		HOST_TEST(a_purge_drops_any_number_of_drafts),
+		HOST_TEST(a_purge_that_ends_in_the_middle_goes_on_with_the_next_one),
 		HOST_TEST(drafts_wait_in_the_trash),
 		HOST_TEST(a_handle_outlives_the_purge),
 	};
