@@ -118,6 +118,18 @@ class Keys(World):
                 self.compare_many(i, right)
                 self.compare_hidden(i, rng.choice(list(self.objects)))
             self.put(self.user, (None, None), True, True, [], False)
+            self.compare_list(2, "assistant:read", 1000)
+
+    def forget(self):
+        """Another user gets the id of the creator: the keys and tokens are not of that one."""
+        self.plan.flush()
+        self.probe.must("f %d %s" % (SYSTEM, self.user.id))
+        self.put(self.user, (None, "admin"), True, True, ["assistants:create", "keys:create"], False)
+        for i, s in enumerate(self.sessions):
+            if s is self.user or s.creator is self.user:
+                line = self.probe.one("e %d" % i)
+                if not line.startswith("EUNAUTHENTICATED"):
+                    raise Disagreement("session %s of a user who was forgotten: %s" % (told(s), line))
 
     def count_doors(self):
         """The rights without an object, in every state of the creator."""
@@ -169,4 +181,5 @@ def key_worlds(probe, rows, tally, rng, long):
                 if rng.random() < 0.4})
         world.plan.flush()
         world.compare_who(rng)
+    world.forget()
     return world
