@@ -135,20 +135,81 @@ static int decide(struct asst__deciding *deciding, size_t i, const struct asst__
 				 take_draft(deciding, conflict->pointer);
 }
 
-/* The conflict that a resolution is for. Most have the order of the conflicts. */
-static size_t find_conflict(struct asst__deciding *deciding, const char *pointer)
+static const char *pointer_of(const struct asst__deciding *deciding, size_t i)
 {
-	const struct asst__json_conflicts *conflicts = &deciding->threeway->conflicts;
-	size_t k, i;
+	return deciding->threeway->conflicts.items[i].pointer;
+}
 
-	for (k = 0; k < conflicts->count; k++) {
-		i = (deciding->next + k) % conflicts->count;
-		if (strcmp(conflicts->items[i].pointer, pointer) == 0) {
-			deciding->next = i + 1;
-			return i;
-		}
+/* Merge two sorted runs that follow on each other; to has as much room. */
+static void merge_runs(const struct asst__deciding *deciding, const size_t *from, size_t middle,
+		       size_t end, size_t *to)
+{
+	size_t a = 0, b = middle, i;
+
+	for (i = 0; i < end; i++) {
+		if (b == end || (a < middle && strcmp(pointer_of(deciding, from[a]),
+						      pointer_of(deciding, from[b])) <= 0))
+			to[i] = from[a++];
+		else
+			to[i] = from[b++];
 	}
-	return conflicts->count;
+}
+
+/* Resolutions may come in any order, and there may be as many as a document has values. */
+static bool sort_conflicts(struct asst__deciding *deciding)
+{
+	size_t count = deciding->threeway->conflicts.count, run, i, end;
+	size_t *from, *to, *other;
+
+	deciding->sorted = asst__alloc(deciding->threeway->mem,
+				       2 * (count + 1) * sizeof(*deciding->sorted));
+	if (!deciding->sorted)
+		return false;
+	from = deciding->sorted;
+	to = from + count;
+	for (i = 0; i < count; i++)
+		from[i] = i;
+	for (run = 1; run < count; run *= 2) {
+		for (i = 0; i < count; i += 2 * run) {
+			end = count - i < 2 * run ? count - i : 2 * run;
+			merge_runs(deciding, from + i, run < end ? run : end, end, to + i);
+		}
+		other = from;
+		from = to;
+		to = other;
+	}
+	if (from != deciding->sorted)
+		memcpy(deciding->sorted, from, count * sizeof(*from));
+	return true;
+}
+
+/* The conflict that a resolution is for, or their count. Most have the order of the conflicts. */
+static size_t find_conflict(struct asst__deciding *deciding, const char *pointer, int *status)
+{
+	size_t count = deciding->threeway->conflicts.count, low = 0, high = count, middle;
+	int order;
+
+	*status = ASST_OK;
+	if (deciding->next < count &&
+	    strcmp(pointer_of(deciding, deciding->next), pointer) == 0)
+		return deciding->next++;
+	if (!deciding->sorted && !sort_conflicts(deciding)) {
+		*status = asst__fail_nomem(deciding->err);
+		return count;
+	}
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		order = strcmp(pointer, pointer_of(deciding, deciding->sorted[middle]));
+		if (order == 0) {
+			deciding->next = deciding->sorted[middle] + 1;
+			return deciding->sorted[middle];
+		}
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return count;
 }
 
 /* Decided on a state that is not live any more: as if it were not decided. */
@@ -203,7 +264,9 @@ static int resolve(struct asst__deciding *deciding, const asst__json *entry, siz
 					  "must be the pointer of a conflict");
 	if (!take == !value)
 		return asst__decide_fault(err, index, "", "required", "needs either take or value");
-	i = find_conflict(deciding, asst__json_text(pointer));
+	i = find_conflict(deciding, asst__json_text(pointer), &status);
+	if (status != ASST_OK)
+		return status;
 	if (i == deciding->threeway->conflicts.count)
 		return asst__decide_fault(err, index, "pointer", "unknown_reference",
 					  "is not the pointer of a conflict");
@@ -291,6 +354,7 @@ int asst__threeway_merge(asst__json **merged, const struct asst__threeway *three
 	if (status == ASST_OK)
 		status = asst__decide_places(&deciding);
 	asst__free(threeway->mem, deciding.decided, room);
+	asst__free(threeway->mem, deciding.sorted, 2 * room * sizeof(*deciding.sorted));
 	asst__free(threeway->mem, deciding.decisions, room * sizeof(*deciding.decisions));
 	if (status != ASST_OK)
 		asst__json_free(deciding.tree);

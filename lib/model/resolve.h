@@ -18,6 +18,7 @@ struct asst__deciding {
 	bool *decided;
 	struct asst__decided *decisions;
 	size_t next; /* the conflict behind the one that the last resolution was for */
+	size_t *sorted; /* the conflicts by their pointers, once that was needed; behind it, room */
 	int64_t live_version;
 	asst_error *err;
 };
