@@ -30,7 +30,10 @@ ASST_API int asst_access_check(int *allowed, asst_session *session, const char *
 /**
  * The same decision with its reasons, as JSON:
  *
- * - "allowed"; "right"; "status": what the operation would answer, by name, such as "EDENIED";
+ * - "allowed"; "right"; "status": how the right is decided, by name, such as "EDENIED". The
+ *   operation may still refuse, for what a right says nothing of: a disabled assistant resolves for
+ *   nobody, keys and tokens are made by persons whom the principal source knows; and from the end
+ *   of "trash_days" on whoever may delete may purge;
  * - "levelHeld", 0 to 3; "levelNeeded", 0 for a right without an object;
  * - "ownerHeld" and "ownerNeeded", booleans: a right that needs the owner needs more than
  *   level 3. Held it is by the owning user, an admin of the owning team, a superuser, the system;

@@ -147,10 +147,10 @@ ASST_API int asst_assistant_delete(asst_session *session, const char *id, uint64
  * @param revision   that of the state which the caller saw, or ASST_ANY_REVISION.
  * @param flags      0 or ASST_OWNER_KEEP_SECRETS.
  * @param err        may be NULL.
- * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND, ASST_EREVISION, ASST_EEXISTS (the new
- *         owner has an assistant with this slug), ASST_ECONFLICT (the id is a draft's), ASST_ELIMIT
- *         (256 grants), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND,
- *         ASST_ENOMEM.
+ * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND, ASST_EVALIDATION (no owner's name),
+ *         ASST_EREVISION, ASST_EEXISTS (the new owner has an assistant with this slug),
+ *         ASST_ECONFLICT (the id is a draft's), ASST_ELIMIT (256 grants), ASST_EBUSY,
+ *         ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_assistant_change_owner(asst_assistant **assistant, asst_session *session,

@@ -60,7 +60,8 @@ ASST_API int asst_session_open_system(asst_session **session, asst_store *store,
  * @param flags      0 or ASST_SESSION_RUNTIME.
  * @param err        may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EUNAUTHENTICATED (unknown, disabled or deleted), ASST_EUNSUPPORTED (no
- *         principal source), ASST_EVALIDATION (the source's document), ASST_ESTATE, ASST_EIO,
+ *         principal source), ASST_EVALIDATION and ASST_ELIMIT (the source's document),
+ *         ASST_ESTATE, ASST_EIO,
  *         ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */

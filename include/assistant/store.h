@@ -101,7 +101,8 @@ ASST_API int asst_store_opts_set_random(asst_store_opts *opts,
  * @param find  called at each use with a workspace and a user's identifier. It sets *document to a new
  *              buffer with what asst_session_open() takes, without "workspace" and "user", and returns
  *              ASST_OK; or ASST_ENOTFOUND where there is no such user or access has ended. A document
- *              with faults is ASST_EVALIDATION, with their places, to asst_session_open_user(), and
+ *              with faults is ASST_EVALIDATION (or ASST_ELIMIT) to asst_session_open_user(), which
+ *              tells their places, and
  *              ASST_EBACKEND to every later use. NULL: nobody.
  * @param user  passed to it; must outlive the store.
  * @return ASST_OK, ASST_EINVAL.

@@ -161,7 +161,7 @@ static int prepare(struct key *key)
 	const struct asst__call *call = key->call;
 	char id[ASST__UUID_TEXT + 1], uid[ASST__UUID_TEXT + 1];
 	int64_t ms;
-	int status = asst__source_uid(uid, call);
+	int status = asst__source_uid(uid, call, true);
 
 	if (status == ASST_OK)
 		status = asst__uuid_make(&call->store->ids, key->id, &ms, call->err);
@@ -239,21 +239,15 @@ static bool has_all(const struct asst__call *call)
 	return call->actor->system || call->actor->superuser;
 }
 
-/* Who the caller is to the directory, where there is one and it knows him; else nobody: "". */
+/* Who the caller is to the directory, with access or without; nobody it knows: "". */
 static int caller_uid(char uid[ASST__UUID_TEXT + 1], const struct asst__call *call)
 {
-	int status = ASST_OK;
-
 	uid[0] = '\0';
 	if (call->session->kind == ASST__FROM_SOURCE)
 		memcpy(uid, call->identity->person.uid, ASST__UUID_TEXT + 1);
 	else if (!has_all(call))
-		status = asst__source_uid(uid, call);
-	if (status == ASST_EDENIED) {
-		asst__error_clear(call->err);
-		status = ASST_OK;
-	}
-	return status;
+		return asst__source_uid(uid, call, false);
+	return ASST_OK;
 }
 
 /* The keys of a forgotten user are not of the next one who has the id: they are dead (identity.c). */

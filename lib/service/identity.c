@@ -161,7 +161,21 @@ void asst__key_actor(struct asst__actor *actor, const struct asst__actor *creato
 	actor->scoped = asst__key_has_scope(key, "AGENT_API");
 }
 
-int asst__source_uid(char uid[ASST__UUID_TEXT + 1], const struct asst__call *call)
+static int take_uid(char uid[ASST__UUID_TEXT + 1], const struct asst__answer *answer,
+		    asst_error *err)
+{
+	struct asst__view view;
+	int status = answer ? asst__view_open(&view, &asst__user_record_schema,
+					      asst_buf_data(answer->value),
+					      asst_buf_size(answer->value), err) :
+			      ASST_OK;
+
+	if (status == ASST_OK && answer)
+		copy_uid(uid, asst__view_text(&view, ASST__USER_UID));
+	return status;
+}
+
+int asst__source_uid(char uid[ASST__UUID_TEXT + 1], const struct asst__call *call, bool has_access)
 {
 	const char *principal = call->actor->principal.text;
 	struct asst__person person;
@@ -182,10 +196,12 @@ int asst__source_uid(char uid[ASST__UUID_TEXT + 1], const struct asst__call *cal
 	if (status == ASST_OK)
 		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
 					   &sequence, call->err);
-	if (status == ASST_OK)
+	if (status == ASST_OK && !has_access)
+		status = take_uid(uid, asst__sink_find(&sink, 0), call->err);
+	else if (status == ASST_OK)
 		status = asst__source_find(&person, call->store, call->workspace, principal + 5,
 					   asst__sink_find(&sink, 0), call->err);
-	if (status == ASST_OK)
+	if (status == ASST_OK && has_access)
 		memcpy(uid, person.uid, sizeof(person.uid));
 	if (status == ASST_EUNAUTHENTICATED)
 		status = asst__fail(call->err, ASST_EDENIED,

@@ -144,6 +144,11 @@ static int attempt_hand(void *context, struct asst__change *change, bool lost)
 	}
 	handing_reset(handing);
 	status = asst__locate(&handing->loaded, call, handing->id, ASST__RIGHT_CHANGE_OWNER);
+	if (status == ASST_OK && !asst__owner_valid(handing->owner.text, handing->owner.size)) {
+		asst__error_add_issue(call->err, "principal", "/ownerId",
+				      "must be user:ID or team:ID");
+		status = asst__fail(call->err, ASST_EVALIDATION, "an owner is user:ID or team:ID");
+	}
 	if (status == ASST_OK && handing->loaded.named_draft)
 		status = asst__fail(call->err, ASST_ECONFLICT,
 				    "the owner is the assistant's, not its draft's");
@@ -177,8 +182,8 @@ int asst_assistant_change_owner(asst_assistant **assistant, asst_session *sessio
 	handing.revision = revision;
 	handing.keep_secrets = (flags & ASST_OWNER_KEEP_SECRETS) != 0;
 	status = asst__flags_check(flags, ASST_OWNER_KEEP_SECRETS, err);
-	if (status == ASST_OK && (!owner || !asst__owner_valid(owner, strlen(owner))))
-		status = asst__fail(err, ASST_EINVAL, "an owner is user:ID or team:ID");
+	if (status == ASST_OK && !owner)
+		status = asst__fail(err, ASST_EINVAL, "needs an owner");
 	if (status == ASST_OK) {
 		handing.owner = ASST__STRING(owner);
 		status = asst__write(&call, "assistant.changeOwner", id, attempt_hand, &handing);

@@ -150,10 +150,11 @@ int asst__source_creator(struct asst__person *person, const struct asst__call *c
 void asst__key_actor(struct asst__actor *actor, const struct asst__actor *creator,
 		     const struct asst__view *key);
 /*
- * Tell one person of an id from the next: the uid of the caller, who makes a credential; "" where the
- * source has none. ASST_EDENIED where it does not know the caller.
+ * Tell one person of an id from the next: the uid of the caller; "" where the source has none.
+ * has_access: ASST_EDENIED where it does not know the caller, or lets him in no more.
  */
-int asst__source_uid(char uid[ASST__UUID_TEXT + 1], const struct asst__call *call);
+int asst__source_uid(char uid[ASST__UUID_TEXT + 1], const struct asst__call *call,
+		     bool has_access);
 /* A session without a person; NULL: no memory. */
 asst_session *asst__session_new(asst_store *store, const char *workspace);
 

@@ -309,7 +309,7 @@ int asst_token_create(asst_buf **out, asst_session *session, const char *id, con
 	if (status == ASST_OK)
 		status = asst__uuid_make(&call.store->ids, token.id, &ms, err);
 	if (status == ASST_OK)
-		status = asst__source_uid(token.uid, &call);
+		status = asst__source_uid(token.uid, &call, true);
 	if (status == ASST_OK)
 		status = asst__credential_make(&token.credential, false, &call);
 	if (status == ASST_OK)

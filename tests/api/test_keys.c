@@ -345,6 +345,28 @@ static void a_permission_that_is_withdrawn_meanwhile_gives_no_text(void **state)
 }
 
 /* Who gets the id of a forgotten user has none of the keys of the one before. */
+/* Whom the directory lets in no more is still who made the keys, to a host that lets him in. */
+static void who_is_disabled_can_revoke_a_key(void **state)
+{
+	struct host *host = *state;
+	struct people_text key = people_key(host, "dir:ada", PEOPLE_API);
+	asst_session *session;
+	asst_buf *out;
+
+	MUST(host, asst_session_open(&session, host->store,
+				     t_json("{'workspace':'acme','user':'ada','aiSeat':true,"
+					    "'permissions':['keys:create']}"),
+				     ASST_NUL, host->err));
+	people_adopt(host, "ada keys", session);
+	MUST(host, people_disable(host, "ada", 1));
+	assert_int_equal(json_count(keys(host, "ada keys"), "/keys"), 1);
+	EXPECT(host, ASST_EDENIED, asst_key_create(&out, as(host, "ada keys"),
+						   t_json(PEOPLE_API), ASST_NUL, 0, host->err));
+	MUST(host, revoke(host, "ada keys", key.id));
+	MUST(host, people_disable(host, "ada", 0));
+	EXPECT(host, ASST_EUNAUTHENTICATED, people_try_credential(&session, host, key.text, NULL));
+}
+
 static void the_next_user_of_an_id_has_no_keys(void **state)
 {
 	static const char *const specs[] = { "dir:ada", "ada keys" };
@@ -492,6 +514,7 @@ int main(void)
 		PEOPLE_TEST(who_may_revoke_and_rotate),
 		PEOPLE_TEST(rotating_needs_the_permission_to_make_keys),
 		PEOPLE_TEST(a_permission_that_is_withdrawn_meanwhile_gives_no_text),
+		PEOPLE_TEST(who_is_disabled_can_revoke_a_key),
 		PEOPLE_TEST(the_next_user_of_an_id_has_no_keys),
 		PEOPLE_TEST(rotating_leaves_the_old_text_for_a_while),
 		PEOPLE_TEST(without_overlap_the_old_text_ends_at_once),

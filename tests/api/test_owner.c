@@ -200,8 +200,12 @@ static void a_stale_revision_and_faulty_calls_change_nothing(void **state)
 	EXPECT(host, ASST_EINVAL,
 	       asst_assistant_change_owner(NULL, system, id, "user:bob", 2, 2, host->err));
 	EXPECT(host, ASST_EINVAL, give(host, "system", id, NULL));
-	for (i = 0; i < T_COUNT(owners); i++)
-		EXPECT(host, ASST_EINVAL, give(host, "system", id, owners[i]));
+	for (i = 0; i < T_COUNT(owners); i++) {
+		/* Behind visibility and right. */
+		EXPECT(host, ASST_ENOTFOUND, give(host, "stranger", id, owners[i]));
+		EXPECT(host, ASST_EVALIDATION, give(host, "system", id, owners[i]));
+		host_issue(host, 0, "principal", "/ownerId");
+	}
 	assert_int_equal(host_revision(host, ada, id), 2);
 	MUST(host, host_look(host, ada, "user:ada:it"));
 }
