@@ -19,6 +19,8 @@ struct asst__credential {
 /* Make one for the call's workspace, which must be in the directory of workspaces. */
 int asst__credential_make(struct asst__credential *credential, bool is_key,
 			  const struct asst__call *call);
+/* Everything that can be seen without the store. False: it is none. */
+bool asst__credential_parse(const char *text, size_t size, bool *is_key, uint64_t *tag);
 /* ASST_EUNSUPPORTED without a principal source or libsodium. */
 int asst__credential_check(const struct asst__call *call);
 /* Wipe it. */
@@ -52,6 +54,8 @@ void asst__change_credential(struct asst__change *change,
 /* Take the pointer of a hash, in hexadecimal, out; text NULL: nothing. */
 void asst__change_drop_hash(struct asst__change *change, struct asst__string hash);
 
+/* Faults of a document's restrictions: from nowhere a token could not be used. */
+void asst__peer_check(struct asst__check *check, const asst__json *tree);
 /* Whether an address fits a token's restrictions. */
 bool asst__peer_fits(const struct asst__view *token, const char *peer);
 
