@@ -247,6 +247,8 @@ static int load(asst_list *list, struct asst__query *query, const struct asst__f
 
 /* Larger steps where much was left out, so that a page never takes many calls. */
 #define STEP_MOST 4096
+/* And more at once, where much of what was found may not be shown. */
+#define WANTED_MOST 512
 
 /* A token sees one assistant, for which there is no index: it is the only page. */
 static int find_only(struct asst__found *found, struct asst__query *query)
@@ -308,6 +310,9 @@ static int fill(asst_list *list, struct asst__query *query)
 		status = find(list, &found, query);
 		if (status == ASST_OK)
 			status = load(list, query, &found);
+		if (query->wanted < WANTED_MOST)
+			query->wanted = query->wanted < WANTED_MOST / 4 ? query->wanted * 4 :
+									  WANTED_MOST;
 	}
 	if (status == ASST_OK)
 		status = end_page(list, query);
