@@ -149,11 +149,6 @@ uint32_t asst__record_item(struct asst__record *record, uint32_t list, size_t i,
 	return at;
 }
 
-void asst__record_free(struct asst__record *record)
-{
-	asst__text_free(&record->text);
-}
-
 int asst__record_end(asst_buf **out, struct asst__record *record, asst_error *err)
 {
 	if (record->text.failed == ASST_ELIMIT) {

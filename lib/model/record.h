@@ -59,7 +59,7 @@ void asst__view_write(struct asst__text *out, const struct asst__schema *schema,
 
 /*
  * Writing: begin, then for each object its fields in any order. `object` is what begin or
- * asst__record_add_item() returned. Failure sticks in text.failed.
+ * asst__record_item() returned. Failure sticks in text.failed.
  */
 struct asst__record {
 	struct asst__text text;
@@ -81,7 +81,6 @@ void asst__record_text_at(struct asst__record *record, uint32_t list, size_t i,
 			  struct asst__string value);
 uint32_t asst__record_item(struct asst__record *record, uint32_t list, size_t i,
 			   const struct asst__schema *schema);
-void asst__record_free(struct asst__record *record);
 int asst__record_end(asst_buf **out, struct asst__record *record, asst_error *err);
 
 /* A checked tree as a record. */

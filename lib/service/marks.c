@@ -141,9 +141,8 @@ static int attempt_mark(void *context, struct asst__change *change, bool lost)
 	status = asst__locate(loaded, call, marking->id, ASST__RIGHT_VERSIONS);
 	if (status == ASST_OK && marking->set_label)
 		status = check_label(marking->label, call->err);
-	if (status == ASST_OK && loaded->named_draft)
-		status = asst__fail(call->err, ASST_ECONFLICT,
-				    "versions belong to the assistant, not to its draft");
+	if (status == ASST_OK)
+		status = asst__refuse_draft(loaded, call, "versions belong");
 	if (status != ASST_OK)
 		return status;
 	live = (uint64_t)asst__view_int(&loaded->head.view, ASST__HEAD_VERSION, 0);
@@ -352,9 +351,8 @@ static int attempt_prune(void *context, struct asst__change *change, bool lost)
 	pruning->more = false;
 	asst__loaded_dispose(&pruning->loaded);
 	status = asst__locate(&pruning->loaded, call, pruning->id, ASST__RIGHT_DELETE);
-	if (status == ASST_OK && pruning->loaded.named_draft)
-		status = asst__fail(call->err, ASST_ECONFLICT,
-				    "versions belong to the assistant, not to its draft");
+	if (status == ASST_OK)
+		status = asst__refuse_draft(&pruning->loaded, call, "versions belong");
 	live = asst__view_int(&pruning->loaded.head.view, ASST__HEAD_VERSION, 0);
 	if (status != ASST_OK || live < keep ||
 	    (uint64_t)(live - keep + (keep > 0)) <= pruning->from)

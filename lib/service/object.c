@@ -325,3 +325,12 @@ bool asst__object_shared(const struct asst__object *object, int64_t now)
 	}
 	return false;
 }
+
+int asst__refuse_draft(const struct asst__loaded *loaded, const struct asst__call *call,
+		       const char *belongs)
+{
+	return loaded->named_draft ?
+		       asst__fail(call->err, ASST_ECONFLICT, "%s to the assistant, not to its draft",
+				  belongs) :
+		       ASST_OK;
+}

@@ -38,6 +38,9 @@ struct asst__loaded {
  */
 int asst__locate(struct asst__loaded *loaded, const struct asst__call *call, const char *name,
 		 enum asst__right right);
+/* ASST_ECONFLICT where a draft was named for what belongs to the assistant ("secrets belong"). */
+int asst__refuse_draft(const struct asst__loaded *loaded, const struct asst__call *call,
+		       const char *belongs);
 void asst__loaded_dispose(struct asst__loaded *loaded);
 
 /* Take one record from a filled sink as a part. ASST_ECORRUPT, ASST_EFORMAT. */

@@ -149,9 +149,8 @@ static int attempt_hand(void *context, struct asst__change *change, bool lost)
 				      "must be user:ID or team:ID");
 		status = asst__fail(call->err, ASST_EVALIDATION, "an owner is user:ID or team:ID");
 	}
-	if (status == ASST_OK && handing->loaded.named_draft)
-		status = asst__fail(call->err, ASST_ECONFLICT,
-				    "the owner is the assistant's, not its draft's");
+	if (status == ASST_OK)
+		status = asst__refuse_draft(&handing->loaded, call, "the owner belongs");
 	if (status == ASST_OK)
 		status = check_owner(handing);
 	if (status != ASST_OK)

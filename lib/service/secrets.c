@@ -63,9 +63,8 @@ static int locate(struct secret *secret, enum asst__right right)
 	const struct asst__call *call = secret->call;
 	int status = asst__locate(&secret->loaded, call, secret->id, right);
 
-	if (status == ASST_OK && secret->loaded.named_draft)
-		status = asst__fail(call->err, ASST_ECONFLICT,
-				    "secrets belong to the assistant, not to its draft");
+	if (status == ASST_OK)
+		status = asst__refuse_draft(&secret->loaded, call, "secrets belong");
 	return status;
 }
 

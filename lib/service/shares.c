@@ -174,9 +174,8 @@ static int attempt_share(void *context, struct asst__change *change, bool lost)
 	status = asst__locate(&sharing->loaded, call, sharing->id, ASST__RIGHT_SHARE);
 	if (status == ASST_OK)
 		status = read_document(sharing);
-	if (status == ASST_OK && sharing->loaded.named_draft)
-		status = asst__fail(call->err, ASST_ECONFLICT,
-				    "shares belong to the assistant, not to its draft");
+	if (status == ASST_OK)
+		status = asst__refuse_draft(&sharing->loaded, call, "shares belong");
 	if (status != ASST_OK)
 		return status;
 	if (sharing->level > asst__level_public(sharing->loaded.decision.level_held))
@@ -273,9 +272,9 @@ static int attempt_remove(void *context, struct asst__change *change, bool lost)
 	status = asst__locate(&sharing->loaded, call, sharing->id, ASST__RIGHT_SHARE);
 	if (status != ASST_OK)
 		return status;
-	if (sharing->loaded.named_draft)
-		return asst__fail(call->err, ASST_ECONFLICT,
-				  "shares belong to the assistant, not to its draft");
+	status = asst__refuse_draft(&sharing->loaded, call, "shares belong");
+	if (status != ASST_OK)
+		return status;
 	if (!asst__principal_valid(sharing->principal.text, sharing->principal.size)) {
 		asst__error_add_issue(call->err, "principal", "/principalId",
 				      "must be user:ID, team:ID, key:ID or workspace");

@@ -158,9 +158,8 @@ static int locate(struct token *token, enum asst__right right)
 	const struct asst__call *call = token->call;
 	int status = asst__locate(&token->loaded, call, token->assistant, right);
 
-	if (status == ASST_OK && token->loaded.named_draft)
-		status = asst__fail(call->err, ASST_ECONFLICT,
-				    "tokens belong to the assistant, not to its draft");
+	if (status == ASST_OK)
+		status = asst__refuse_draft(&token->loaded, call, "tokens belong");
 	return status;
 }
 

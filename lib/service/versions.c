@@ -43,9 +43,8 @@ static int locate_version(struct asst__loaded *loaded, struct asst__call *call, 
 {
 	int status = asst__locate(loaded, call, id, right);
 
-	if (status == ASST_OK && loaded->named_draft)
-		status = asst__fail(call->err, ASST_ECONFLICT,
-				    "versions belong to the assistant, not to its draft");
+	if (status == ASST_OK)
+		status = asst__refuse_draft(loaded, call, "versions belong");
 	return status;
 }
 
@@ -171,9 +170,8 @@ static int attempt_restore(void *context, struct asst__change *change, bool lost
 	(void)lost;
 	asst__loaded_dispose(loaded);
 	status = asst__locate(loaded, call, restoring->opening.id, ASST__RIGHT_DRAFT);
-	if (status == ASST_OK && loaded->named_draft)
-		status = asst__fail(call->err, ASST_ECONFLICT,
-				    "versions belong to the assistant, not to its draft");
+	if (status == ASST_OK)
+		status = asst__refuse_draft(loaded, call, "versions belong");
 	if (status != ASST_OK)
 		return status;
 	part = find_version(loaded, restoring->version, 0);
