@@ -51,12 +51,32 @@ bool asst__json_no_memory(struct asst__json_reader *in);
 
 /*
  * Read a token whose first byte is there already and leave in->at behind it. A string is
- * unescaped into out; code and what are those of asst__json_over() for one beyond limit.
+ * unescaped to *out, where there is room for as many bytes as it takes in the text, and *out
+ * moved behind its NUL; code and what are those of asst__json_over() for one beyond limit.
  */
-bool asst__json_read_string(struct asst__json_reader *in, struct asst__text *out, size_t limit,
+bool asst__json_read_string(struct asst__json_reader *in, char **out, size_t limit,
 			    const char *code, const char *what);
 bool asst__json_read_number(struct asst__json_reader *in, size_t limit);
 bool asst__json_read_word(struct asst__json_reader *in, const char *word);
+
+/* The memory of a tree while it is scanned; the first node made takes it over. */
+struct asst__json_pool {
+	struct asst__json_block *first, *last;
+	size_t used, room; /* nodes of the last block */
+	size_t all;        /* room of all blocks together */
+	char *text;        /* where the next string or number goes, with a NUL behind */
+};
+
+/* False: no memory. Size: of the document's text, which bounds that of its strings. */
+bool asst__json_pool_begin(struct asst__json_pool *pool, size_t size);
+/* A node of cJSON's type; text: of a string or number, in the pool. NULL: no memory. */
+asst__json *asst__json_pool_node(struct asst__json_pool *pool, int type, char *text);
+/* Put it last; name: of a member, in the pool. Cannot fail. */
+void asst__json_pool_attach(asst__json *parent, char *name, asst__json *node);
+/* Give up what was scanned. */
+void asst__json_pool_end(struct asst__json_pool *pool);
+/* Does it stand in the memory of a scanned tree, and so not outlive it? */
+bool asst__json_pooled(const asst__json *node);
 
 /* The present byte; NUL at the end, which no rule of the grammar takes. */
 static inline char asst__json_peek(const struct asst__json_reader *in)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON: one strict scanner that builds a tree, and what works on trees. The tree is
- * cJSON's, made by cJSON_Create* alone; no other room sees it but through these functions.
- * Numbers are kept as the text they came as. Nodes come from malloc.
+ * JSON: one strict scanner that builds a tree, and what works on trees. The nodes are
+ * cJSON's; no other room sees them but through these functions. Numbers are kept as the text
+ * they came as. Nodes come from malloc: those of a scanned tree in a few blocks of its own,
+ * others one by one from cJSON_Create*.
  */
 #ifndef ASST_JSON_JSON_H
 #define ASST_JSON_JSON_H
@@ -58,7 +59,10 @@ asst__json *asst__json_first(const asst__json *node); /* item or member */
 asst__json *asst__json_next(const asst__json *node);
 asst__json *asst__json_member(const asst__json *object, const char *name);
 
-/* Building. NULL when there is no memory; adding consumes the child, also on failure (false). */
+/*
+ * Building. NULL when there is no memory; adding consumes the child, also on failure (false).
+ * A child that stands in the memory of a scanned tree is added as a copy.
+ */
 asst__json *asst__json_new_null(void);
 asst__json *asst__json_new_bool(int value);
 asst__json *asst__json_new_string(const char *text);        /* valid UTF-8 */
@@ -70,7 +74,8 @@ bool asst__json_add(asst__json *object, const char *name, asst__json *value); /*
 bool asst__json_set(asst__json *object, const char *name,
 		    asst__json *value); /* replaces in place or appends */
 void asst__json_remove(asst__json *object, const char *name); /* and free it, if it is there */
-asst__json *asst__json_take(asst__json *object, const char *name); /* detach; NULL when absent */
+/* Detach; NULL when absent. Of a scanned tree: to be used no longer than that. */
+asst__json *asst__json_take(asst__json *object, const char *name);
 asst__json *asst__json_copy(const asst__json *tree); /* depth at most ASST__JSON_DEPTH */
 
 /* RFC 7396. Changes *target (which may become another node); patch is left as it is. */

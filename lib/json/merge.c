@@ -14,7 +14,7 @@ static bool add(cJSON *object, const char *name, cJSON *value)
 {
 	if (cJSON_AddItemToObject(object, name, value))
 		return true;
-	cJSON_Delete(value);
+	asst__json_free(value);
 	return false;
 }
 
@@ -29,7 +29,7 @@ static cJSON *fresh(const cJSON *patch)
 	made = cJSON_CreateObject();
 	for (member = patch->child; made && member; member = member->next) {
 		if (!cJSON_IsNull(member) && !add(made, member->string, fresh(member))) {
-			cJSON_Delete(made);
+			asst__json_free(made);
 			return NULL;
 		}
 	}
@@ -52,7 +52,7 @@ static bool merge_first(cJSON *target, struct asst__json_entry *entries, size_t 
 		return cJSON_AddItemToArray(target, member) && merge_object(member, entry->node);
 	if (!cJSON_IsNull(entry->node))
 		done = add(target, member->string, fresh(entry->node));
-	cJSON_Delete(member);
+	asst__json_free(member);
 	return done;
 }
 
@@ -108,7 +108,7 @@ int asst__json_merge(asst__json **target, const asst__json *patch, asst_error *e
 	made = fresh(patch);
 	if (!made)
 		return asst__fail_nomem(err);
-	cJSON_Delete(*target);
+	asst__json_free(*target);
 	*target = made;
 	return ASST_OK;
 }

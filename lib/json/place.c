@@ -209,7 +209,7 @@ void asst__json_item_set(asst__json *list, const struct asst__json_list *keys, c
 	if (old) {
 		before = old == list->child ? NULL : old->prev;
 		first = !before;
-		cJSON_Delete(cJSON_DetachItemViaPointer(list, old));
+		asst__json_free(cJSON_DetachItemViaPointer(list, old));
 	} else if (after) {
 		before = asst__json_item(list, keys, after);
 	}

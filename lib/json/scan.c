@@ -41,10 +41,10 @@ struct scan {
 	struct asst__json_limits limits;
 	const struct asst__mem *mem;
 	enum expect expect;
-	cJSON *root;
+	cJSON *root; /* takes the pool over */
 	size_t nodes;
-	struct asst__text name;  /* of the member whose value comes next */
-	struct asst__text value; /* of the string being read */
+	struct asst__json_pool pool;
+	char *name; /* of the member whose value comes next, in the pool */
 	size_t name_at;
 	const char *repeated; /* the name that a duplicate fault is about */
 	/* Members of all open objects: those of the innermost are on top. */
@@ -53,11 +53,6 @@ struct scan {
 	size_t depth;
 	struct frame frames[ASST__JSON_DEPTH_MOST];
 };
-
-static const char *text_of(const struct asst__text *text)
-{
-	return text->data ? text->data : "";
-}
 
 /* "At" is where the value begins. */
 static bool count_node(struct scan *s, size_t at)
@@ -69,42 +64,40 @@ static bool count_node(struct scan *s, size_t at)
 	return true;
 }
 
-static bool attach_member(struct scan *s, cJSON *object, cJSON *node)
+static bool note_member(struct scan *s, cJSON *node)
 {
 	struct asst__json_entry *entry;
 
-	if (!asst__grow(s->mem, &s->members, s->member_count, &s->member_room, sizeof(*entry)) ||
-	    !cJSON_AddItemToObject(object, text_of(&s->name), node))
-		return false;
+	if (!asst__grow(s->mem, &s->members, s->member_count, &s->member_room, sizeof(*entry)))
+		return asst__json_no_memory(&s->in);
 	entry = &s->members[s->member_count++];
 	entry->node = node;
 	entry->place = s->name_at;
 	return true;
 }
 
-/* Put a new node where it belongs; takes it also when that fails. NULL: no memory. */
-static bool attach(struct scan *s, cJSON *node)
+/* Make a node where it belongs; text: of a string or number, in the pool. NULL: no memory. */
+static cJSON *add_node(struct scan *s, int type, char *text)
 {
+	cJSON *node = asst__json_pool_node(&s->pool, type, text);
 	struct frame *frame;
-	bool done;
 
-	if (!node)
-		return asst__json_no_memory(&s->in);
+	if (!node) {
+		asst__json_no_memory(&s->in);
+		return NULL;
+	}
 	if (s->depth == 0) {
 		s->root = node;
 		s->expect = EXPECT_END;
-		return true;
+		return node;
 	}
 	frame = &s->frames[s->depth - 1];
-	done = frame->object ? attach_member(s, frame->node, node) :
-			       cJSON_AddItemToArray(frame->node, node);
-	if (!done) {
-		cJSON_Delete(node);
-		return asst__json_no_memory(&s->in);
-	}
+	asst__json_pool_attach(frame->node, frame->object ? s->name : NULL, node);
+	if (frame->object && !note_member(s, node))
+		return NULL;
 	frame->count++;
 	s->expect = EXPECT_COMMA;
-	return true;
+	return node;
 }
 
 static bool open_container(struct scan *s, bool object)
@@ -117,8 +110,8 @@ static bool open_container(struct scan *s, bool object)
 				       "nested arrays and objects");
 	if (!count_node(s, s->in.at))
 		return false;
-	node = object ? cJSON_CreateObject() : cJSON_CreateArray();
-	if (!attach(s, node))
+	node = add_node(s, object ? cJSON_Object : cJSON_Array, NULL);
+	if (!node)
 		return false;
 	frame = &s->frames[s->depth++];
 	frame->node = node;
@@ -152,35 +145,35 @@ static bool close_container(struct scan *s)
 
 static bool scan_number(struct scan *s)
 {
-	char text[NUMBER_MOST + 1];
 	size_t start = s->in.at, size;
+	char *text = s->pool.text;
 
 	if (!asst__json_read_number(&s->in, s->limits.number_bytes) || !count_node(s, start))
 		return false;
 	size = s->in.at - start;
 	memcpy(text, s->in.text + start, size);
 	text[size] = '\0';
-	return attach(s, cJSON_CreateRaw(text));
+	s->pool.text += size + 1;
+	return add_node(s, cJSON_Raw, text) != NULL;
 }
 
 static bool scan_string(struct scan *s)
 {
 	size_t start = s->in.at;
+	char *text = s->pool.text;
 
-	return asst__json_read_string(&s->in, &s->value, s->limits.string_bytes,
+	return asst__json_read_string(&s->in, &s->pool.text, s->limits.string_bytes,
 				      "json_string_length", "bytes in a string") &&
-	       count_node(s, start) && attach(s, cJSON_CreateString(text_of(&s->value)));
+	       count_node(s, start) && add_node(s, cJSON_String, text) != NULL;
 }
 
 static bool scan_word(struct scan *s, const char *word)
 {
 	size_t start = s->in.at;
+	int type = *word == 'n' ? cJSON_NULL : *word == 't' ? cJSON_True : cJSON_False;
 
-	if (!asst__json_read_word(&s->in, word) || !count_node(s, start))
-		return false;
-	if (*word == 'n')
-		return attach(s, cJSON_CreateNull());
-	return attach(s, cJSON_CreateBool(*word == 't'));
+	return asst__json_read_word(&s->in, word) && count_node(s, start) &&
+	       add_node(s, type, NULL) != NULL;
 }
 
 static bool scan_value(struct scan *s)
@@ -225,7 +218,8 @@ static bool scan_name(struct scan *s)
 						 "expected a name in quotes or '}'" :
 						 "expected a name in quotes");
 	s->name_at = s->in.at;
-	if (!asst__json_read_string(&s->in, &s->name, s->limits.name_bytes, "json_name_length",
+	s->name = s->pool.text;
+	if (!asst__json_read_string(&s->in, &s->pool.text, s->limits.name_bytes, "json_name_length",
 				    "bytes in a name"))
 		return false;
 	s->expect = EXPECT_VALUE;
@@ -301,7 +295,7 @@ static void add_path(const struct scan *s, struct asst__text *path)
 		else if (s->repeated)
 			asst__pointer_add(path, s->repeated);
 		else if (frame->object && s->expect == EXPECT_VALUE)
-			asst__pointer_add(path, text_of(&s->name));
+			asst__pointer_add(path, s->name);
 		else if (s->expect == EXPECT_VALUE || s->expect == EXPECT_FIRST_ITEM)
 			asst__pointer_add_index(path, frame->count);
 	}
@@ -322,7 +316,7 @@ static void report(const struct scan *s, asst_error *err)
 	add_path(s, &path);
 	asst__fail(err, in->status, "%s at byte %zu: %s", in->code, in->fault_at, in->message);
 	asst__error_set_offset(err, in->fault_at);
-	asst__error_add_issue(err, in->code, path.failed ? "" : text_of(&path), in->message);
+	asst__error_add_issue(err, in->code, path.failed || !path.data ? "" : path.data, in->message);
 	asst__text_free(&path);
 }
 
@@ -340,8 +334,6 @@ static void init(struct scan *s, const struct asst__json_limits *limits,
 	s->limits.depth = least(s->limits.depth, ASST__JSON_DEPTH_MOST);
 	s->limits.number_bytes = least(s->limits.number_bytes, NUMBER_MOST);
 	s->mem = mem;
-	asst__text_init(&s->name, mem, TEXT_MOST);
-	asst__text_init(&s->value, mem, TEXT_MOST);
 }
 
 int asst__json_scan(asst__json **tree, const char *text, size_t size,
@@ -361,16 +353,16 @@ int asst__json_scan(asst__json **tree, const char *text, size_t size,
 	if (size > s.limits.bytes)
 		asst__json_over(&s.in, "json_bytes", s.limits.bytes, s.limits.bytes,
 				"bytes in a document");
+	else if (!asst__json_pool_begin(&s.pool, size))
+		asst__json_no_memory(&s.in);
 	else
 		scan_document(&s);
 	if (s.in.status == ASST_OK) {
 		*tree = s.root;
 	} else {
 		report(&s, err);
-		cJSON_Delete(s.root);
+		asst__json_pool_end(&s.pool);
 	}
-	asst__text_free(&s.name);
-	asst__text_free(&s.value);
 	asst__free(mem, s.members, s.member_room * sizeof(*s.members));
 	return s.in.status;
 }

@@ -70,11 +70,10 @@ static bool read_hex(struct asst__json_reader *in, uint32_t *unit)
 }
 
 /* What follows "\u": one code unit, or a pair of surrogates. */
-static bool read_unicode(struct asst__json_reader *in, struct asst__text *out)
+static bool read_unicode(struct asst__json_reader *in, char **out)
 {
 	size_t escape = in->at - 2;
 	uint32_t unit, low = 0;
-	char bytes[4];
 
 	if (!read_hex(in, &unit))
 		return false;
@@ -93,11 +92,11 @@ static bool read_unicode(struct asst__json_reader *in, struct asst__text *out)
 						"expected surrogates in pairs, high before low");
 		unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
 	}
-	asst__text_add(out, bytes, asst__utf8_encode(bytes, unit));
+	*out += asst__utf8_encode(*out, unit); /* no longer than the escape */
 	return true;
 }
 
-static bool read_escape(struct asst__json_reader *in, struct asst__text *out)
+static bool read_escape(struct asst__json_reader *in, char **out)
 {
 	static const char from[] = "\"\\/bfnrt";
 	static const char to[] = "\"\\/\b\f\n\r\t";
@@ -114,7 +113,7 @@ static bool read_escape(struct asst__json_reader *in, struct asst__text *out)
 	if (!found)
 		return asst__json_syntax(in, "expected one of \"\\/bfnrtu after the backslash");
 	in->at++;
-	asst__text_add_char(out, to[found - from]);
+	*(*out)++ = to[found - from];
 	return true;
 }
 
@@ -154,33 +153,36 @@ static bool skip_plain(struct asst__json_reader *in)
 	}
 }
 
-bool asst__json_read_string(struct asst__json_reader *in, struct asst__text *out, size_t limit,
+bool asst__json_read_string(struct asst__json_reader *in, char **out, size_t limit,
 			    const char *code, const char *what)
 {
-	size_t open = in->at++, run;
+	size_t open = in->at++, run, length, size = 0;
+	char *start = *out;
 	unsigned char c;
 
-	asst__text_clear(out);
 	for (;;) {
 		run = in->at;
 		if (!skip_plain(in))
 			return false;
-		/* Before anything is copied: the buffer never grows beyond the limit. */
-		if (out->size > limit || in->at - run > limit - out->size)
+		length = in->at - run;
+		if (size > limit || length > limit - size)
 			return asst__json_over(in, code, open, limit, what);
 		if (in->at >= in->size)
 			return asst__json_syntax(in, "expected the closing quote of a string");
 		c = (unsigned char)in->text[in->at];
 		if (c < 0x20)
 			return asst__json_syntax(in, "expected control characters as escapes");
-		asst__text_add(out, in->text + run, in->at - run);
+		memcpy(*out, in->text + run, length);
+		*out += length;
 		if (c == '"')
 			break;
 		if (!read_escape(in, out))
 			return false;
+		size = (size_t)(*out - start);
 	}
 	in->at++;
-	return out->failed ? asst__json_no_memory(in) : true;
+	*(*out)++ = '\0';
+	return true;
 }
 
 static bool read_digits(struct asst__json_reader *in)

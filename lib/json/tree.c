@@ -3,15 +3,9 @@
  * The nodes of a tree. cJSON's own lookups ignore case, its replacement loses members when
  * there is no memory and its copy has no end in sight, so only its plainest calls are used.
  */
-#include "json/json.h"
+#include "json/inner.h"
 
 #include <cJSON.h>
-#include <string.h>
-
-void asst__json_free(asst__json *tree)
-{
-	cJSON_Delete(tree);
-}
 
 int asst__json_kind(const asst__json *node)
 {
@@ -114,11 +108,24 @@ asst__json *asst__json_new_object(void)
 	return cJSON_CreateObject();
 }
 
+/* What goes into another tree may not stand in the memory of a scanned one. */
+static cJSON *settle(cJSON *value)
+{
+	cJSON *copied;
+
+	if (!asst__json_pooled(value))
+		return value;
+	copied = asst__json_copy(value);
+	asst__json_free(value);
+	return copied;
+}
+
 bool asst__json_append(asst__json *array, asst__json *item)
 {
+	item = settle(item);
 	if (cJSON_IsArray(array) && cJSON_AddItemToArray(array, item))
 		return true;
-	cJSON_Delete(item);
+	asst__json_free(item);
 	return false;
 }
 
@@ -137,14 +144,15 @@ static void replace_by_last(cJSON *object, cJSON *old, const cJSON *last)
 			return;
 		member = next;
 	}
-	cJSON_Delete(cJSON_DetachItemViaPointer(object, old));
+	asst__json_free(cJSON_DetachItemViaPointer(object, old));
 }
 
 bool asst__json_add(asst__json *object, const char *name, asst__json *value)
 {
+	value = settle(value);
 	if (cJSON_IsObject(object) && cJSON_AddItemToObject(object, name, value))
 		return true;
-	cJSON_Delete(value);
+	asst__json_free(value);
 	return false;
 }
 
@@ -152,8 +160,9 @@ bool asst__json_set(asst__json *object, const char *name, asst__json *value)
 {
 	cJSON *old = asst__json_member(object, name);
 
+	value = settle(value);
 	if (!cJSON_IsObject(object) || !cJSON_AddItemToObject(object, name, value)) {
-		cJSON_Delete(value);
+		asst__json_free(value);
 		return false;
 	}
 	if (old)
@@ -163,7 +172,7 @@ bool asst__json_set(asst__json *object, const char *name, asst__json *value)
 
 void asst__json_remove(asst__json *object, const char *name)
 {
-	cJSON_Delete(asst__json_take(object, name));
+	asst__json_free(asst__json_take(object, name));
 }
 
 asst__json *asst__json_take(asst__json *object, const char *name)
@@ -174,7 +183,9 @@ asst__json *asst__json_take(asst__json *object, const char *name)
 		return NULL;
 	member = cJSON_DetachItemViaPointer(object, member);
 	if (member) { /* it is nobody's member now */
-		cJSON_free(member->string);
+		if (!(member->type & cJSON_StringIsConst))
+			cJSON_free(member->string);
+		member->type &= ~cJSON_StringIsConst;
 		member->string = NULL;
 	}
 	return member;
@@ -211,8 +222,8 @@ static cJSON *copy(const cJSON *tree, int depth)
 		done = cJSON_IsObject(tree) ? cJSON_AddItemToObject(made, item->string, part) :
 					      cJSON_AddItemToArray(made, part);
 		if (!done) {
-			cJSON_Delete(part);
-			cJSON_Delete(made);
+			asst__json_free(part);
+			asst__json_free(made);
 			return NULL;
 		}
 	}

@@ -107,6 +107,49 @@ static void test_build(void **state)
 	asst__json_free(tree);
 }
 
+/* A scanned tree has memory of its own, which nothing put elsewhere may need. */
+static void test_taken_outlives_its_tree(void **state)
+{
+	asst__json *tree = tree_of("{\"a\":[1,{\"b\":\"x\"}],\"c\":\"y\",\"d\":true}");
+	asst__json *other = asst__json_new_object(), *array = asst__json_new_array();
+
+	(void)state;
+	assert_true(asst__json_set(other, "z", asst__json_new_null()));
+	assert_true(asst__json_set(other, "z", asst__json_take(tree, "a")));
+	assert_true(asst__json_append(array, asst__json_take(tree, "c")));
+	assert_true(asst__json_add(other, "list", array));
+	/* A whole one, too, and into one that was scanned. */
+	assert_true(asst__json_set(tree, "e", tree_of("[2]")));
+	expect_text(tree, "{\"d\":true,\"e\":[2]}");
+	asst__json_free(asst__json_take(tree, "d"));
+	asst__json_free(asst__json_take(tree, "e"));
+	asst__json_free(tree);
+	expect_text(other, "{\"list\":[\"y\"],\"z\":[1,{\"b\":\"x\"}]}");
+	asst__json_free(other);
+}
+
+/* More values than a text of that size is expected to have. */
+static void test_dense(void **state)
+{
+	enum { COUNT = 5000 };
+	char text[2 * COUNT + 2];
+	asst__json *tree, *item;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT; i++) {
+		text[2 * i] = i ? ',' : '[';
+		text[2 * i + 1] = (char)('0' + i % 10);
+	}
+	memcpy(text + sizeof(text) - 2, "]", 2);
+	tree = tree_of(text);
+	assert_int_equal(asst__json_count(tree), COUNT);
+	for (i = 0, item = asst__json_first(tree); item; item = asst__json_next(item), i++)
+		assert_int_equal(asst__json_text(item)[0], '0' + i % 10);
+	expect_text(tree, text);
+	asst__json_free(tree);
+}
+
 static void test_set_in_place(void **state)
 {
 	static const char names[] = "dbca";
@@ -283,6 +326,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_read),         cmocka_unit_test(test_absent),
 		cmocka_unit_test(test_build),        cmocka_unit_test(test_set_in_place),
+		cmocka_unit_test(test_dense),        cmocka_unit_test(test_taken_outlives_its_tree),
 		cmocka_unit_test(test_canonical),    cmocka_unit_test(test_canonical_wide),
 		cmocka_unit_test(test_deep),         cmocka_unit_test(test_write_cap),
 		cmocka_unit_test(test_pointer_get),  cmocka_unit_test(test_pointer_add),
