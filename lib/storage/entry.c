@@ -200,9 +200,47 @@ int asst__entry_answer(const struct asst__entry *entry, asst_sink *sink, size_t 
 			      entry->value_size, err);
 }
 
+/* Widen the window to a value outside memory, where that lies in reach; 1 if it does. */
+static int widen(struct asst__window *window, const struct asst__entry *entry)
+{
+	struct asst__placed placed = asst__entry_placed(entry);
+	uint32_t from = placed.place.offset, to = from + placed.place.size;
+
+	if (placed.resident)
+		return 0;
+	if (window->from < window->to) {
+		if (window->segment != placed.place.segment)
+			return 0;
+		from = from < window->from ? from : window->from;
+		to = to > window->to ? to : window->to;
+	}
+	if (to - from > ASST__WINDOW_BYTES)
+		return 0;
+	window->segment = placed.place.segment;
+	window->from = from;
+	window->to = to;
+	return 1;
+}
+
+void asst__window_place(struct asst__window *window, struct asst__entry *const *entries,
+			size_t count)
+{
+	int covered = 0;
+
+	window->from = window->to = 0;
+	window->read = false;
+	for (size_t i = 0; i < count; i++)
+		if (entries[i] && entries[i]->flags & ASST__ENTRY_PLACE)
+			covered += widen(window, entries[i]);
+	/* One alone is read to where it stays. */
+	if (covered < 2)
+		window->to = window->from;
+}
+
 int asst__entry_answer_from(struct asst__entry *entry, struct asst__index *index_of,
-			    const struct asst__source *source, asst_sink *sink, size_t index,
-			    bool with_key, bool with_value, asst_error *err)
+			    const struct asst__source *source, struct asst__window *window,
+			    asst_sink *sink, size_t index, bool with_key, bool with_value,
+			    asst_error *err)
 {
 	const void *key = with_key ? asst__entry_key(entry) : NULL;
 	struct asst__placed placed;
@@ -214,7 +252,7 @@ int asst__entry_answer_from(struct asst__entry *entry, struct asst__index *index
 	placed = asst__entry_placed(entry);
 	value = asst_buf_ref(placed.resident);
 	if (!value) {
-		status = source->read(source->self, &placed.place, &value, err);
+		status = source->read(source->self, &placed.place, window, &value, err);
 		if (status == ASST_OK)
 			source->keep(source->self, index_of, entry, value);
 	}

@@ -40,10 +40,21 @@ struct asst__placed {
 
 struct asst__index;
 
+/* Values that lie near each other outside, to be read in one go when one of them is. */
+#define ASST__WINDOW_BYTES 8192
+struct asst__window {
+	uint32_t segment;
+	uint32_t from, to; /* offsets; equal ones cover nothing */
+	bool read;         /* the bytes are here */
+	char bytes[ASST__WINDOW_BYTES];
+};
+
 /* Reads values that lie outside. ASST_EIO, ASST_ECORRUPT, ASST_ENOMEM. */
 struct asst__source {
 	void *self;
-	int (*read)(void *self, const struct asst__place *place, asst_buf **value, asst_error *err);
+	/* window: may be NULL, or cover the place. */
+	int (*read)(void *self, const struct asst__place *place, struct asst__window *window,
+		    asst_buf **value, asst_error *err);
 	/* A value of an index's entry was read: it may be kept by asst__entry_keep(). */
 	void (*keep)(void *self, struct asst__index *index, struct asst__entry *entry, asst_buf *value);
 };
@@ -69,6 +80,9 @@ void asst__entry_set_place(struct asst__entry *entry, const struct asst__place *
  * there already. Takes a reference.
  */
 bool asst__entry_keep(struct asst__entry *entry, asst_buf *value);
+/* A window that covers what of these entries is to be read, as far as that lies together. */
+void asst__window_place(struct asst__window *window, struct asst__entry *const *entries,
+			size_t count);
 /* Ask the memory for the value ahead of answering with it; NULL is a no-op. */
 void asst__entry_prefetch(const struct asst__entry *entry);
 /* Bytes of key and value. */
@@ -82,9 +96,10 @@ void asst__entry_free(const struct asst__mem *mem, struct asst__entry *entry);
 /* Answer with the entry's value, and with its key if with_key. */
 int asst__entry_answer(const struct asst__entry *entry, asst_sink *sink, size_t index,
 		       bool with_key, bool with_value, asst_error *err);
-/* The same where values may lie outside. */
+/* The same where values may lie outside; window: where it is to be read from, or NULL. */
 int asst__entry_answer_from(struct asst__entry *entry, struct asst__index *index_of,
-			    const struct asst__source *source, asst_sink *sink, size_t index, bool with_key, bool with_value,
+			    const struct asst__source *source, struct asst__window *window,
+			    asst_sink *sink, size_t index, bool with_key, bool with_value,
 			    asst_error *err);
 
 static inline const unsigned char *asst__entry_key(const struct asst__entry *entry)

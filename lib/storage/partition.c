@@ -139,8 +139,10 @@ struct asst__partition *asst__partition_at(struct asst__partitions *partitions, 
 
 /* Look up the keys from i on. */
 static void find_together(struct asst__lookup lookups[ASST__TOGETHER],
-			  const struct asst__index *index, const asst_keys *keys, size_t i)
+			  struct asst__window *window, const struct asst__index *index,
+			  const asst_keys *keys, size_t i)
 {
+	struct asst__entry *entries[ASST__TOGETHER];
 	size_t k, count = keys->count - i < ASST__TOGETHER ? keys->count - i : ASST__TOGETHER;
 
 	for (k = 0; k < count; k++) {
@@ -148,8 +150,11 @@ static void find_together(struct asst__lookup lookups[ASST__TOGETHER],
 		lookups[k].size = keys->items[i + k].size;
 	}
 	asst__index_find_together(index, lookups, count);
-	for (k = 0; k < count; k++)
+	for (k = 0; k < count; k++) {
 		asst__entry_prefetch(lookups[k].entry);
+		entries[k] = lookups[k].entry;
+	}
+	asst__window_place(window, entries, count);
 }
 
 int asst__partition_get(struct asst__partitions *partitions, const struct asst__source *source,
@@ -158,6 +163,7 @@ int asst__partition_get(struct asst__partitions *partitions, const struct asst__
 {
 	struct asst__partition *partition = asst__partition_find(partitions, name);
 	struct asst__lookup lookups[ASST__TOGETHER];
+	struct asst__window window;
 	struct asst__entry *entry;
 	int status = ASST_OK;
 	size_t stripe;
@@ -169,11 +175,11 @@ int asst__partition_get(struct asst__partitions *partitions, const struct asst__
 	stripe = asst__rwlock_read(&partition->lock);
 	for (size_t i = 0; i < keys->count && !status; i++) {
 		if (i % ASST__TOGETHER == 0)
-			find_together(lookups, &partition->index, keys, i);
+			find_together(lookups, &window, &partition->index, keys, i);
 		entry = lookups[i % ASST__TOGETHER].entry;
 		if (entry)
-			status = asst__entry_answer_from(entry, &partition->index, source, sink, i,
-							 false, true, err);
+			status = asst__entry_answer_from(entry, &partition->index, source, &window,
+							 sink, i, false, true, err);
 	}
 	*sequence = partition->sequence;
 	asst__rwlock_read_unlock(&partition->lock, stripe);
@@ -194,8 +200,8 @@ static int scan_up(struct asst__index *index, const struct asst__source *source,
 	for (size_t n = 0; entry && !status && (!range->limit || n < range->limit); n++) {
 		if (!asst__entry_before(entry, to, range->to_size))
 			break;
-		status = asst__entry_answer_from(entry, index, source, sink, i, true, !ranges->keys_only,
-						 err);
+		status = asst__entry_answer_from(entry, index, source, NULL, sink, i, true,
+						 !ranges->keys_only, err);
 		entry = asst__cursor_next(&cursor);
 	}
 	return status;
@@ -216,8 +222,8 @@ static int scan_down(struct asst__index *index, const struct asst__source *sourc
 		/* An empty "from" is below every key, but would be no end for "before". */
 		if (range->from_size && asst__entry_before(entry, from, range->from_size))
 			break;
-		status = asst__entry_answer_from(entry, index, source, sink, i, true, !ranges->keys_only,
-						 err);
+		status = asst__entry_answer_from(entry, index, source, NULL, sink, i, true,
+						 !ranges->keys_only, err);
 		entry = asst__cursor_prev(&cursor);
 	}
 	return status;

@@ -262,8 +262,8 @@ void asst__pool_dispose(struct asst__file *file);
 int asst__file_recover(struct asst__file *file, asst_error *err);
 void asst__file_keep_value(void *self, struct asst__index *index, struct asst__entry *entry,
 			   asst_buf *value);
-int asst__file_read_value(void *self, const struct asst__place *place, asst_buf **value,
-			  asst_error *err);
+int asst__file_read_value(void *self, const struct asst__place *place,
+			  struct asst__window *window, asst_buf **value, asst_error *err);
 
 /* The index snapshot (snapshot.c) */
 

@@ -334,7 +334,7 @@ static int verify_partition(const struct finding *finding, struct asst__partitio
 		if (!(entry->flags & ASST__ENTRY_PLACE))
 			continue;
 		place = asst__entry_placed(entry).place;
-		status = asst__file_read_value(file, &place, &value, NULL);
+		status = asst__file_read_value(file, &place, NULL, &value, NULL);
 		if (status != ASST_OK && status != ASST_ENOMEM) {
 			asst__segment_name(name, place.segment);
 			found(finding, name, place.offset, "the value of a key is damaged");

@@ -180,36 +180,58 @@ int asst__round_write(struct asst__file *file, struct asst__round *round, struct
 	return sync ? asst__log_sync(file, err) : ASST_OK;
 }
 
-int asst__file_read_value(void *self, const struct asst__place *place, asst_buf **value,
-			  asst_error *err)
+/* Where the window covers the place; false: it has to be read by itself. */
+static bool read_window(struct asst__file *file, int handle, struct asst__window *window,
+			const struct asst__place *place, char *bytes)
+{
+	uint32_t to = place->offset + place->size;
+
+	if (!window || window->segment != place->segment || place->offset < window->from ||
+	    to > window->to)
+		return false;
+	if (!window->read &&
+	    asst__io_read_full(file->io, handle, window->bytes, window->to - window->from,
+			       window->from))
+		return false;
+	window->read = true;
+	memcpy(bytes, window->bytes + (place->offset - window->from), place->size);
+	return true;
+}
+
+int asst__file_read_value(void *self, const struct asst__place *place,
+			  struct asst__window *window, asst_buf **value, asst_error *err)
 {
 	struct asst__file *file = self;
 	struct asst__segment *segment;
 	char name[24];
 	size_t stripe = asst__rwlock_read(&file->segments_lock);
-	int handle = -1, error;
+	int handle = -1, error = 0;
 
 	*value = NULL;
 	segment = asst__segment_find(file, place->segment);
 	if (segment)
 		handle = segment->file;
 	asst__rwlock_read_unlock(&file->segments_lock, stripe);
-	asst__segment_name(name, place->segment);
-	if (handle < 0)
+	if (handle < 0) {
+		asst__segment_name(name, place->segment);
 		return asst__fail(err, ASST_ECORRUPT, "a value lies in %s, which is not there",
 				  name);
+	}
 	*value = asst__buf_alloc(&file->mem, place->size);
 	if (!*value)
 		return asst__fail_nomem(err);
-	error = asst__io_read_full(file->io, handle, (*value)->data, place->size, place->offset);
+	if (!read_window(file, handle, window, place, (*value)->data))
+		error = asst__io_read_full(file->io, handle, (*value)->data, place->size,
+					   place->offset);
 	if (!error && asst__crc32c(0, (*value)->data, place->size) == place->crc)
 		return ASST_OK;
 	asst_buf_free(*value);
 	*value = NULL;
-	if (error && error != -EPIPE)
-		return asst__file_fail(file, err, error, "read", name);
-	return asst__damaged(err, place->segment, place->offset,
-			     error ? ": it is cut short" : ": a value");
+	if (!error || error == -EPIPE)
+		return asst__damaged(err, place->segment, place->offset,
+				     error ? ": it is cut short" : ": a value");
+	asst__segment_name(name, place->segment);
+	return asst__file_fail(file, err, error, "read", name);
 }
 
 /* Readers fill the budget that writers left; nothing is pushed out of it. */

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* What a get of the file backend reads from the disk: values near each other in one go. */
+#include "t.h"
+
+#include "base/mem.h"
+#include "storage/backend.h"
+#include "storage/file/file.h"
+
+#include <assistant/buf.h>
+#include <assistant/error.h>
+
+#include <string.h>
+
+static struct asst__io counting;
+static size_t reads;
+static asst_backend backend;
+static asst_error *err;
+
+static int count_read(void *self, int file, void *bytes, size_t size, uint64_t offset, size_t *done)
+{
+	reads++;
+	return asst__io_system.read(self, file, bytes, size, offset, done);
+}
+
+static void must(int status)
+{
+	if (status != ASST_OK)
+		fail_msg("%s: %s", asst_status_name(status), asst_error_message(err));
+}
+
+static void open_here(const char *directory, uint64_t resident_bytes)
+{
+	struct asst__file_options options = asst__file_defaults;
+	unsigned char id[16] = { 1 };
+
+	options.resident_bytes = resident_bytes;
+	counting = asst__io_system;
+	counting.read = count_read;
+	must(asst_backend_init(&backend, sizeof(backend), err));
+	must(asst__file_open(&backend, &counting, directory, &options, &asst__mem_libc, 1, id,
+			     err));
+}
+
+/* One batch of values, each of its key's letter; a value too large for windows stands for far. */
+static void put(const char *keys, const size_t *sizes)
+{
+	static char value[20000];
+	asst_batch *batch;
+	uint64_t sequence;
+	size_t failed;
+
+	must(asst_batch_new(&batch, err));
+	for (; *keys; keys++, sizes++) {
+		memset(value, *keys, *sizes);
+		must(asst_batch_put(batch, keys, 1, value, *sizes, err));
+	}
+	must(asst__backend_apply(&backend, "w", batch, &sequence, &failed, err));
+	asst_batch_free(batch);
+}
+
+/* Get the keys and tell how many reads that took. */
+static size_t get(const char *wanted, const size_t *sizes)
+{
+	asst_keys *keys;
+	asst_sink *sink;
+	uint64_t sequence;
+	const char *data;
+	size_t i, k, before = reads;
+
+	must(asst_keys_new(&keys, err));
+	must(asst_sink_new(&sink, err));
+	for (i = 0; wanted[i]; i++)
+		must(asst_keys_add(keys, wanted + i, 1, err));
+	must(asst__backend_get(&backend, "w", keys, sink, &sequence, err));
+	assert_int_equal(asst_sink_count(sink), i);
+	for (i = 0; wanted[i]; i++) {
+		assert_int_equal(asst_buf_size(asst_sink_value(sink, i)), sizes[i]);
+		data = asst_buf_data(asst_sink_value(sink, i));
+		for (k = 0; k < sizes[i]; k++)
+			assert_int_equal(data[k], wanted[i]);
+	}
+	asst_sink_free(sink);
+	asst_keys_free(keys);
+	return reads - before;
+}
+
+static void values_of_one_batch_are_read_in_one_go(void **state)
+{
+	static const size_t sizes[] = { 100, 2000, 300 };
+
+	(void)state;
+	open_here("near", 0);
+	put("abc", sizes);
+	assert_int_equal(get("abc", sizes), 1);
+	assert_int_equal(get("cba", (const size_t[]){ 300, 2000, 100 }), 1);
+	assert_int_equal(get("b", sizes + 1), 1);
+	must(asst__backend_destroy(&backend, err));
+}
+
+static void values_far_from_each_other_are_read_one_by_one(void **state)
+{
+	static const size_t sizes[] = { 100, 20000, 300 };
+
+	(void)state;
+	open_here("far", 0);
+	put("abc", sizes);
+	assert_int_equal(get("ac", (const size_t[]){ 100, 300 }), 2);
+	assert_int_equal(get("abc", sizes), 3);
+	must(asst__backend_destroy(&backend, err));
+}
+
+static void values_in_memory_are_not_read(void **state)
+{
+	static const size_t sizes[] = { 100, 2000, 300 };
+
+	(void)state;
+	open_here("resident", 1 << 20);
+	put("abc", sizes);
+	assert_int_equal(get("abc", sizes), 0);
+	must(asst__backend_destroy(&backend, err));
+	/* After opening they come into memory as they are asked for. */
+	open_here("resident", 1 << 20);
+	assert_int_equal(get("ac", (const size_t[]){ 100, 300 }), 1);
+	assert_int_equal(get("abc", sizes), 1);
+	assert_int_equal(get("abc", sizes), 0);
+	must(asst__backend_destroy(&backend, err));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(values_of_one_batch_are_read_in_one_go),
+		cmocka_unit_test(values_far_from_each_other_are_read_one_by_one),
+		cmocka_unit_test(values_in_memory_are_not_read),
+	};
+	int failed;
+
+	err = asst_error_new();
+	failed = cmocka_run_group_tests_name("file_reads", tests, NULL, NULL);
+	asst_error_free(err);
+	return failed ? 1 : 0;
+}
