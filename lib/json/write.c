@@ -48,7 +48,9 @@ void asst__json_write_string(struct asst__text *out, const char *text, size_t si
 {
 	const char *end, *run;
 
-	if (size == ASST_NUL)
+	if (!text) /* a damaged record's */
+		text = "", size = 0;
+	else if (size == ASST_NUL)
 		size = strlen(text);
 	asst__text_add_char(out, '"');
 	for (end = text + size; text < end; text++) {

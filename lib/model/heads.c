@@ -7,11 +7,16 @@
 
 #define MOST_INT 9007199254740991.0
 
-#define TABLE(id_, fields_)                                                                        \
+#define TABLE(id_, fields_) RECORD(id_, fields_, 0)
+
+/* One whose stored records always have some fields. */
+#define RECORD(id_, fields_, always_)                                                              \
 	{                                                                                          \
 		.id = (id_), .count = (unsigned char)(ASST__COUNT(fields_) - 1),                   \
-		.fields = (fields_)                                                                \
+		.fields = (fields_), .always = (always_)                                           \
 	}
+
+#define BIT(field_) (UINT32_C(1) << (field_))
 
 /* Records are written by the library alone: the type is all that counts. */
 #define STORED(name_, type_)                                                                       \
@@ -109,11 +114,23 @@ static const struct asst__field mark_fields[] = {
 	[ASST__MARK_PINNED] = STORED("pinned", ASST__FLAG),
 };
 
-const struct asst__schema asst__head_schema = TABLE(2, head_fields);
+const struct asst__schema asst__head_schema =
+	RECORD(2, head_fields,
+	       BIT(ASST__HEAD_ID) | BIT(ASST__HEAD_SLUG) | BIT(ASST__HEAD_WORKSPACE) |
+		       BIT(ASST__HEAD_OWNER) | BIT(ASST__HEAD_CREATED_BY) |
+		       BIT(ASST__HEAD_CREATED_AT) | BIT(ASST__HEAD_REVISION));
 const struct asst__schema asst__acl_schema = TABLE(3, acl_fields);
-const struct asst__schema asst__version_schema = TABLE(4, version_fields);
-const struct asst__schema asst__draft_schema = TABLE(5, draft_fields);
-const struct asst__schema asst__event_schema = TABLE(6, event_fields);
+const struct asst__schema asst__version_schema =
+	RECORD(4, version_fields,
+	       BIT(ASST__VERSION_NUMBER) | BIT(ASST__VERSION_BY) | BIT(ASST__VERSION_AT) |
+		       BIT(ASST__VERSION_DEF));
+const struct asst__schema asst__draft_schema =
+	RECORD(5, draft_fields,
+	       BIT(ASST__DRAFT_ID) | BIT(ASST__DRAFT_ASSISTANT_ID) | BIT(ASST__DRAFT_PRINCIPAL) |
+		       BIT(ASST__DRAFT_REVISION) | BIT(ASST__DRAFT_DEF));
+const struct asst__schema asst__event_schema =
+	RECORD(6, event_fields,
+	       BIT(ASST__EVENT_AT) | BIT(ASST__EVENT_ACTOR) | BIT(ASST__EVENT_ACTION));
 const struct asst__schema asst__mark_schema = TABLE(11, mark_fields);
 
 /* Documents */
@@ -302,8 +319,10 @@ const struct asst__schema asst__user_schema = { .id = 14,
 						.fields = user_fields,
 						.normalize = user_normalize,
 						.rules = person_rules };
-const struct asst__schema asst__user_record_schema = TABLE(14, user_record_fields);
-const struct asst__schema asst__user_deleted_schema = TABLE(14, user_deleted_fields);
+const struct asst__schema asst__user_record_schema =
+	RECORD(14, user_record_fields, BIT(ASST__USER_ID));
+const struct asst__schema asst__user_deleted_schema =
+	RECORD(14, user_deleted_fields, BIT(ASST__USER_ID));
 
 #define TEAM_FIELDS                                                                                \
 	[ASST__TEAM_RECORD_ID] = { .name = "id", .type = ASST__IDENT, .flags = ASST__REQUIRED },   \
@@ -321,7 +340,8 @@ static const struct asst__field team_record_fields[] = {
 };
 
 const struct asst__schema asst__team_schema = TABLE(15, team_doc_fields);
-const struct asst__schema asst__team_record_schema = TABLE(15, team_record_fields);
+const struct asst__schema asst__team_record_schema =
+	RECORD(15, team_record_fields, BIT(ASST__TEAM_RECORD_ID));
 
 #define KEY_FIELDS                                                                                 \
 	[ASST__KEY_NAME] = { .name = "name",                                                       \
@@ -354,7 +374,10 @@ static const struct asst__field key_record_fields[] = {
 };
 
 const struct asst__schema asst__key_schema = TABLE(16, key_fields);
-const struct asst__schema asst__key_record_schema = TABLE(16, key_record_fields);
+const struct asst__schema asst__key_record_schema =
+	RECORD(16, key_record_fields,
+	       BIT(ASST__KEY_ID) | BIT(ASST__KEY_NAME) | BIT(ASST__KEY_SCOPES) |
+		       BIT(ASST__KEY_CREATED_BY) | BIT(ASST__KEY_EXPIRES_AT) | BIT(ASST__KEY_HASH));
 
 #define TOKEN_FIELDS                                                                               \
 	[ASST__TOKEN_READ_ONLY] = { .name = "readOnly",                                            \
@@ -389,7 +412,10 @@ static const struct asst__field token_record_fields[] = {
 };
 
 const struct asst__schema asst__token_schema = TABLE(17, token_fields);
-const struct asst__schema asst__token_record_schema = TABLE(17, token_record_fields);
+const struct asst__schema asst__token_record_schema =
+	RECORD(17, token_record_fields,
+	       BIT(ASST__TOKEN_ID) | BIT(ASST__TOKEN_CREATED_BY) | BIT(ASST__TOKEN_EXPIRES_AT) |
+		       BIT(ASST__TOKEN_HASH));
 
 static const struct asst__field secret_fields[] = {
 	[ASST__SECRET_NAME] = STORED("name", ASST__TEXT),
@@ -400,7 +426,9 @@ static const struct asst__field secret_fields[] = {
 	[ASST__SECRET_SEALED] = STORED("sealed", ASST__TEXT),
 };
 
-const struct asst__schema asst__secret_schema = TABLE(18, secret_fields);
+const struct asst__schema asst__secret_schema =
+	RECORD(18, secret_fields,
+	       BIT(ASST__SECRET_NAME) | BIT(ASST__SECRET_KEY) | BIT(ASST__SECRET_SEALED));
 
 #define PAGE_FIELDS                                                                                \
 	[ASST__PAGE_LIMIT] = { .name = "limit",                                                    \

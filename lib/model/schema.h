@@ -60,6 +60,7 @@ struct asst__schema {
 	unsigned char id; /* in stored records */
 	unsigned char count;
 	unsigned char key[2]; /* fields that together must differ between items; 0: none */
+	uint32_t always;      /* bits of the fields without which a stored record is damaged */
 	const struct asst__field *fields; /* [0] is not used: slot 0 keeps unknown members */
 	/* may be NULL: bring an object into its usual form before it is checked */
 	bool (*normalize)(asst__json *object);

@@ -23,29 +23,6 @@ static bool inside(const struct asst__view *view, uint32_t at, size_t size)
 	return at >= ASST__RECORD_HEAD && at <= view->size && view->size - at >= size;
 }
 
-int asst__view_open(struct asst__view *view, const struct asst__schema *schema, const void *bytes,
-		    size_t size, asst_error *err)
-{
-	const char *base = bytes;
-	uint32_t count;
-
-	memset(view, 0, sizeof(*view));
-	if (size < ASST__RECORD_HEAD + ASST__SLOT_AT(1) || size > UINT32_MAX ||
-	    base[0] != ASST__RECORD_MARK || (unsigned char)base[2] != schema->id)
-		return asst__fail(err, ASST_ECORRUPT, "a stored record is damaged");
-	if (base[1] != ASST__RECORD_FORMAT)
-		return asst__fail(err, ASST_EFORMAT,
-				  "a stored record has format %d, this library reads %d", base[1],
-				  ASST__RECORD_FORMAT);
-	count = get32(base + ASST__RECORD_HEAD);
-	if (count > 255 || size < ASST__RECORD_HEAD + ASST__SLOT_AT(count + 1))
-		return asst__fail(err, ASST_ECORRUPT, "a stored record is damaged");
-	view->base = base;
-	view->size = (uint32_t)size;
-	view->at = ASST__RECORD_HEAD;
-	return ASST_OK;
-}
-
 static uint32_t slot(const struct asst__view *view, unsigned field)
 {
 	uint32_t count;
@@ -159,6 +136,59 @@ struct asst__view asst__view_item(const struct asst__view *view, unsigned field,
 	item = *view;
 	item.at = at;
 	return item;
+}
+
+/* Has it the fields that every record of its schema has? */
+static bool is_whole(const struct asst__view *view, const struct asst__schema *schema)
+{
+	uint32_t left = schema->always;
+	bool there = true;
+	uint64_t bits;
+	unsigned i;
+
+	for (i = 0; left && there; i++, left >>= 1) {
+		if (!(left & 1))
+			continue;
+		switch (schema->fields[i].type) {
+		case ASST__INT:
+		case ASST__TIME:
+			there = bits_of(view, i, &bits);
+			break;
+		case ASST__TEXTS:
+			there = asst__view_count(view, i) > 0;
+			break;
+		default:
+			there = asst__view_text(view, i).text != NULL;
+			break;
+		}
+	}
+	return there;
+}
+
+int asst__view_open(struct asst__view *view, const struct asst__schema *schema, const void *bytes,
+		    size_t size, asst_error *err)
+{
+	const char *base = bytes;
+	uint32_t count;
+
+	memset(view, 0, sizeof(*view));
+	if (size < ASST__RECORD_HEAD + ASST__SLOT_AT(1) || size > UINT32_MAX ||
+	    base[0] != ASST__RECORD_MARK || (unsigned char)base[2] != schema->id)
+		return asst__fail(err, ASST_ECORRUPT, "a stored record is damaged");
+	if (base[1] != ASST__RECORD_FORMAT)
+		return asst__fail(err, ASST_EFORMAT,
+				  "a stored record has format %d, this library reads %d", base[1],
+				  ASST__RECORD_FORMAT);
+	count = get32(base + ASST__RECORD_HEAD);
+	if (count > 255 || size < ASST__RECORD_HEAD + ASST__SLOT_AT(count + 1))
+		return asst__fail(err, ASST_ECORRUPT, "a stored record is damaged");
+	view->base = base;
+	view->size = (uint32_t)size;
+	view->at = ASST__RECORD_HEAD;
+	if (is_whole(view, schema))
+		return ASST_OK;
+	memset(view, 0, sizeof(*view));
+	return asst__fail(err, ASST_ECORRUPT, "a stored record is damaged");
 }
 
 /* As JSON */

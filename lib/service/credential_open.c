@@ -103,7 +103,7 @@ static void note_use(const asst_session *session, const struct asst__key *key, a
 	uint64_t applied;
 	size_t failed;
 
-	if (store->opts.file.read_only || now - asst__view_int(view, field, 0) < HOUR_MS)
+	if (store->opts.file.read_only || asst__view_int(view, field, 0) > now - HOUR_MS)
 		return;
 	if (asst__record_with_int(&changed, is_key ? &asst__key_record_schema :
 						     &asst__token_record_schema,

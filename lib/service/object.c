@@ -5,24 +5,28 @@
 
 #include <string.h>
 
+static void part_dispose(struct asst__part *part)
+{
+	asst_buf_free(part->buf);
+	memset(part, 0, sizeof(*part));
+}
+
 int asst__part_take(struct asst__part *part, const struct asst_sink *sink, size_t index,
 		    const struct asst__schema *schema, asst_error *err)
 {
 	const struct asst__answer *answer = asst__sink_find(sink, index);
+	int status;
 
 	memset(part, 0, sizeof(*part));
 	if (!answer)
 		return ASST_OK;
 	part->buf = asst_buf_ref(answer->value);
 	part->sequence = answer->sequence;
-	return asst__view_open(&part->view, schema, asst_buf_data(part->buf),
-			       asst_buf_size(part->buf), err);
-}
-
-static void part_dispose(struct asst__part *part)
-{
-	asst_buf_free(part->buf);
-	memset(part, 0, sizeof(*part));
+	status = asst__view_open(&part->view, schema, asst_buf_data(part->buf),
+				 asst_buf_size(part->buf), err);
+	if (status != ASST_OK)
+		part_dispose(part);
+	return status;
 }
 
 void asst__loaded_dispose(struct asst__loaded *loaded)

@@ -16,17 +16,21 @@ void asst__person_dispose(struct asst__person *person)
 	memset(person, 0, sizeof(*person));
 }
 
-/* Append prefix + name to the principals and make it membership i. */
-static void add_principal(struct asst__person *person, size_t i, char **at, const char *prefix,
-			  const char *name, unsigned role)
+/* Append prefix + name to the principals and make it membership i; false: a damaged name. */
+static bool add_principal(struct asst__person *person, size_t i, char **at, const char *prefix,
+			  struct asst__string name, unsigned role)
 {
-	size_t prefix_size = strlen(prefix), name_size = strlen(name);
+	size_t prefix_size = strlen(prefix);
 
+	if (!name.text || prefix_size + name.size > ASST__PRINCIPAL_MAX)
+		return false;
 	memcpy(*at, prefix, prefix_size);
-	memcpy(*at + prefix_size, name, name_size + 1);
-	person->memberships[i].principal = (struct asst__string){ *at, prefix_size + name_size };
+	memcpy(*at + prefix_size, name.text, name.size);
+	(*at)[prefix_size + name.size] = '\0';
+	person->memberships[i].principal = (struct asst__string){ *at, prefix_size + name.size };
 	person->memberships[i].role = role;
-	*at += prefix_size + name_size + 1;
+	*at += prefix_size + name.size + 1;
+	return true;
 }
 
 /* Few and nearly sorted: by insertion. */
@@ -94,6 +98,7 @@ int asst__person_fill(struct asst__person *person, const struct asst__mem *mem,
 	size_t i, teams = asst__view_count(document, ASST__SESSION_TEAMS);
 	struct asst__actor *actor = &person->actor;
 	struct asst__view team;
+	bool whole;
 	char *at;
 	int status = make_room(person, mem, teams + 2, err);
 
@@ -104,15 +109,17 @@ int asst__person_fill(struct asst__person *person, const struct asst__mem *mem,
 	actor->superuser = asst__view_flag(document, ASST__SESSION_SUPERUSER, false);
 	read_permissions(actor, document);
 	at = person->principals;
-	add_principal(person, 0, &at, "user:", user.text, 0);
+	whole = add_principal(person, 0, &at, "user:", user, 0) &&
+		add_principal(person, 1, &at, "workspace", ASST__STRING(""), 0);
 	actor->principal = person->memberships[0].principal;
-	add_principal(person, 1, &at, "workspace", "", 0);
-	for (i = 0; i < teams; i++) {
+	for (i = 0; i < teams && whole; i++) {
 		team = asst__view_item(document, ASST__SESSION_TEAMS, i);
-		add_principal(person, i + 2, &at,
-			      "team:", asst__view_text(&team, ASST__TEAM_ID).text,
-			      asst__view_choice(&team, ASST__TEAM_ROLE, ASST__ROLE_MEMBER));
+		whole = add_principal(person, i + 2, &at, "team:",
+				      asst__view_text(&team, ASST__TEAM_ID),
+				      asst__view_choice(&team, ASST__TEAM_ROLE, ASST__ROLE_MEMBER));
 	}
+	if (!whole)
+		return asst__fail(err, ASST_ECORRUPT, "a stored record is damaged");
 	sort_memberships(person->memberships, teams + 2);
 	actor->memberships = person->memberships;
 	actor->count = teams + 2;
@@ -128,7 +135,8 @@ int asst__person_fill_alone(struct asst__person *person, const struct asst__mem 
 	if (status != ASST_OK)
 		return status;
 	at = person->principals;
-	add_principal(person, 0, &at, prefix, name, 0);
+	if (!add_principal(person, 0, &at, prefix, ASST__STRING(name), 0))
+		return asst__fail(err, ASST_ECORRUPT, "a stored record is damaged");
 	person->actor.principal = person->memberships[0].principal;
 	person->actor.memberships = person->memberships;
 	person->actor.count = 1;
