@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #define ASST__STRIPES 8
 
@@ -39,13 +40,14 @@ struct asst__stripe_count {
 struct asst__gate {
 	struct asst__stripe_count stripes[ASST__STRIPES];
 	atomic_bool closed;
+	pid_t owner;
 };
 
 void asst__gate_init(struct asst__gate *gate);
 /* False when the gate is closed; else the stripe for asst__gate_leave() is stored. */
 bool asst__gate_enter(struct asst__gate *gate, size_t *stripe);
 void asst__gate_leave(struct asst__gate *gate, size_t stripe);
-/* Close it and wait until nobody is inside. */
+/* Close it and wait until nobody is inside; not in a forked child, where they never leave. */
 void asst__gate_close(struct asst__gate *gate);
 
 #endif

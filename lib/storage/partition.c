@@ -5,6 +5,7 @@
 #include "base/fail.h"
 
 #include <string.h>
+#include <unistd.h>
 
 static size_t partition_bytes(size_t name_size)
 {
@@ -47,11 +48,14 @@ int asst__partitions_init(struct asst__partitions *partitions, const struct asst
 		return asst__fail_nomem(err);
 	partitions->mem = *mem;
 	partitions->seed = seed;
+	partitions->owner = getpid();
 	return ASST_OK;
 }
 
 void asst__partitions_dispose(struct asst__partitions *partitions)
 {
+	if (getpid() != partitions->owner)
+		return;
 	for (size_t i = 0; i < partitions->count; i++)
 		partition_free(partitions, partitions->items[i]);
 	asst__free(&partitions->mem, partitions->items,

@@ -10,6 +10,8 @@
 #include "base/gate.h"
 #include "storage/index.h"
 
+#include <sys/types.h>
+
 struct asst__partition {
 	struct asst__rwlock lock; /* of index and sequence */
 	struct asst__index index;
@@ -27,10 +29,12 @@ struct asst__partitions {
 	struct asst__partition **items; /* sorted by name */
 	size_t count;
 	size_t room;
+	pid_t owner;
 };
 
 int asst__partitions_init(struct asst__partitions *partitions, const struct asst__mem *mem,
 			  uint64_t seed, asst_error *err);
+/* In a forked child nothing is freed: another thread may have been changing it at that moment. */
 void asst__partitions_dispose(struct asst__partitions *partitions);
 
 struct asst__partition *asst__partition_find(struct asst__partitions *partitions, const char *name);

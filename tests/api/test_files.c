@@ -4,12 +4,15 @@
 
 #include <assistant/assistant.h>
 
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define ADA \
@@ -162,6 +165,53 @@ static void a_forked_child_is_refused(void **state)
 	expect_name(ada, id, "Parent");
 	asst_session_free(ada);
 	assert_int_equal(asst_store_close(store), ASST_OK);
+}
+
+struct busy {
+	asst_session *session;
+	atomic_int stop;
+};
+
+static void *keep_creating(void *user)
+{
+	struct busy *busy = user;
+
+	while (!atomic_load(&busy->stop))
+		asst_assistant_create_json(NULL, busy->session, "{\"name\":\"Busy\"}", ASST_NUL, 0,
+					   NULL);
+	return NULL;
+}
+
+/* Another thread was in the middle of a call: the child has its locks, but not that thread. */
+static void a_forked_child_can_close(void **state)
+{
+	static const char *const places[] = { "memory:", "file:forks" };
+	struct busy busy;
+	asst_store *store;
+	pthread_t thread;
+	pid_t child;
+	int status;
+
+	(void)state;
+	for (size_t i = 0; i < 2 * 20; i++) {
+		must(asst_store_open(&store, places[i % 2], NULL, err));
+		busy.session = ada_in(store);
+		atomic_init(&busy.stop, 0);
+		assert_int_equal(pthread_create(&thread, NULL, keep_creating, &busy), 0);
+		nanosleep(&(struct timespec){ 0, 2000000 }, NULL);
+		child = fork();
+		if (child == 0) {
+			alarm(20);
+			asst_session_free(busy.session);
+			_exit(asst_store_close(store) == ASST_OK ? 0 : 1);
+		}
+		assert_int_equal(waitpid(child, &status, 0), child);
+		assert_int_equal(status, 0);
+		atomic_store(&busy.stop, 1);
+		assert_int_equal(pthread_join(thread, NULL), 0);
+		asst_session_free(busy.session);
+		must(asst_store_close(store));
+	}
 }
 
 static void read_only_takes_no_writes_and_makes_nothing(void **state)
@@ -401,6 +451,7 @@ int main(void)
 		cmocka_unit_test(files_are_for_their_owner_alone),
 		cmocka_unit_test(a_second_opener_is_busy_at_once),
 		cmocka_unit_test(a_forked_child_is_refused),
+		cmocka_unit_test(a_forked_child_can_close),
 		cmocka_unit_test(read_only_takes_no_writes_and_makes_nothing),
 		cmocka_unit_test(compaction_leaves_at_most_half_more_than_what_lives),
 		cmocka_unit_test(compaction_goes_by_itself),

@@ -256,20 +256,26 @@ static int open_all(struct asst__file *file, const char *path, asst_error *err)
 	return status;
 }
 
-static void free_file(struct asst__file *file)
+static void close_files(struct asst__file *file)
 {
 	const struct asst__io *io = file->io;
-	struct asst__mem mem = file->mem;
 
 	for (size_t i = 0; i < file->segment_count; i++)
 		io->close(io->self, file->segments[i].file);
-	asst__free(&mem, file->segments, file->segment_room * sizeof(*file->segments));
 	if (file->retired >= 0)
 		io->close(io->self, file->retired);
 	if (file->lock_file >= 0)
 		io->close(io->self, file->lock_file);
 	if (file->dir >= 0)
 		io->close(io->self, file->dir);
+}
+
+static void free_file(struct asst__file *file)
+{
+	struct asst__mem mem = file->mem;
+
+	close_files(file);
+	asst__free(&mem, file->segments, file->segment_room * sizeof(*file->segments));
 	asst__text_free(&file->open.text);
 	asst__partitions_dispose(&file->partitions);
 	asst__pool_dispose(file);
@@ -310,8 +316,14 @@ static int close_log(struct asst__file *file, asst_error *err)
 static int file_destroy(void *self, asst_error *err)
 {
 	struct asst__file *file = self;
-	int status = getpid() == file->owner ? close_log(file, err) : ASST_OK;
+	int status;
 
+	/* Threads that are not in a forked child may have had locks, and lists half changed. */
+	if (getpid() != file->owner) {
+		close_files(file);
+		return ASST_OK;
+	}
+	status = close_log(file, err);
 	free_file(file);
 	return status;
 }
