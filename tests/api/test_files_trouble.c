@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define ADA \
@@ -343,6 +344,88 @@ static void a_backup_of_many_pieces_is_whole(void **state)
 	must(asst_store_close(copy));
 }
 
+/* The last segment of a store of a few; log: one of its size. */
+static off_t end_of(const char *name, const char *log)
+{
+	struct stat found;
+
+	assert_int_equal(stat(path_of(name, log), &found), 0);
+	return found.st_size;
+}
+
+static void refuse(const char *name)
+{
+	asst_store *store;
+
+	assert_int_equal(try_open(&store, name, NULL, 0), ASST_ECORRUPT);
+}
+
+/* A copy ends as a closed store does: it knows where. */
+static void a_copy_that_lost_its_end_is_damaged(void **state)
+{
+	static const char *const copies[] = { "end-missing", "end-cut", "end-bit" };
+	asst_store *store;
+	size_t i;
+
+	(void)state;
+	must(try_open(&store, "end", "segment_bytes", 65536));
+	fill(store, 40);
+	for (i = 0; i < T_COUNT(copies); i++)
+		must(asst_store_backup(store, copies[i], NULL, NULL, 0, err));
+	must(asst_store_close(store));
+	assert_true(is_there("end-missing", "0000000002.log"));
+	assert_false(is_there("end-missing", "0000000003.log"));
+
+	assert_int_equal(unlink(path_of("end-missing", "0000000002.log")), 0);
+	refuse("end-missing");
+	assert_int_equal(truncate(path_of("end-cut", "0000000002.log"),
+				  end_of("end-cut", "0000000002.log") - 200),
+			 0);
+	refuse("end-cut");
+	/* In the last batch, which stands before the frame that closes the copy. */
+	put_bytes("end-bit", "0000000002.log", end_of("end-bit", "0000000002.log") - 200, "\377\376",
+		  2);
+	refuse("end-bit");
+}
+
+/* A process that ends without closing its store. */
+static void leave_open(const char *name)
+{
+	asst_store *store;
+	pid_t child = fork();
+	int status;
+
+	if (child == 0) {
+		if (try_open(&store, name, NULL, 0) == ASST_OK)
+			fill(store, COUNT);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+}
+
+static void a_store_that_was_left_open_is_closed_by_the_next_close(void **state)
+{
+	asst_store *store;
+	off_t end;
+
+	(void)state;
+	leave_open("left");
+	assert_false(is_there("left", "index"));
+	must(try_open(&store, "left", NULL, 0));
+	must(asst_store_close(store));
+	assert_true(is_there("left", "index"));
+	end = end_of("left", "index");
+	/* Once is enough. */
+	must(try_open(&store, "left", NULL, 0));
+	assert_int_equal(unlink(path_of("left", "index")), 0);
+	must(asst_store_close(store));
+	assert_false(is_there("left", "index"));
+	must(try_open(&store, "left", NULL, 0));
+	must(asst_store_close(store));
+	assert_int_equal(end_of("left", "index"), end);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,6 +439,8 @@ int main(void)
 		cmocka_unit_test(a_damaged_store_has_no_backup),
 		cmocka_unit_test(a_damaged_header_has_no_backup),
 		cmocka_unit_test(a_backup_of_many_pieces_is_whole),
+		cmocka_unit_test(a_copy_that_lost_its_end_is_damaged),
+		cmocka_unit_test(a_store_that_was_left_open_is_closed_by_the_next_close),
 	};
 	int failed;
 

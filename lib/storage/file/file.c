@@ -288,7 +288,8 @@ static void free_file(struct asst__file *file)
 
 /*
  * A last frame that says that all before it is durable: without it, damage to the last batch
- * could not be told from one that was never finished.
+ * could not be told from one that was never finished. Nothing is to be done where the log
+ * ends as it was found, with such a frame and the index behind it.
  */
 static int close_log(struct asst__file *file, asst_error *err)
 {
@@ -296,7 +297,8 @@ static int close_log(struct asst__file *file, asst_error *err)
 	struct asst__round round;
 	int status;
 
-	if (file->options.read_only || file->poisoned || !file->frames)
+	if (file->options.read_only || file->poisoned || !file->serial ||
+	    (file->settled && !file->frames))
 		return ASST_OK;
 	status = asst__log_sync(file, err);
 	if (status != ASST_OK)

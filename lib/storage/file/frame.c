@@ -260,3 +260,14 @@ bool asst__frame_next(const struct asst__frame *frame, size_t *at, struct asst__
 	*at = begin + ASST__SECTION_HEAD + name_size + section->size;
 	return true;
 }
+
+bool asst__frame_walks(const struct asst__frame *frame)
+{
+	struct asst__section section;
+	size_t at = 0;
+	uint32_t i;
+
+	for (i = 0; i < frame->sections && asst__frame_next(frame, &at, &section); i++)
+		;
+	return i == frame->sections;
+}

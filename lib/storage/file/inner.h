@@ -97,6 +97,7 @@ struct asst__file {
 	uint64_t reserve_size; /* how much there is of it, as far as that is known */
 	uint64_t serial; /* of the last frame */
 	uint64_t synced; /* of the last frame known to be durable */
+	bool settled;    /* when it was opened: the index fitted, and was written behind the last frame */
 	uint64_t frames, syncs;
 	atomic_uint_fast64_t resident; /* bytes of values in memory */
 	uint64_t live;       /* bytes that a log without anything dead would have, about */
@@ -226,6 +227,8 @@ bool asst__frame_read(struct asst__frame *frame, const struct asst__file *file,
 		      const struct asst__segment *segment, const unsigned char *bytes, size_t room);
 /* Walk: at is where the next section begins (0 at first). False at the end. */
 bool asst__frame_next(const struct asst__frame *frame, size_t *at, struct asst__section *section);
+/* Do the sections of a frame go on to its end? */
+bool asst__frame_walks(const struct asst__frame *frame);
 bool asst__section_next(const struct asst__frame *frame, const struct asst__section *section,
 			size_t *at, struct asst__frame_op *op);
 
@@ -271,13 +274,18 @@ struct asst__snapshot {
 	uint64_t
 		serial; /* of the frame it was written behind, which was durable; 0: there is none */
 	uint32_t segment; /* that frame's */
-	uint64_t end;     /* of that frame; 0: the snapshot was not loaded */
+	uint64_t frame;   /* where that begins */
+	uint64_t end;     /* and ends; 0: the snapshot was not loaded */
 };
 
 /* Load it, if it fits the log: indexes, and where the frames of the segments end. */
 int asst__snapshot_read(struct asst__file *file, struct asst__snapshot *snapshot, asst_error *err);
 /* Write it behind the last frame, which begins at frame; nobody writes meanwhile. */
 void asst__snapshot_write(struct asst__file *file, uint64_t frame);
+
+/* Write one for a copy of the log, of which only the header counts: it tells where the log ends. */
+int asst__snapshot_note(struct asst__file *file, int dir, const struct asst__snapshot *end,
+			uint32_t oldest, asst_error *err);
 
 /* Compaction (compact.c): copy what lives in the oldest segment ahead, then drop it. */
 
@@ -286,7 +294,17 @@ void asst__compact_some(struct asst__file *file);
 /* Bytes that the content of an index takes in a log without anything dead, about. */
 uint64_t asst__index_live_bytes(const struct asst__index *index);
 
-/* Checking and copying a log that is in use (inspect.c); methods of the table. */
+/* The log as it was at one moment, all of it durable; its segments stay until it is unpinned. */
+struct asst__extent {
+	struct asst__file *file;
+	struct asst__segment *segments;
+	size_t count;
+};
+
+int asst__extent_pin(struct asst__extent *extent, struct asst__file *file, asst_error *err);
+void asst__extent_unpin(struct asst__extent *extent);
+
+/* Checking (inspect.c) and copying (backup.c) a log that is in use; methods of the table. */
 int asst__file_verify(void *self, void (*report)(void *user, const char *what), void *user,
 		      asst_error *err);
 int asst__file_backup(void *self, const char *directory, asst_progress progress, void *user,

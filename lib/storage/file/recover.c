@@ -464,6 +464,7 @@ int asst__file_recover(struct asst__file *file, asst_error *err)
 	if (status == ASST_OK && !file->options.read_only)
 		status = mend(&recovery);
 	file->synced = file->serial;
+	file->settled = recovery.snapshot.end && recovery.snapshot.serial == file->serial;
 	asst__free(&file->mem, recovery.numbers, recovery.room * sizeof(*recovery.numbers));
 	asst__free(&file->mem, recovery.bytes, recovery.bytes_room);
 	return status;

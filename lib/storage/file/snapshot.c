@@ -119,53 +119,81 @@ static void write_body(struct writer *writer)
 	flush(writer);
 }
 
-static void fill_head(unsigned char head[HEAD_BYTES], const struct writer *writer, uint64_t frame)
+static void fill_head(unsigned char head[HEAD_BYTES], const struct writer *writer,
+		      const struct asst__snapshot *end, uint32_t oldest, uint32_t partitions)
 {
-	const struct asst__file *file = writer->file;
-	const struct asst__segment *last = &file->segments[file->segment_count - 1];
-
 	memset(head, 0, HEAD_BYTES);
 	memcpy(head + AT_MARK, mark, sizeof(mark));
 	asst__put32(head + AT_FORMAT, ASST__FILE_FORMAT);
-	memcpy(head + AT_STORE, file->id, 16);
-	asst__put64(head + AT_SERIAL, file->serial);
-	asst__put64(head + AT_END, last->used);
-	asst__put64(head + AT_FRAME, frame);
-	asst__put32(head + AT_SEGMENT, last->number);
-	asst__put32(head + AT_OLDEST, file->segments[0].number);
+	memcpy(head + AT_STORE, writer->file->id, 16);
+	asst__put64(head + AT_SERIAL, end->serial);
+	asst__put64(head + AT_END, end->end);
+	asst__put64(head + AT_FRAME, end->frame);
+	asst__put32(head + AT_SEGMENT, end->segment);
+	asst__put32(head + AT_OLDEST, oldest);
 	asst__put64(head + AT_BODY, writer->at);
 	asst__put32(head + AT_BODY_CRC, writer->crc);
-	asst__put32(head + AT_PARTITIONS, (uint32_t)file->partitions.count);
+	asst__put32(head + AT_PARTITIONS, partitions);
 	asst__put32(head + AT_CRC, head_crc(head));
+}
+
+/* The header last, then its name. */
+static void finish(struct writer *writer, int dir, const unsigned char head[HEAD_BYTES])
+{
+	const struct asst__io *io = writer->file->io;
+
+	if (!writer->error)
+		writer->error = asst__io_write_full(io, writer->handle, head, HEAD_BYTES, 0);
+	if (!writer->error)
+		writer->error = io->sync(io->self, writer->handle);
+	io->close(io->self, writer->handle);
+	if (!writer->error)
+		writer->error = io->rename(io->self, dir, "index.new", "index");
+	if (!writer->error)
+		writer->error = io->sync_dir(io->self, dir);
+	if (writer->error)
+		io->unlink(io->self, dir, "index.new");
+}
+
+static int begin(struct writer *writer, int dir)
+{
+	const struct asst__io *io = writer->file->io;
+	const unsigned make = ASST__IO_WRITE | ASST__IO_CREATE | ASST__IO_EXISTING;
+
+	return io->open(io->self, dir, "index.new", make, &writer->handle);
 }
 
 void asst__snapshot_write(struct asst__file *file, uint64_t frame)
 {
-	const struct asst__io *io = file->io;
+	const struct asst__segment *last = &file->segments[file->segment_count - 1];
+	struct asst__snapshot end = { file->serial, last->number, frame, last->used };
 	struct writer writer = { .file = file };
 	unsigned char head[HEAD_BYTES];
 
-	writer.error =
-		io->open(io->self, file->dir, "index.new",
-			 ASST__IO_WRITE | ASST__IO_CREATE | ASST__IO_EXISTING, &writer.handle);
-	if (writer.error)
+	/* It is a cache: where it cannot be written, the next open reads the log. */
+	if (begin(&writer, file->dir))
 		return;
 	asst__text_init(&writer.piece, &file->mem, 8 * PIECE);
 	write_body(&writer);
-	fill_head(head, &writer, frame);
-	if (!writer.error)
-		writer.error = asst__io_write_full(io, writer.handle, head, sizeof(head), 0);
-	if (!writer.error)
-		writer.error = io->sync(io->self, writer.handle);
-	io->close(io->self, writer.handle);
-	if (!writer.error)
-		writer.error = io->rename(io->self, file->dir, "index.new", "index");
-	if (!writer.error)
-		writer.error = io->sync_dir(io->self, file->dir);
-	/* It is a cache: where it cannot be written, the next open reads the log. */
-	if (writer.error)
-		io->unlink(io->self, file->dir, "index.new");
+	fill_head(head, &writer, &end, file->segments[0].number, (uint32_t)file->partitions.count);
+	finish(&writer, file->dir, head);
 	asst__text_free(&writer.piece);
+}
+
+int asst__snapshot_note(struct asst__file *file, int dir, const struct asst__snapshot *end,
+			uint32_t oldest, asst_error *err)
+{
+	/* No body has this checksum of nothing. */
+	struct writer writer = { .file = file, .crc = UINT32_MAX };
+	unsigned char head[HEAD_BYTES];
+	int error = begin(&writer, dir);
+
+	if (!error) {
+		fill_head(head, &writer, end, oldest, 0);
+		finish(&writer, dir, head);
+		error = writer.error;
+	}
+	return error ? asst__file_fail(file, err, error, "write", "the index of the copy") : ASST_OK;
 }
 
 /* Reading */

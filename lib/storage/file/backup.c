@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Copying a log that is in use. The copy ends as a closed store does: its last frame and its
+ * index tell where the log ends, so that a part that is lost later is missed.
+ */
+#include "storage/file/inner.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define PIECE (1024u * 1024)
+
+static int see_any(void *user, const char *name)
+{
+	(void)name;
+	*(bool *)user = true;
+	return 0;
+}
+
+/* A segment on its way into the copy. */
+struct copy {
+	struct asst__file *file;
+	const struct asst__segment *segment;
+	int dir, to;
+	uint64_t serial; /* of the last frame that was copied */
+	uint64_t at;     /* where it ends */
+	unsigned char *bytes; /* of the segment, from there on */
+	size_t size, room;
+	bool last;                 /* of the segments */
+	struct asst__snapshot end; /* where the copy ends */
+};
+
+/* The header must be the one that was read when the store was opened. */
+static int check_head(const struct copy *copy, asst_error *err)
+{
+	struct asst__segment head = *copy->segment;
+	uint64_t oldest;
+	bool empty;
+	int status = asst__segment_read(copy->file, &head, &oldest, &empty, err);
+
+	if (status == ASST_OK && (empty || head.first != copy->segment->first ||
+				  head.salt != copy->segment->salt))
+		status = asst__damaged(err, head.number, 0, ": its header");
+	return status;
+}
+
+/* How many bytes are wanted from where the copy stands: the next frame at least. */
+static size_t wanted(const struct copy *copy)
+{
+	uint64_t rest = copy->segment->used - copy->at;
+	size_t frame = copy->size < 8 ? 0 : asst__get32(copy->bytes + 4);
+
+	/* Larger than any frame is damage, too. */
+	if (frame < PIECE || frame > 2 * ASST__FRAME_MOST)
+		frame = PIECE;
+	return frame < rest ? frame : (size_t)rest;
+}
+
+/* Read on, and write the same to the copy at once: what is left of it then is no store. */
+static int carry(struct copy *copy, size_t want)
+{
+	struct asst__file *file = copy->file;
+	const struct asst__io *io = file->io;
+	uint64_t at = copy->at + copy->size;
+	unsigned char *bytes;
+	int error;
+
+	if (want > copy->room) {
+		bytes = asst__realloc(&file->mem, copy->bytes, copy->room, want);
+		if (!bytes)
+			return -ENOMEM;
+		copy->bytes = bytes;
+		copy->room = want;
+	}
+	error = asst__io_read_full(io, copy->segment->file, copy->bytes + copy->size,
+				   want - copy->size, at);
+	if (!error)
+		error = asst__io_write_full(io, copy->to, copy->bytes + copy->size,
+					    want - copy->size, at);
+	if (!error)
+		copy->size = want;
+	return error;
+}
+
+/* Pass the sound frames that are there as a whole; the rest stays for the next time. */
+static void pass_frames(struct copy *copy)
+{
+	struct asst__frame frame;
+	size_t at = 0;
+
+	while (asst__frame_read(&frame, copy->file, copy->segment, copy->bytes + at,
+				copy->size - at) &&
+	       frame.serial == copy->serial + 1 && asst__frame_walks(&frame)) {
+		copy->serial++;
+		at += frame.size;
+	}
+	copy->at += at;
+	copy->size -= at;
+	memmove(copy->bytes, copy->bytes + at, copy->size);
+}
+
+/* The frame that says that all before it is durable, which it is together with it. */
+static int close_copy(struct copy *copy)
+{
+	struct asst__snapshot *end = &copy->end;
+	struct asst__round round;
+	int error = -ENOMEM;
+	size_t size;
+
+	asst__round_begin(&round, &copy->file->mem, 0);
+	size = asst__round_seal(&round, copy->file, copy->segment, copy->serial + 1, copy->serial);
+	if (size)
+		error = asst__io_write_full(copy->file->io, copy->to, round.text.data, size,
+					    copy->at);
+	asst__text_free(&round.text);
+	end->serial = copy->serial + 1;
+	end->segment = copy->segment->number;
+	end->frame = copy->at;
+	end->end = copy->at + size;
+	return error;
+}
+
+static int copy_frames(struct copy *copy, asst_error *err)
+{
+	unsigned char head[ASST__SEGMENT_HEAD];
+	const struct asst__io *io = copy->file->io;
+	char name[24];
+	size_t want;
+	int error = asst__io_read_full(io, copy->segment->file, head, sizeof(head), 0);
+
+	asst__segment_name(name, copy->segment->number);
+	if (!error)
+		error = asst__io_write_full(io, copy->to, head, sizeof(head), 0);
+	while (!error && copy->at < copy->segment->used) {
+		want = wanted(copy);
+		/* All that the next frame needs is there, but it is none. */
+		if (want <= copy->size)
+			return asst__damaged(err, copy->segment->number, copy->at, "");
+		error = carry(copy, want);
+		if (!error)
+			pass_frames(copy);
+	}
+	if (!error && copy->last)
+		error = close_copy(copy);
+	if (!error)
+		error = io->sync(io->self, copy->to);
+	if (error == -ENOMEM)
+		return asst__fail_nomem(err);
+	if (error == -EPIPE)
+		return asst__damaged(err, copy->segment->number, copy->at, ": it is cut short");
+	return error ? asst__file_fail(copy->file, err, error, "copy", name) : ASST_OK;
+}
+
+static int copy_segment(struct copy *copy, asst_error *err)
+{
+	const struct asst__io *io = copy->file->io;
+	char name[24];
+	int error, status = check_head(copy, err);
+
+	if (status != ASST_OK)
+		return status;
+	asst__segment_name(name, copy->segment->number);
+	error = io->open(io->self, copy->dir, name, ASST__IO_WRITE | ASST__IO_CREATE, &copy->to);
+	if (error)
+		return asst__file_fail(copy->file, err, error, "make the copy of", name);
+	copy->at = ASST__SEGMENT_HEAD;
+	copy->size = 0;
+	status = copy_frames(copy, err);
+	io->close(io->self, copy->to);
+	return status;
+}
+
+static int copy_log(const struct asst__extent *extent, int dir, asst_progress progress, void *user,
+		    asst_error *err)
+{
+	struct copy copy = { .file = extent->file, .dir = dir };
+	uint64_t done = 0, total = 0;
+	int status = ASST_OK;
+	size_t i;
+
+	for (i = 0; i < extent->count; i++)
+		total += extent->segments[i].used;
+	if (extent->count)
+		copy.serial = extent->segments[0].first - 1;
+	for (i = 0; i <= extent->count && status == ASST_OK; i++) {
+		if (progress && progress(user, done, total)) {
+			status = asst__fail(err, ASST_ECANCELED, "the backup was canceled");
+		} else if (i < extent->count) {
+			copy.segment = &extent->segments[i];
+			copy.last = i + 1 == extent->count;
+			status = copy_segment(&copy, err);
+			done += copy.segment->used;
+		}
+	}
+	asst__free(&extent->file->mem, copy.bytes, copy.room);
+	if (status == ASST_OK && extent->count)
+		status = asst__snapshot_note(extent->file, dir, &copy.end,
+					     extent->segments[0].number, err);
+	return status;
+}
+
+int asst__file_backup(void *self, const char *directory, asst_progress progress, void *user,
+		      asst_error *err)
+{
+	struct asst__file *file = self;
+	struct asst__extent extent;
+	bool full = false;
+	int dir, status = asst__file_usable(file, false, err), error;
+
+	if (status != ASST_OK)
+		return status;
+	error = file->io->open_dir(file->io->self, directory, 1, &dir);
+	if (error)
+		return asst__directory_fail(file, err, error, "the directory of the backup");
+	error = file->io->list(file->io->self, dir, see_any, &full);
+	if (error)
+		status = asst__file_fail(file, err, error, "list", "the directory of the backup");
+	else if (full)
+		status = asst__fail(err, ASST_EEXISTS, "the directory of the backup is not empty");
+	if (status == ASST_OK) {
+		status = asst__extent_pin(&extent, file, err);
+		if (status == ASST_OK)
+			status = copy_log(&extent, dir, progress, user, err);
+		/* Last: without it the copy is not a store. */
+		if (status == ASST_OK)
+			status = asst__identity_write(file, dir, err);
+		asst__extent_unpin(&extent);
+	}
+	file->io->close(file->io->self, dir);
+	return status;
+}
+
