@@ -23,12 +23,24 @@ int asst__file_usable(struct asst__file *file, bool to_write, asst_error *err)
 	return ASST_OK;
 }
 
-void asst__file_poison(struct asst__file *file, const char *why)
+static void poison(struct asst__file *file, int error, const char *why)
+{
+	file->poisoned = ASST_EIO;
+	file->poison_raw = -error;
+	asst__copy_message(file->poison, sizeof(file->poison), why);
+}
+
+void asst__file_poison(struct asst__file *file, int error, const char *why)
 {
 	pthread_mutex_lock(&file->lock);
-	file->poisoned = ASST_EIO;
-	asst__copy_message(file->poison, sizeof(file->poison), why);
+	poison(file, error, why);
 	pthread_mutex_unlock(&file->lock);
+}
+
+int asst__poisoned_fail(const struct asst__file *file, asst_error *err)
+{
+	asst__error_set_raw(err, file->poison_raw);
+	return asst__fail(err, file->poisoned, "%s", file->poison);
 }
 
 /* Checks against what is pending */
@@ -248,7 +260,7 @@ static int enter(struct asst__file *file, struct asst__txn *txn, size_t *failed,
 
 	for (;;) {
 		if (file->poisoned)
-			return asst__fail(err, file->poisoned, "%s", file->poison);
+			return asst__poisoned_fail(file, err);
 		status = check(file, txn, failed, &round, err);
 		if (status != ASST_OK) {
 			wait_for(file, round);
@@ -369,6 +381,8 @@ static int show(struct asst__file *file, struct asst__txn *txn)
 /* With the lock held: end the flying round. */
 static void finish(struct asst__file *file, int status, const struct asst__place *where)
 {
+	static const char unseen[] =
+		"out of memory while showing a durable batch: open the store again";
 	struct asst__round *round = &file->flying;
 	struct asst__frame frame = { .bytes = (const unsigned char *)round->text.data,
 				     .size = (uint32_t)round->text.size };
@@ -387,10 +401,9 @@ static void finish(struct asst__file *file, int status, const struct asst__place
 		if (status == ASST_OK) {
 			set_places(file, txn, &frame, &section, where);
 			if (show(file, txn) != ASST_OK) {
-				file->poisoned = ASST_EIO;
-				asst__copy_message(
-					file->poison, sizeof(file->poison),
-					"out of memory while showing a durable batch: open the store again");
+				poison(file, 0, unseen);
+				asst__copy_message(file->failure, sizeof(file->failure), unseen);
+				file->failure_raw = 0;
 				txn->status = status = ASST_EINDOUBT;
 			}
 		}
@@ -424,7 +437,7 @@ void asst__lead(struct asst__file *file)
 {
 	struct asst__place where = { 0, 0, 0, 0 };
 	struct asst__txn *txn;
-	bool sync;
+	bool sync, tried = false;
 	int status;
 
 	asst__leader_begin(file);
@@ -438,12 +451,13 @@ void asst__lead(struct asst__file *file)
 	if (file->poisoned) {
 		status = file->poisoned;
 	} else {
+		tried = true;
 		pthread_mutex_unlock(&file->lock);
 		status = asst__round_write(file, &file->flying, &where, sync, ASST__USE_ANY,
 					   file->lead_error);
 		pthread_mutex_lock(&file->lock);
 	}
-	if (status != ASST_OK && !file->poisoned) {
+	if (status != ASST_OK && tried) {
 		asst__copy_message(file->failure, sizeof(file->failure),
 				   asst_error_message(file->lead_error));
 		file->failure_raw = asst_error_raw(file->lead_error);
@@ -460,8 +474,8 @@ static int explain(const struct asst__file *file, const struct asst__txn *txn, a
 {
 	if (txn->status == ASST_OK)
 		return ASST_OK;
-	if (file->poisoned)
-		return asst__fail(err, txn->status, "%s", file->poison);
+	if (txn->status == file->poisoned)
+		return asst__poisoned_fail(file, err);
 	asst__error_set_raw(err, file->failure_raw);
 	return asst__fail(err, txn->status, "%s", file->failure);
 }

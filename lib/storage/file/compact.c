@@ -370,7 +370,7 @@ static int take_turn(struct work *work)
 	work->finished = file->finished;
 	asst__leader_begin(file);
 	if (file->poisoned)
-		status = asst__fail(work->err, file->poisoned, "%s", file->poison);
+		status = asst__poisoned_fail(file, work->err);
 	else if (file->pinned)
 		status = asst__fail(work->err, ASST_EBUSY, "the log is being copied or checked");
 	pthread_mutex_unlock(&file->lock);

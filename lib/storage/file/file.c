@@ -362,7 +362,7 @@ int asst__file_sync(void *self, asst_error *err)
 	pthread_mutex_lock(&file->lock);
 	asst__leader_begin(file);
 	if (file->poisoned)
-		status = asst__fail(err, file->poisoned, "%s", file->poison);
+		status = asst__poisoned_fail(file, err);
 	pthread_mutex_unlock(&file->lock);
 	if (status == ASST_OK)
 		status = asst__log_sync(file, err);

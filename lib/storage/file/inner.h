@@ -83,6 +83,7 @@ struct asst__file {
 	unsigned pinned;            /* who needs all segments to stay */
 	int poisoned;               /* the status for writes after a failed sync */
 	char poison[160];
+	int poison_raw; /* the system's number */
 	char failure[160];          /* why the last round failed that did */
 	int64_t failure_raw;
 	asst_error *lead_error; /* the leader's */
@@ -250,7 +251,9 @@ int asst__round_write(struct asst__file *file, struct asst__round *round, struct
 int asst__log_sync(struct asst__file *file, asst_error *err);
 int asst__file_usable(struct asst__file *file, bool to_write, asst_error *err);
 /* No write is taken any more until the store is opened again. */
-void asst__file_poison(struct asst__file *file, const char *why);
+void asst__file_poison(struct asst__file *file, int error, const char *why);
+/* What writers are told from then on. */
+int asst__poisoned_fail(const struct asst__file *file, asst_error *err);
 
 /* Memory that showing a batch may need (pool.c); with the lock held */
 

@@ -124,7 +124,9 @@ static int verify_partition(const struct finding *finding, struct asst__partitio
 		status = asst__file_read_value(file, &place, NULL, &value, NULL);
 		if (status != ASST_OK && status != ASST_ENOMEM) {
 			asst__segment_name(name, place.segment);
-			found(finding, name, place.offset, "the value of a key is damaged");
+			found(finding, name, place.offset,
+			      status == ASST_EIO ? "the value of a key cannot be read" :
+						   "the value of a key is damaged");
 		}
 		asst_buf_free(value);
 	}

@@ -51,5 +51,8 @@ int asst__io_read_full(const struct asst__io *io, int file, void *bytes, size_t 
 		       uint64_t offset);
 int asst__io_write_full(const struct asst__io *io, int file, const void *bytes, size_t size,
 			uint64_t offset);
+/* The same from *at on, which is moved over what was written, also on failure. */
+int asst__io_write_on(const struct asst__io *io, int file, const void *bytes, size_t size,
+		      uint64_t offset, size_t *at);
 
 #endif

@@ -18,7 +18,7 @@ static int lost(struct asst__file *file, asst_error *err, int error, const char 
 	char name[24];
 
 	asst__segment_name(name, last_segment(file)->number);
-	asst__file_poison(file, why);
+	asst__file_poison(file, error, why);
 	asst__file_fail(file, err, error, doing, name);
 	return asst__fail(
 		err, ASST_EINDOUBT,
@@ -114,24 +114,31 @@ static int find_room(struct asst__file *file, size_t size, enum asst__use use, a
 }
 
 /* A frame that was refused must never be taken for one later, not even after a power failure. */
-static bool take_back(struct asst__file *file, struct asst__segment *segment)
+static int take_back(struct asst__file *file, struct asst__segment *segment)
 {
 	static const char zeros[ASST__FRAME_HEAD];
+	int error = asst__io_write_full(file->io, segment->file, zeros, sizeof(zeros),
+					segment->used);
 
-	if (asst__io_write_full(file->io, segment->file, zeros, sizeof(zeros), segment->used))
-		return false;
+	if (error)
+		return error;
 	file->syncs++;
-	return file->io->sync(file->io->self, segment->file) == 0;
+	error = file->io->sync(file->io->self, segment->file);
+	return asst__is_full(error) ? -EIO : error;
 }
 
 static int write_frame(struct asst__file *file, struct asst__segment *segment, const char *bytes,
 		       size_t size, asst_error *err)
 {
-	int error = asst__io_write_full(file->io, segment->file, bytes, size, segment->used);
+	size_t at = 0;
+	int error = asst__io_write_on(file->io, segment->file, bytes, size, segment->used, &at);
+	int taken;
 
 	if (!error)
 		return ASST_OK;
-	if (asst__is_full(error) && take_back(file, segment))
+	taken = asst__is_full(error) ? take_back(file, segment) : error;
+	/* Where not even zeros can be written, nothing of the frame was, if nothing was said to be. */
+	if (!taken || (asst__is_full(taken) && asst__is_full(error) && at == 0))
 		return asst__file_fail(file, err, error, "write", "the log");
 	return lost(file, err, error, "write");
 }

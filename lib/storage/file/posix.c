@@ -12,6 +12,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+static int open_directory(int beneath, const char *path)
+{
+	int dir;
+
+	do {
+		dir = openat(beneath, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	} while (dir < 0 && errno == EINTR);
+	return dir;
+}
+
 static int system_sync_dir(void *self, int dir)
 {
 	(void)self;
@@ -21,7 +31,7 @@ static int system_sync_dir(void *self, int dir)
 /* The directory's name must be as durable as what is in it. */
 static int sync_parent(int dir)
 {
-	int parent = openat(dir, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC), status;
+	int parent = open_directory(dir, ".."), status;
 
 	if (parent < 0)
 		return -errno;
@@ -40,7 +50,7 @@ static int system_open_dir(void *self, const char *path, int create, int *dir)
 		return -errno;
 	/* Whatever the umask; not every system can do it before the directory is opened. */
 	masked = made && fchmodat(AT_FDCWD, path, 0700, AT_SYMLINK_NOFOLLOW) != 0;
-	*dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	*dir = open_directory(AT_FDCWD, path);
 	if (*dir < 0)
 		status = -errno;
 	else if (masked && fchmod(*dir, 0700))
@@ -153,7 +163,7 @@ static int system_unlink(void *self, int dir, const char *name)
 static int system_list(void *self, int dir, int (*visit)(void *user, const char *name), void *user)
 {
 	/* An own open file description, so that its position is not shared. */
-	int copy = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC), status = 0;
+	int copy = open_directory(dir, "."), status = 0;
 	struct dirent *entry;
 	DIR *stream;
 
@@ -227,13 +237,21 @@ int asst__io_read_full(const struct asst__io *io, int file, void *bytes, size_t 
 int asst__io_write_full(const struct asst__io *io, int file, const void *bytes, size_t size,
 			uint64_t offset)
 {
-	size_t at = 0, done;
+	size_t at = 0;
+
+	return asst__io_write_on(io, file, bytes, size, offset, &at);
+}
+
+int asst__io_write_on(const struct asst__io *io, int file, const void *bytes, size_t size,
+		      uint64_t offset, size_t *at)
+{
+	size_t done;
 	int status, idle = 0;
 
-	while (at < size) {
+	while (*at < size) {
 		done = 0;
-		status = io->write(io->self, file, (const char *)bytes + at, size - at, offset + at,
-				   &done);
+		status = io->write(io->self, file, (const char *)bytes + *at, size - *at,
+				   offset + *at, &done);
 		if (status == -EINTR)
 			continue;
 		if (status)
@@ -241,7 +259,7 @@ int asst__io_write_full(const struct asst__io *io, int file, const void *bytes, 
 		/* Nothing written and no error: a few times is patience, for ever is a hang. */
 		if (!done && ++idle > 16)
 			return -EIO;
-		at += done;
+		*at += done;
 	}
 	return 0;
 }

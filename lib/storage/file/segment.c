@@ -264,7 +264,7 @@ static int add(struct asst__file *file, bool fresh, uint64_t need, asst_error *e
 	}
 	if (error && far != NOWHERE && file->segment_count)
 		asst__file_poison(
-			file,
+			file, error,
 			"a new segment of the log was only begun: open the store again to go on");
 	if (error)
 		return asst__file_fail(file, err, error, "begin", name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a get of the file backend reads from the disk: values near each other in one go. */
+/* What the file backend asks of the system: few reads; and what it says of failures. */
 #include "t.h"
 
 #include "base/mem.h"
@@ -9,10 +9,12 @@
 #include <assistant/buf.h>
 #include <assistant/error.h>
 
+#include <errno.h>
 #include <string.h>
 
 static struct asst__io counting;
 static size_t reads;
+static int sync_answer, write_answer; /* in the place of a call, where not 0 */
 static asst_backend backend;
 static asst_error *err;
 
@@ -20,6 +22,18 @@ static int count_read(void *self, int file, void *bytes, size_t size, uint64_t o
 {
 	reads++;
 	return asst__io_system.read(self, file, bytes, size, offset, done);
+}
+
+static int answer_sync(void *self, int file)
+{
+	return sync_answer ? sync_answer : asst__io_system.sync(self, file);
+}
+
+static int answer_write(void *self, int file, const void *bytes, size_t size, uint64_t offset,
+			size_t *done)
+{
+	return write_answer ? write_answer :
+			      asst__io_system.write(self, file, bytes, size, offset, done);
 }
 
 static void must(int status)
@@ -36,26 +50,35 @@ static void open_here(const char *directory, uint64_t resident_bytes)
 	options.resident_bytes = resident_bytes;
 	counting = asst__io_system;
 	counting.read = count_read;
+	counting.sync = answer_sync;
+	counting.write = answer_write;
 	must(asst_backend_init(&backend, sizeof(backend), err));
 	must(asst__file_open(&backend, &counting, directory, &options, &asst__mem_libc, 1, id,
 			     err));
 }
 
 /* One batch of values, each of its key's letter; a value too large for windows stands for far. */
-static void put(const char *keys, const size_t *sizes)
+static int try_put(const char *keys, const size_t *sizes)
 {
 	static char value[20000];
 	asst_batch *batch;
 	uint64_t sequence;
 	size_t failed;
+	int status;
 
 	must(asst_batch_new(&batch, err));
 	for (; *keys; keys++, sizes++) {
 		memset(value, *keys, *sizes);
 		must(asst_batch_put(batch, keys, 1, value, *sizes, err));
 	}
-	must(asst__backend_apply(&backend, "w", batch, &sequence, &failed, err));
+	status = asst__backend_apply(&backend, "w", batch, &sequence, &failed, err);
 	asst_batch_free(batch);
+	return status;
+}
+
+static void put(const char *keys, const size_t *sizes)
+{
+	must(try_put(keys, sizes));
 }
 
 /* Get the keys and tell how many reads that took. */
@@ -126,17 +149,57 @@ static void values_in_memory_are_not_read(void **state)
 	must(asst__backend_destroy(&backend, err));
 }
 
+static void expect_error(int status, int wanted, int raw, const char *part)
+{
+	assert_int_equal(status, wanted);
+	assert_int_equal(asst_error_raw(err), raw);
+	if (!strstr(asst_error_message(err), part))
+		fail_msg("%s does not say %s", asst_error_message(err), part);
+}
+
+static void a_failed_sync_is_told_with_its_number(void **state)
+{
+	static const size_t sizes[] = { 100 };
+
+	(void)state;
+	open_here("sync", 0);
+	put("a", sizes);
+	sync_answer = -EIO;
+	expect_error(try_put("b", sizes), ASST_EINDOUBT, EIO, "could not sync 0000000001.log");
+	sync_answer = 0;
+	expect_error(try_put("c", sizes), ASST_EIO, EIO, "open the store again");
+	must(asst__backend_destroy(&backend, err));
+}
+
+/* Nothing was written, so nothing is in doubt. */
+static void a_full_disk_leaves_the_store_usable(void **state)
+{
+	static const size_t sizes[] = { 100 };
+
+	(void)state;
+	open_here("space", 0);
+	put("a", sizes);
+	write_answer = -ENOSPC;
+	expect_error(try_put("b", sizes), ASST_EIO, ENOSPC, "no space left");
+	write_answer = 0;
+	put("b", sizes);
+	assert_int_equal(get("b", sizes), 1);
+	must(asst__backend_destroy(&backend, err));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(values_of_one_batch_are_read_in_one_go),
 		cmocka_unit_test(values_far_from_each_other_are_read_one_by_one),
 		cmocka_unit_test(values_in_memory_are_not_read),
+		cmocka_unit_test(a_failed_sync_is_told_with_its_number),
+		cmocka_unit_test(a_full_disk_leaves_the_store_usable),
 	};
 	int failed;
 
 	err = asst_error_new();
-	failed = cmocka_run_group_tests_name("file_reads", tests, NULL, NULL);
+	failed = cmocka_run_group_tests_name("file_calls", tests, NULL, NULL);
 	asst_error_free(err);
 	return failed ? 1 : 0;
 }
