@@ -217,17 +217,29 @@ static void build(struct creation *creation, struct asst__change *change)
 	asst__change_event(change, &event);
 }
 
+static int decide(const struct asst__call *call)
+{
+	static const struct asst__object nothing;
+	struct asst__decision decision;
+
+	asst__decide(&decision, ASST__RIGHT_CREATE, call->actor, &nothing, call->now);
+	return decision.status == ASST_OK ?
+		       ASST_OK :
+		       asst__decision_fail(&decision, ASST__RIGHT_CREATE, call->err);
+}
+
 static int attempt_create(void *context, struct asst__change *change, bool lost)
 {
 	struct creation *creation = context;
 	enum asst__body_kind kind = creation->draft ? ASST__BODY_CREATE_DRAFT : ASST__BODY_CREATE;
-	int status;
+	int status = decide(creation->call);
 
 	(void)lost; /* a slug that is taken meanwhile shows in the next read */
 	creation_reset(creation);
 	memset(&creation->head, 0, sizeof(creation->head));
-	status = asst__body_read(&creation->body, creation->call, kind, creation->json, NULL, NULL,
-				 true);
+	if (status == ASST_OK)
+		status = asst__body_read(&creation->body, creation->call, kind, creation->json,
+					 NULL, NULL, true);
 	if (status == ASST_OK)
 		status = choose_owner(creation);
 	if (status != ASST_OK)
@@ -251,19 +263,11 @@ static int attempt_create(void *context, struct asst__change *change, bool lost)
 
 static int begin(struct asst__call *call, asst_session *session, uint32_t flags, asst_error *err)
 {
-	static const struct asst__object nothing;
-	struct asst__decision decision;
 	int status = asst__call_begin(call, session, err);
 
 	if (status != ASST_OK)
 		return status;
 	status = asst__flags_check(flags, ASST_CREATE_DRAFT, err);
-	if (status == ASST_OK) {
-		asst__decide(&decision, ASST__RIGHT_CREATE, call->actor, &nothing, call->now);
-		if (decision.status != ASST_OK)
-			status = asst__decision_fail(&decision, ASST__RIGHT_CREATE, err);
-		asst__write_refused(call, status, "assistant.create", NULL);
-	}
 	if (status != ASST_OK)
 		asst__call_end(call);
 	return status;

@@ -183,8 +183,9 @@ int asst__write(struct asst__call *call, const char *action, const char *object,
 		asst__error_clear(call->err);
 		call->located[0] = '\0';
 		/* A lost race may have been one with a change of the caller's own rights. */
-		if (tries > 0 && call->identity) {
-			status = asst__identity_load(call);
+		if (tries > 0) {
+			call->now = asst__clock_now(&call->store->opts.clock);
+			status = call->identity ? asst__identity_load(call) : ASST_OK;
 			if (status != ASST_OK)
 				return status;
 		}

@@ -253,6 +253,76 @@ static void it_stops_a_commit(void **state)
 	}
 }
 
+static int take_permission(struct scene *scene, asst_error *err)
+{
+	return asst_user_put(scene->system, "{\"id\":\"ada\",\"aiSeat\":true}", ASST_NUL, 0, err);
+}
+
+/* Of a person, and of a key that creates with its creator's permission. */
+static void it_stops_a_creation(void **state)
+{
+	static const char *const writers[] = { "dir:ada", "made" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < T_COUNT(writers); i++) {
+		struct between between = { .take = take_permission };
+		struct scene scene;
+		struct host *host;
+		void *made;
+		int status;
+
+		if (i > 0 && !asst_feature_supported("sodium"))
+			continue;
+		people_setup(&made);
+		host = made;
+		scene = i > 0 ? by_key(host) : (struct scene){ .host = host };
+		scene.system = as(host, "system");
+		between.scene = &scene;
+		host->backend.user = &between;
+		host->backend.before = take_between;
+		status = asst_assistant_create_json(NULL, as(host, writers[i]), "{\"name\":\"new\"}",
+						    ASST_NUL, 0, host->err);
+		host->backend.before = NULL;
+		assert_true(between.done);
+		assert_int_equal(status, ASST_EDENIED);
+		host_free(host);
+	}
+}
+
+/* A race is lost, and when the call is decided again the grant has expired. */
+static int let_expire(struct scene *scene, asst_error *err)
+{
+	int status = asst_assistant_patch_json(NULL, scene->owner, scene->id,
+					       "{\"description\":\"other\"}", ASST_NUL,
+					       ASST_ANY_REVISION, 0, err);
+
+	host_pass(scene->host, 2000);
+	return status;
+}
+
+static void a_lost_race_is_decided_at_its_own_time(void **state)
+{
+	struct between between = { .take = let_expire };
+	struct host *host = *state;
+	struct scene scene = by_grant(host);
+	int status;
+
+	/* A second from now. */
+	MUST(host, asst_share_put_json(scene.owner, scene.id,
+				       "{\"principalId\":\"user:bob\",\"accessLevel\":2,"
+				       "\"expiresAt\":\"2030-03-17T17:46:41Z\"}",
+				       ASST_NUL, 0, host->err));
+	MUST(host, patch(&scene, 1, host->err));
+	between.scene = &scene;
+	host->backend.user = &between;
+	host->backend.before = take_between;
+	status = patch(&scene, 2, host->err);
+	host->backend.before = NULL;
+	assert_true(between.done);
+	EXPECT(host, ASST_ENOTFOUND, status);
+}
+
 /* Threads: one writes until it is refused, another takes the right away. */
 struct race {
 	struct scene *scene;
@@ -343,6 +413,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(between_reading_and_writing_it_stops_the_call),
 		cmocka_unit_test(it_stops_a_commit),
+		cmocka_unit_test(it_stops_a_creation),
+		PEOPLE_TEST(a_lost_race_is_decided_at_its_own_time),
 		cmocka_unit_test(after_the_acknowledgement_nothing_is_written),
 		PEOPLE_TEST(a_user_costs_one_read_at_most),
 	};
