@@ -17,8 +17,8 @@ extern "C" {
  * and "cursor", from which to go on; "more" tells whether there may be more now.
  *
  * An event has "cursor" (its place), "at", "actor", "action" (such as "assistant.update";
- * libassistant_rights(7) lists them), "objectId", and where they apply "onBehalfOf",
- * "oldRevision", "newRevision", "pointers" (what changed, never a value), "version" (the one
+ * libassistant_rights(7) lists them), and where they apply "objectId" (of an assistant),
+ * "onBehalfOf", "oldRevision", "newRevision", "pointers" (what changed, never a value), "version" (the one
  * that was named, pinned or restored), "principalId", "accessLevel" and "forced" (pointers that a
  * commit decided for its draft; where they are too many for an event, a parent stands for all
  * below it, "" for the whole). Of a write that was refused, "action" is "refused", and

@@ -29,7 +29,7 @@ static void add_string(struct asst__text *out, const char *name, const char *val
 static void add_level(struct asst__text *out, int level)
 {
 	if (level == ASST__LEVEL_OWNER)
-		asst__text_add_cstr(out, "ownership");
+		asst__text_add_format(out, "level %d with ownership", asst__level_public(level));
 	else
 		asst__text_add_format(out, "level %d", level);
 }
@@ -52,7 +52,9 @@ static void add_reason(struct asst__text *out, const struct asst__decision *deci
 	const char *whose = decision->principal.text;
 
 	if (!whose) {
-		asst__text_add_format(out, "decided by %s, before levels count", decision->rule);
+		asst__text_add_format(out, "decided by %s, before levels count, held is ",
+				      decision->rule);
+		add_level(out, decision->level_held);
 		return;
 	}
 	if (gives_level(decision->rule))
@@ -69,15 +71,11 @@ static void add_sentence(struct asst__text *out, const struct asst__decision *de
 {
 	asst__text_add_format(out, "%s may%s %s: ", actor->principal.text,
 			      decision->status == ASST_OK ? "" : " not", asst__rights[right].name);
-	if (decision->level_needed == ASST_LEVEL_NONE) {
-		asst__text_add_format(out, "decided by %s", decision->rule);
-		return;
-	}
-	if (decision->status == ASST_ENOTFOUND) {
-		asst__text_add_cstr(out, "no assistant with this id is visible");
-	} else {
+	if (decision->status == ASST_ENOTFOUND)
+		asst__text_add_format(out, "no assistant with this id is visible (%s), held is level 0",
+				      decision->rule);
+	else
 		add_reason(out, decision);
-	}
 	asst__text_add_cstr(out, ", needed is ");
 	add_level(out, decision->level_needed);
 }

@@ -97,7 +97,10 @@ static int fill_head(struct creation *creation)
 	asst__uuid_write(creation->id_text, creation->loaded.id);
 	head->id = ASST__STRING(creation->id_text);
 	head->workspace = ASST__STRING(call->workspace);
-	head->created_by = head->updated_by = call->actor->principal;
+	/* A key creates for who made it; that it was the key, the event tells. */
+	head->created_by = call->actor->creator ? call->actor->creator->principal :
+						  call->actor->principal;
+	head->updated_by = call->actor->principal;
 	head->updated_at = head->created_at;
 	head->revision = 1;
 	head->version = creation->draft ? 0 : 1;
@@ -335,14 +338,15 @@ int asst_assistant_validate_json(asst_session *session, const char *json, size_t
 		return status;
 	memset(&creation, 0, sizeof(creation));
 	creation.call = &call;
-	if (json) {
+	status = decide(&call);
+	if (status == ASST_OK && json) {
 		status = asst__body_read(&creation.body, &call,
 					 flags & ASST_CREATE_DRAFT ? ASST__BODY_CREATE_DRAFT :
 								     ASST__BODY_CREATE,
 					 document(json, size), NULL, NULL, false);
 		if (status == ASST_OK)
 			status = choose_owner(&creation);
-	} else {
+	} else if (status == ASST_OK) {
 		status = asst__fail(err, ASST_EINVAL, "needs a document");
 	}
 	creation_reset(&creation);

@@ -169,9 +169,8 @@ static struct subject *find_subject(const struct feed *feed,
 	return NULL;
 }
 
-static int add_subject(struct feed *feed, const struct asst__view *event)
+static int add_subject(struct feed *feed, struct asst__string text)
 {
-	struct asst__string text = asst__view_text(event, ASST__EVENT_OBJECT);
 	unsigned char id[ASST__UUID_BYTES];
 	struct subject *subject;
 
@@ -296,12 +295,13 @@ static int collect_subjects(struct feed *feed)
 {
 	struct asst__view event;
 	size_t i;
-	int status = ASST_OK;
+	/* What was asked for is looked at whether it has events or not, as is what is not there. */
+	int status = add_subject(feed, asst__view_text(&feed->query, ASST__FEED_OBJECT));
 
 	for (i = first_event(feed); i < feed->events.count && status == ASST_OK; i++) {
 		status = open_event(&event, feed, i);
 		if (status == ASST_OK && matches(feed, &event))
-			status = add_subject(feed, &event);
+			status = add_subject(feed, asst__view_text(&event, ASST__EVENT_OBJECT));
 	}
 	return status;
 }

@@ -186,26 +186,27 @@ int asst__source_uid(char uid[ASST__UUID_TEXT + 1], const struct asst__call *cal
 	int status;
 
 	uid[0] = '\0';
-	if (call->store->opts.find || strncmp(principal, "user:", 5) != 0)
+	if ((call->store->opts.find && !has_access) || strncmp(principal, "user:", 5) != 0)
 		return ASST_OK;
 	memset(&person, 0, sizeof(person));
 	asst__keys_init(&keys, &call->store->mem);
 	asst__sink_init(&sink, &call->store->mem);
 	asst__key_directory(&key, ASST__DIRECTORY_USER, principal + 5);
 	status = asst_keys_add(&keys, key.bytes, key.size, call->err);
-	if (status == ASST_OK)
+	if (status == ASST_OK && !call->store->opts.find)
 		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
 					   &sequence, call->err);
 	if (status == ASST_OK && !has_access)
 		status = take_uid(uid, asst__sink_find(&sink, 0), call->err);
 	else if (status == ASST_OK)
-		status = asst__source_find(&person, call->store, call->workspace, principal + 5,
-					   asst__sink_find(&sink, 0), call->err);
+		status = source_fault(call, asst__source_find(&person, call->store, call->workspace,
+							      principal + 5, asst__sink_find(&sink, 0),
+							      call->err));
 	if (status == ASST_OK && has_access)
 		memcpy(uid, person.uid, sizeof(person.uid));
 	if (status == ASST_EUNAUTHENTICATED)
 		status = asst__fail(call->err, ASST_EDENIED,
-				    "the directory does not know the caller, who could not use it");
+				    "the principal source does not know the caller, who could not use it");
 	asst__person_dispose(&person);
 	asst__sink_dispose(&sink);
 	asst__keys_dispose(&keys);

@@ -90,8 +90,7 @@ static void add_creator(struct entries *entries, const struct asst__head *head)
 {
 	struct entry *entry;
 
-	if (head->version || (strncmp(head->created_by.text, "user:", 5) != 0 &&
-			      strncmp(head->created_by.text, "key:", 4) != 0))
+	if (head->version || strncmp(head->created_by.text, "user:", 5) != 0)
 		return;
 	entry = add(entries, head->created_by, ASST__CLASS_READ, head);
 	if (entry)

@@ -266,20 +266,23 @@ static int resolve_name(unsigned char id[ASST__UUID_BYTES], const struct asst__c
 	return status;
 }
 
+/* *is_id: the name is one, not a natural name. */
 static int locate(struct asst__loaded *loaded, const struct asst__call *call, const char *name,
-		  enum asst__right right, struct asst_sink *sink)
+		  enum asst__right right, struct asst_sink *sink, bool *is_id)
 {
 	unsigned char id[ASST__UUID_BYTES];
 	struct asst__string principal = own_draft(call);
-	bool is_id = asst__uuid_read(id, name, strlen(name));
-	int status = is_id ? ASST_OK : resolve_name(id, call, name, sink);
+	int status = ASST_OK;
 
+	*is_id = asst__uuid_read(id, name, strlen(name));
+	if (!*is_id)
+		status = resolve_name(id, call, name, sink);
 	if (status == ASST_OK)
 		status = load(loaded, call, id, principal, sink);
 	if (status != ASST_OK)
 		return status;
 	decide(loaded, call, right);
-	if (!is_id || loaded->decision.status != ASST_ENOTFOUND)
+	if (!*is_id || loaded->decision.status != ASST_ENOTFOUND)
 		return ASST_OK;
 	status = follow_draft(loaded, call, sink);
 	if (status == ASST_OK)
@@ -291,6 +294,7 @@ int asst__locate(struct asst__loaded *loaded, const struct asst__call *call, con
 		 enum asst__right right)
 {
 	struct asst_sink sink;
+	bool is_id;
 	int status;
 
 	memset(loaded, 0, sizeof(*loaded));
@@ -301,9 +305,11 @@ int asst__locate(struct asst__loaded *loaded, const struct asst__call *call, con
 	if (loaded->decision.status == ASST_EDENIED)
 		return asst__decision_fail(&loaded->decision, right, call->err);
 	asst__sink_init(&sink, &call->store->mem);
-	status = locate(loaded, call, name, right, &sink);
+	status = locate(loaded, call, name, right, &sink, &is_id);
 	asst__sink_dispose(&sink);
-	if (status == ASST_OK && loaded->decision.status != ASST_ENOTFOUND)
+	/* Of what is not visible, the id that was asked for says enough; a name does not. */
+	if (status == ASST_OK &&
+	    (loaded->decision.status != ASST_ENOTFOUND || (!is_id && loaded->head.buf)))
 		asst__uuid_write(call->located, loaded->id);
 	if (status == ASST_OK && loaded->decision.status != ASST_OK)
 		status = asst__decision_fail(&loaded->decision, right, call->err);

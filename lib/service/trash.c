@@ -211,10 +211,9 @@ static int build_purge(struct taking *taking, struct asst__change *change,
 static enum asst__right purge_right(const struct taking *taking)
 {
 	const struct asst__call *call = taking->call;
-	bool credential = call->actor->kind != ASST__PERSON; /* none of them purges, ever */
 	int64_t since = asst__view_int(&taking->loaded.head.view, ASST__HEAD_DELETED_AT, INT64_MAX);
 
-	return !credential && since <= call->now - call->store->opts.trash_days * DAY_MS ? ASST__RIGHT_DELETE :
+	return since <= call->now - call->store->opts.trash_days * DAY_MS ? ASST__RIGHT_DELETE :
 									     ASST__RIGHT_PURGE;
 }
 
@@ -223,6 +222,8 @@ static int attempt_purge(void *context, struct asst__change *change, bool lost)
 	struct taking *taking = context;
 	const struct asst__call *call = taking->call;
 	struct asst__loaded *loaded = &taking->loaded;
+	/* No key and no token purges, ever, whatever the id. */
+	bool credential = call->actor->kind != ASST__PERSON;
 	struct asst__key from, to;
 	struct asst_sink drafts, tokens;
 	enum asst__right right;
@@ -231,7 +232,8 @@ static int attempt_purge(void *context, struct asst__change *change, bool lost)
 
 	(void)lost;
 	taking_reset(taking);
-	status = asst__locate(loaded, call, taking->id, ASST__RIGHT_READ);
+	status = asst__locate(loaded, call, taking->id,
+			      credential ? ASST__RIGHT_PURGE : ASST__RIGHT_READ);
 	if (status != ASST_OK)
 		return status;
 	right = purge_right(taking);

@@ -283,15 +283,19 @@ static void a_sentence_names_rule_principal_and_both_levels(void **state)
 		  "user:bob may not assistant:write: grantUser gives user:bob level 1, needed is level 2" },
 		{ 2, "bob", "assistant:changeOwner",
 		  "user:bob may not assistant:changeOwner: grantUser gives user:bob level 3, "
-		  "needed is ownership" },
+		  "needed is level 3 with ownership" },
 		{ 2, "ada", "assistant:purge",
-		  "user:ada may assistant:purge: owner gives user:ada ownership, needed is ownership" },
+		  "user:ada may assistant:purge: owner gives user:ada level 3 with ownership, "
+		  "needed is level 3 with ownership" },
 		{ 1, "bob noseat", "assistant:write",
 		  "user:bob may not assistant:write: decided by seat, before levels count, "
-		  "needed is level 2" },
+		  "held is level 0, needed is level 2" },
 		{ 1, "eve", "assistant:write",
-		  "user:eve may not assistant:write: no assistant with this id is visible, "
-		  "needed is level 2" },
+		  "user:eve may not assistant:write: no assistant with this id is visible "
+		  "(visibility), held is level 0, needed is level 2" },
+		{ 1, "bob", "assistants:create",
+		  "user:bob may not assistants:create: decided by permission, before levels count, "
+		  "held is level 0, needed is level 0" },
 	};
 	struct host *host = *state;
 	char text[300];

@@ -129,6 +129,22 @@ static int op_shares(struct host *host, asst_session *session, const char *id, c
 	return status;
 }
 
+/* Of what is asked for by a name or in another form there are no events, and faults of its own. */
+static int op_feed(struct host *host, asst_session *session, const char *id, char *out, size_t size)
+{
+	char options[256];
+	asst_buf *buf;
+	int status;
+
+	if (strlen(id) != 36 || strspn(id, "0123456789abcdef-") != 36 || strspn(id, "0-") == 36)
+		id = "0198d0a1-aaaa-7bbb-8ccc-000000000000";
+	snprintf(options, sizeof(options), "{\"objectId\":\"%s\"}", id);
+	status = asst_feed_read(&buf, session, options, ASST_NUL, host->err);
+	snprintf(out, size, "%s", status == ASST_OK ? asst_buf_data(buf) : "");
+	asst_buf_free(buf);
+	return status;
+}
+
 static int op_edit(struct host *host, asst_session *session, const char *id, char *out, size_t size)
 {
 	asst_draft *draft = (asst_draft *)(uintptr_t)1;
@@ -201,6 +217,7 @@ static const struct {
 	{ "unshare", op_unshare, ASST_ENOTFOUND, false },
 	{ "list shares", op_shares, ASST_ENOTFOUND, false },
 	{ "edit", op_edit, ASST_ENOTFOUND, false },
+	{ "feed of one", op_feed, ASST_OK, true },
 	{ "check", op_check, ASST_OK, false },
 	{ "check of the rights on the trash", op_check_trash, ASST_OK, true },
 	{ "explain", op_explain, ASST_OK, false },

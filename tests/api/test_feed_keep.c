@@ -174,16 +174,19 @@ static void a_refusal_names_the_assistant_however_it_was_named(void **state)
 	MUST(host, host_share(host, ada, id, "user:bob", 1));
 	EXPECT(host, ASST_EDENIED, host_patch(host, "bob", "user:ada:aa", name));
 	EXPECT(host, ASST_EDENIED, host_patch(host, "bob", id, name));
-	/* Not visible: nothing is known but the id that was named, and of a name not even that. */
+	/* Who it was hidden from is not told, who manages it is. */
 	EXPECT(host, ASST_ENOTFOUND, host_patch(host, "eve", id, name));
 	EXPECT(host, ASST_ENOTFOUND, host_patch(host, "eve", "user:ada:aa", name));
 	json = feed_read(host, ada, place.options);
-	assert_string_equal(feed_actions(json), "refused share.put refused refused refused");
-	for (i = 0; i < 5; i++)
+	assert_string_equal(feed_actions(json), "refused share.put refused refused refused refused");
+	for (i = 0; i < 6; i++)
 		assert_string_equal(json_item(json, "/events", i, "objectId"), id);
-	json = feed_read(host, "system", place.options);
 	assert_string_equal(json_at(json, "/events/5/status"), "ENOTFOUND");
-	assert_string_equal(json_at(json, "/events/5/objectId"), JSON_ABSENT);
+	/* Of a name that nothing has there is none. */
+	EXPECT(host, ASST_ENOTFOUND, host_patch(host, "eve", "user:ada:bb", name));
+	json = feed_read(host, "system", place.options);
+	assert_string_equal(json_at(json, "/events/6/status"), "ENOTFOUND");
+	assert_string_equal(json_at(json, "/events/6/objectId"), JSON_ABSENT);
 	asst_draft_free(draft);
 	host_free(host);
 }

@@ -328,33 +328,38 @@ static void what_its_creator_may_not_see_shows_in_no_list_and_no_cursor(void **s
 	expect_list(host, "{\"limit\":2,\"sort\":\"name\"}", 2, false);
 }
 
-static void its_unpublished_ones_are_listed_with_level_1(void **state)
+/* A key is not its creator, who is who created it, and sees what has no version yet from level 2 on. */
+static void what_it_creates_its_creator_created(void **state)
 {
 	struct host *host = *state;
 	struct people_text key = key_of(host, ada);
 	asst_assistant *made;
+	const char *id;
 
 	MUST(host, asst_assistant_create_json(&made, as(host, "key"), "{\"name\":\"a\"}", ASST_NUL,
 					      ASST_CREATE_DRAFT, host->err));
-	MUST(host, people_share_key(host, ada, asst_assistant_id(made), &key, 1));
-	assert_int_equal(host_allowed(host, "key", "assistant:read", asst_assistant_id(made)), 1);
+	id = asst_assistant_id(made);
+	assert_string_equal(asst_assistant_created_by(made), "user:ada");
 	expect_list(host, "{}", 1, false);
+	MUST(host, people_share_key(host, ada, id, &key, 1));
+	assert_int_equal(host_allowed(host, "key", "assistant:read", id), 0);
+	expect_list(host, "{}", 0, false);
 	asst_assistant_free(made);
 }
 
 static void it_sees_nothing_unpublished_that_its_creator_does_not(void **state)
 {
+	static const char json[] = "{\"name\":\"a\",\"ownerId\":\"user:bob\"}";
 	struct host *host = *state;
+	struct people_text key = key_of(host, ada);
 	asst_assistant *made;
 	const char *id;
 
-	key_of(host, ada);
-	MUST(host, asst_assistant_create_json(&made, as(host, "key"), "{\"name\":\"a\"}", ASST_NUL,
+	MUST(host, asst_assistant_create_json(&made, as(host, "system"), json, ASST_NUL,
 					      ASST_CREATE_DRAFT, host->err));
 	id = asst_assistant_id(made);
-	MUST(host, asst_assistant_change_owner(NULL, as(host, "system"), id, "user:bob",
-					       ASST_ANY_REVISION, 0, host->err));
 	MUST(host, host_share(host, "system", id, "user:ada", 1));
+	MUST(host, people_share_key(host, "system", id, &key, 2));
 	EXPECT(host, ASST_ENOTFOUND, host_look(host, ada, id));
 	EXPECT(host, ASST_ENOTFOUND, host_look(host, "key", id));
 	expect_list(host, "{}", 0, false);
@@ -403,7 +408,8 @@ static void what_is_not_for_credentials_tells_no_level(void **state)
 	assert_string_equal(json_at(json, "/levelHeld"), "0");
 	assert_string_equal(json_at(json, "/levelNeeded"), "3");
 	assert_non_null(strstr(json_at(json, "/sentence"),
-			       "decided by credential, before levels count, needed is level 3"));
+			       "decided by credential, before levels count, held is level 0, "
+			       "needed is level 3"));
 	token = people_token(host, ada, id, "{'expiresAt':'" PEOPLE_SOON "'}");
 	people_use(host, "token", token.text);
 	json = explained(host, "token", "assistant:export", id);
@@ -431,7 +437,7 @@ int main(void)
 		PEOPLE_TEST(its_drafts_are_its_own),
 		PEOPLE_TEST(a_grant_to_one_key_is_not_for_another),
 		PEOPLE_TEST(what_its_creator_may_not_see_shows_in_no_list_and_no_cursor),
-		PEOPLE_TEST(its_unpublished_ones_are_listed_with_level_1),
+		PEOPLE_TEST(what_it_creates_its_creator_created),
 		PEOPLE_TEST(it_sees_nothing_unpublished_that_its_creator_does_not),
 		PEOPLE_TEST(an_explanation_names_the_creator_who_cuts_it),
 		PEOPLE_TEST(what_is_not_for_credentials_tells_no_level),

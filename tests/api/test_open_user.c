@@ -395,6 +395,40 @@ static void a_user_with_a_seat_by_permission_is_shown_with_it(void **state)
 	assert_string_equal(json_at(json_take(out), "/aiSeat"), "true");
 }
 
+/* The credential could never be used. */
+static void who_the_hosts_source_does_not_know_makes_no_keys(void **state)
+{
+	static const char json[] = "{'workspace':'acme','user':'%s','aiSeat':true,"
+				   "'permissions':['assistants:create','keys:create']}";
+	struct source source = { .status = 0 };
+	struct host *host = host_with(&source);
+	struct people_text made;
+	char text[256];
+	asst_session *session;
+	asst_buf *out;
+	const char *id;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2 && asst_feature_supported("sodium"); i++) {
+		snprintf(text, sizeof(text), json, i ? "zoe" : "ada");
+		MUST(host, asst_session_open(&session, host->store, t_json(text), ASST_NUL,
+					     host->err));
+		people_adopt(host, "maker", session);
+		id = host_create(host, "maker", "{\"name\":\"n\"}");
+		if (i == 0) {
+			made = people_key(host, "maker", PEOPLE_API);
+			MUST(host, people_look(host, made.text, NULL));
+			continue;
+		}
+		EXPECT(host, ASST_EDENIED, people_try_key(&out, host, "maker", PEOPLE_API));
+		EXPECT(host, ASST_EDENIED,
+		       people_try_token(&out, host, "maker", id,
+					"{'expiresAt':'" PEOPLE_SOON "'}"));
+	}
+	host_free(host);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -411,6 +445,7 @@ int main(void)
 		cmocka_unit_test(the_hosts_source_is_asked_at_each_use),
 		cmocka_unit_test(a_source_that_fails_lets_nothing_through),
 		cmocka_unit_test(a_document_with_faults_lets_nothing_through),
+		cmocka_unit_test(who_the_hosts_source_does_not_know_makes_no_keys),
 		PEOPLE_TEST(what_is_said_of_a_person_has_one_meaning),
 		PEOPLE_TEST(a_user_with_a_seat_by_permission_is_shown_with_it),
 	};

@@ -150,7 +150,7 @@ class History(World):
         status, line = self.expect("A %d %d %d %s" % (self.made, i, draft, dump(body)), want, i)
         if status == "OK":
             grants = {s.principal: (2, None)} if s.kind == "key" else {}
-            self.objects[self.made] = Object(line.split(" ")[1], HERE, owner, s.principal, not draft, None, grants)
+            self.objects[self.made] = Object(line.split(" ")[1], HERE, owner, (s.creator or s).principal, not draft, None, grants)
             self.made += 1
 
     def step_trash(self):

@@ -62,7 +62,7 @@ class Keys(World):
         for owner in OWNERS:
             o, name = len(self.objects), "by-key-%d" % len(self.objects)
             line = self.probe.must("A %d 2 1 %s" % (o, dump({"name": name, "slug": name})))
-            self.objects[o] = Object(line.split(" ")[1], HERE, self.user.principal, key.principal, False, None,
+            self.objects[o] = Object(line.split(" ")[1], HERE, self.user.principal, self.user.principal, False, None,
                                      {key.principal: (2, None)})
             if owner != self.user.principal:
                 self.probe.must("O %d %d %s" % (o, SYSTEM, owner))

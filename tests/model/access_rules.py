@@ -199,13 +199,15 @@ def decide_trash(session, obj, now, purge=False, trash_days=30):
     door = facts(s, None, now).door
     if door:
         return "EUNAUTHENTICATED" if door == "credential" else "EDENIED"
+    if purge and s.kind in ("key", "token"):
+        return "EDENIED"
     if obj is None or obj.workspace != s.workspace or obj.trashed is None:
         return "ENOTFOUND"
     _, held, owner = held_level(s, obj, now)
     if unseen(s.principal, held, obj):
         return "ENOTFOUND"
     old = now - obj.trashed >= trash_days * DAY
-    if held < 3 or purge and (not old and not owner or s.kind in ("key", "token")):
+    if held < 3 or purge and not old and not owner:
         return "EDENIED"
     return "OK"
 
