@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Deciding where two definitions meet, and what comes out. */
 #include "base/fail.h"
+#include "base/number.h"
 #include "model/resolve.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#define MOST_VERSION 9007199254740991.0
 
 int asst__decide_fault(asst_error *err, size_t index, const char *member, const char *code,
 		       const char *what)
@@ -212,14 +214,25 @@ static size_t find_conflict(struct asst__deciding *deciding, const char *pointer
 	return count;
 }
 
-/* Decided on a state that is not live any more: as if it were not decided. */
-static bool is_old(const struct asst__deciding *deciding, const asst__json *seen)
+/* *old: decided on a state that is not live any more, as if it were not decided. */
+static int check_seen(bool *old, const struct asst__deciding *deciding, const asst__json *seen,
+		      size_t index)
 {
-	char present[32];
+	const char *text = asst__json_text(seen);
+	double version;
 
-	snprintf(present, sizeof(present), "%lld", (long long)deciding->live_version);
-	return seen && (asst__json_kind(seen) != ASST__JSON_NUMBER ||
-			strcmp(asst__json_text(seen), present) != 0);
+	*old = false;
+	if (!seen || asst__json_kind(seen) == ASST__JSON_NULL)
+		return ASST_OK;
+	if (asst__json_kind(seen) != ASST__JSON_NUMBER)
+		return asst__decide_fault(deciding->err, index, "liveVersion", "type",
+					  "must be the number of a version");
+	if (asst__number_parse(&version, text, strlen(text)) != 0 || version < 0 ||
+	    version > MOST_VERSION || version != (double)(int64_t)version)
+		return asst__decide_fault(deciding->err, index, "liveVersion", "range",
+					  "must be the number of a version");
+	*old = (int64_t)version != deciding->live_version;
+	return ASST_OK;
 }
 
 static int check_members(const asst__json *entry, size_t index, asst_error *err)
@@ -251,6 +264,7 @@ static int resolve(struct asst__deciding *deciding, const asst__json *entry, siz
 	const char *side = asst__json_kind(take) == ASST__JSON_STRING ? asst__json_text(take) : "";
 	struct asst__decided decision = { ASST__UNDECIDED, value, index };
 	asst_error *err = deciding->err;
+	bool old;
 	int status;
 	size_t i;
 
@@ -272,8 +286,9 @@ static int resolve(struct asst__deciding *deciding, const asst__json *entry, siz
 					  "is not the pointer of a conflict");
 	if (deciding->decided[i])
 		return asst__decide_fault(err, index, "pointer", "duplicate", "was decided before");
-	if (is_old(deciding, seen))
-		return ASST_OK;
+	status = check_seen(&old, deciding, seen, index);
+	if (status != ASST_OK)
+		return status;
 	if (strcmp(side, "draft") == 0)
 		decision.side = ASST__FOR_DRAFT;
 	else if (strcmp(side, "live") == 0)
@@ -281,7 +296,7 @@ static int resolve(struct asst__deciding *deciding, const asst__json *entry, siz
 	else if (take)
 		return asst__decide_fault(err, index, "take", "choice",
 					  "must be \"live\" or \"draft\"");
-	return decide(deciding, i, &decision);
+	return old ? ASST_OK : decide(deciding, i, &decision);
 }
 
 static int decide_all(struct asst__deciding *deciding, const asst__json *resolutions,

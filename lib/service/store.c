@@ -90,6 +90,7 @@ static void free_store(asst_store *store)
 		asst__free_text(&mem, store->workspaces[i]);
 	asst__free(&mem, store->workspaces, store->workspace_room * sizeof(*store->workspaces));
 	pthread_mutex_destroy(&store->workspaces_lock);
+	asst__turns_dispose(&store->turns);
 	asst__free(&mem, store, sizeof(*store));
 }
 
@@ -97,6 +98,16 @@ void asst__store_unref(asst_store *store)
 {
 	if (atomic_fetch_sub_explicit(&store->refs, 1, memory_order_acq_rel) == 1)
 		free_store(store);
+}
+
+static bool make_locks(asst_store *store)
+{
+	if (pthread_mutex_init(&store->workspaces_lock, NULL) != 0)
+		return false;
+	if (asst__turns_init(&store->turns) == 0)
+		return true;
+	pthread_mutex_destroy(&store->workspaces_lock);
+	return false;
 }
 
 /* A store without its backend. */
@@ -113,7 +124,7 @@ static int new_store(asst_store **out, const asst_store_opts *opts, asst_error *
 	asst__gate_init(&store->gate);
 	status = asst__uuid_maker_init(&store->ids, &opts->clock, opts->random, opts->random_user,
 				       err);
-	if (status == ASST_OK && pthread_mutex_init(&store->workspaces_lock, NULL) != 0) {
+	if (status == ASST_OK && !make_locks(store)) {
 		asst__uuid_maker_close(&store->ids);
 		status = asst__fail_nomem(err);
 	}

@@ -12,6 +12,7 @@
 #include "storage/backend.h"
 #include "service/keys.h"
 #include "service/person.h"
+#include "service/turns.h"
 #include "storage/batch.h"
 #include "storage/file/file.h"
 
@@ -49,6 +50,7 @@ struct asst_store {
 	struct asst_backend backend;
 	struct asst__uuid_maker ids;
 	struct asst_store_opts opts;
+	struct asst__turns turns;
 	/* workspaces that are known to be in the directory */
 	pthread_mutex_t workspaces_lock;
 	char **workspaces;

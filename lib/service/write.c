@@ -7,6 +7,8 @@
 
 /* A write that lost a race is decided and built again this often (API rule 9). */
 #define ATTEMPTS 32
+/* After so many of them it waits for its turn. */
+#define PATIENCE 3
 
 void asst__change_check(struct asst__change *change, const struct asst__key *key, uint64_t sequence)
 {
@@ -90,7 +92,7 @@ static void tell(const struct asst__change *change, uint64_t sequence)
 	struct asst__view event;
 	struct asst__text text;
 
-	if (!opts->changed || !change->event ||
+	if (!opts->changed || change->nothing || !change->event ||
 	    asst__view_open(&event, &asst__event_schema, asst_buf_data(change->event),
 			    asst_buf_size(change->event), NULL) != ASST_OK)
 		return;
@@ -101,12 +103,12 @@ static void tell(const struct asst__change *change, uint64_t sequence)
 	asst__text_free(&text);
 }
 
-static int apply(struct asst__change *change, size_t *failed)
+static int apply(struct asst__change *change, uint64_t *sequence, size_t *failed)
 {
 	const struct asst__call *call = change->call;
-	uint64_t sequence;
 	int status;
 
+	*sequence = 0;
 	*failed = SIZE_MAX;
 	if (change->nothing)
 		return ASST_OK;
@@ -114,11 +116,8 @@ static int apply(struct asst__change *change, size_t *failed)
 	/* A lost race there is not one of this batch. */
 	if (status != ASST_OK)
 		return status == ASST_ECONFLICT ? ASST_EBUSY : status;
-	status = asst__backend_apply(&call->store->backend, call->workspace, &change->batch,
-				     &sequence, failed, call->err);
-	if (status == ASST_OK)
-		tell(change, sequence);
-	return status;
+	return asst__backend_apply(&call->store->backend, call->workspace, &change->batch, sequence,
+				   failed, call->err);
 }
 
 /* What the caller may do was read: it must still be so when the batch is applied. */
@@ -155,6 +154,7 @@ void asst__write_refused(const struct asst__call *call, int status, const char *
 	struct asst__call quiet = *call;
 	char id[ASST__UUID_TEXT + 1];
 	struct asst__change change;
+	uint64_t sequence;
 	size_t failed;
 
 	if (!call->store->opts.audit_refused || (status != ASST_EDENIED && status != ASST_ENOTFOUND))
@@ -166,51 +166,73 @@ void asst__write_refused(const struct asst__call *call, int status, const char *
 	quiet.err = NULL;
 	begin_change(&change, &quiet);
 	asst__change_event(&change, &event);
-	if (change.status == ASST_OK)
-		apply(&change, &failed);
+	if (change.status == ASST_OK && apply(&change, &sequence, &failed) == ASST_OK)
+		tell(&change, sequence);
 	end_change(&change);
+}
+
+/* One attempt, built and applied; *raced: it lost against another writer. */
+static int try_once(struct asst__change *change, struct asst__call *call, asst__attempt attempt,
+		    void *context, uint64_t *sequence, bool *raced, bool *lost)
+{
+	size_t checks, failed = SIZE_MAX;
+	int status;
+
+	begin_change(change, call);
+	check_identity(change);
+	checks = asst_batch_count(&change->batch);
+	status = attempt(context, change, *lost);
+	if (asst_batch_count(&change->batch) == checks)
+		change->nothing = true;
+	if (status == ASST_OK)
+		status = change->status;
+	*raced = false;
+	if (status == ASST_OK) {
+		status = apply(change, sequence, &failed);
+		*raced = status == ASST_ECONFLICT;
+	}
+	*lost = *raced && failed == change->watched;
+	return status;
+}
+
+/* Before another attempt: a lost race may have been one with a change of the caller's own rights. */
+static int look_again(struct asst__call *call)
+{
+	call->now = asst__clock_now(&call->store->opts.clock);
+	return call->identity ? asst__identity_load(call) : ASST_OK;
 }
 
 int asst__write(struct asst__call *call, const char *action, const char *object,
 		asst__attempt attempt, void *context)
 {
+	struct asst__turn turn = asst__turn_of(&call->store->turns, call->workspace, object);
 	struct asst__change change;
-	size_t failed = SIZE_MAX, checks;
-	bool raced, lost = false;
-	int tries, status;
+	bool raced = true, lost = false;
+	uint64_t sequence;
+	int tries, status = ASST_OK;
 
-	for (tries = 0; tries < ATTEMPTS; tries++) {
+	for (tries = 0; tries < ATTEMPTS && raced; tries++) {
 		asst__error_clear(call->err);
 		call->located[0] = '\0';
-		/* A lost race may have been one with a change of the caller's own rights. */
-		if (tries > 0) {
-			call->now = asst__clock_now(&call->store->opts.clock);
-			status = call->identity ? asst__identity_load(call) : ASST_OK;
-			if (status != ASST_OK)
-				return status;
-		}
-		begin_change(&change, call);
-		check_identity(&change);
-		checks = asst_batch_count(&change.batch);
-		status = attempt(context, &change, lost);
-		if (asst_batch_count(&change.batch) == checks)
-			change.nothing = true;
-		if (status == ASST_OK)
-			status = change.status;
-		raced = false;
-		if (status == ASST_OK) {
-			status = apply(&change, &failed);
-			raced = status == ASST_ECONFLICT;
-		}
-		lost = raced && failed == change.watched;
-		end_change(&change);
-		if (!raced) {
-			if (status == ASST_OK)
-				asst__error_clear(call->err);
-			else
-				asst__write_refused(call, status, action, object);
+		status = tries > 0 ? look_again(call) : ASST_OK;
+		if (status != ASST_OK)
 			return status;
-		}
+		asst__turn_take(&turn, tries >= PATIENCE);
+		status = try_once(&change, call, attempt, context, &sequence, &raced, &lost);
+		/* Before the host is called, which may write, too. */
+		asst__turn_give(&turn);
+		if (raced)
+			end_change(&change);
 	}
-	return asst__fail(call->err, ASST_EBUSY, "lost %d races against other writers", ATTEMPTS);
+	if (raced)
+		return asst__fail(call->err, ASST_EBUSY, "lost %d races against other writers",
+				  ATTEMPTS);
+	if (status == ASST_OK) {
+		asst__error_clear(call->err);
+		tell(&change, sequence);
+	}
+	end_change(&change);
+	if (status != ASST_OK)
+		asst__write_refused(call, status, action, object);
+	return status;
 }

@@ -279,6 +279,94 @@ static void counting_in_both_ways_loses_nothing(void **state)
 	no_count_is_lost(*state, run_revisions, run_drafts);
 }
 
+/* On a disk: each write takes so long that all the others are lost to it. */
+enum { CROWD = 24, SAVES = 10 };
+
+struct crowd {
+	asst_session *session;
+	const char *id;
+	int number, saved, status;
+};
+
+/* The host writes when it is told of a write: nobody's turn lasts that long. */
+struct listener {
+	_Atomic(asst_session *) session;
+	const char *id;
+	atomic_int written, refused;
+};
+
+static void write_back(void *user, const char *workspace, const char *event, size_t size)
+{
+	struct listener *listener = user;
+	asst_session *session = atomic_load(&listener->session);
+	int status;
+
+	(void)workspace;
+	(void)size;
+	if (!session || strstr(event, "/slug") || atomic_fetch_add(&listener->written, 1) >= 30)
+		return;
+	status = asst_assistant_patch_json(NULL, session, listener->id, "{\"slug\":\"s\"}", ASST_NUL,
+					   ASST_ANY_REVISION, 0, NULL);
+	if (status != ASST_OK)
+		atomic_fetch_add(&listener->refused, 1);
+}
+
+static void *save_often(void *user)
+{
+	struct crowd *member = user;
+	char json[64];
+
+	while (member->saved < SAVES && member->status == ASST_OK) {
+		snprintf(json, sizeof(json), "{\"description\":\"%d %d\"}", member->number,
+			 member->saved);
+		member->status = asst_assistant_patch_json(NULL, member->session, member->id, json,
+							   ASST_NUL, ASST_ANY_REVISION, 0, NULL);
+		member->saved += member->status == ASST_OK;
+	}
+	return NULL;
+}
+
+static void many_who_save_at_once_all_get_through(void **state)
+{
+	struct listener listener = { .id = NULL };
+	struct crowd crowd[CROWD];
+	asst_store_opts *opts = asst_store_opts_new();
+	asst_session *session;
+	asst_assistant *made;
+	asst_store *store;
+	pthread_t threads[CROWD];
+	int i;
+
+	(void)state;
+	assert_int_equal(asst_store_opts_set_changed(opts, write_back, &listener, NULL), ASST_OK);
+	assert_int_equal(asst_store_open(&store, "file:crowd", opts, NULL), ASST_OK);
+	asst_store_opts_free(opts);
+	assert_int_equal(asst_session_open(&session, store,
+					   "{\"workspace\":\"acme\",\"user\":\"ada\",\"aiSeat\":true,"
+					   "\"permissions\":[\"assistants:create\"]}",
+					   ASST_NUL, NULL),
+			 ASST_OK);
+	assert_int_equal(asst_assistant_create_json(&made, session, "{\"name\":\"n\"}", ASST_NUL, 0, NULL),
+			 ASST_OK);
+	listener.id = asst_assistant_id(made);
+	atomic_store(&listener.session, session);
+	for (i = 0; i < CROWD; i++) {
+		crowd[i] = (struct crowd){ session, asst_assistant_id(made), i, 0, ASST_OK };
+		assert_int_equal(pthread_create(&threads[i], NULL, save_often, &crowd[i]), 0);
+	}
+	for (i = 0; i < CROWD; i++)
+		assert_int_equal(pthread_join(threads[i], NULL), 0);
+	for (i = 0; i < CROWD; i++) {
+		if (crowd[i].status != ASST_OK || crowd[i].saved != SAVES)
+			fail_msg("%d: %s after %d", i, asst_status_name(crowd[i].status),
+				 crowd[i].saved);
+	}
+	assert_int_equal(atomic_load(&listener.refused), 0);
+	asst_assistant_free(made);
+	asst_session_free(session);
+	assert_int_equal(asst_store_close(store), ASST_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +378,7 @@ int main(void)
 		HOST_TEST(counting_by_revisions_loses_nothing),
 		HOST_TEST(counting_in_drafts_loses_nothing),
 		HOST_TEST(counting_in_both_ways_loses_nothing),
+		cmocka_unit_test(many_who_save_at_once_all_get_through),
 	};
 
 	return cmocka_run_group_tests_name("api/locking", tests, NULL, NULL) ? 1 : 0;

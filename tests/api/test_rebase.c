@@ -54,6 +54,9 @@ static void each_place_takes_live_or_the_draft_or_a_value(void **state)
 		  "Bob", "Hi" },
 		{ "[{'pointer':'/name','value':'Both'},{'pointer':'/welcome','value':''}]", "Both",
 		  "" },
+		{ "[{'pointer':'/name','take':'live','liveVersion':2.0},"
+		  "{'pointer':'/welcome','take':'draft','liveVersion':null}]",
+		  "Ada", "Hello" },
 	};
 	struct pair *pair = *state;
 	size_t i;
@@ -156,6 +159,11 @@ static void faulty_decisions_change_nothing(void **state)
 		"[{'pointer':'/name','take':'live','value':'Both'}]",
 		"[{'pointer':'/name','value':7},{'pointer':'/welcome','take':'live'}]",
 		"[{'pointer':'/name','take':'live','why':'because'}]",
+		"[{'pointer':'/name','take':'live','liveVersion':'2'}]",
+		"[{'pointer':'/name','take':'live','liveVersion':{}}]",
+		"[{'pointer':'/name','take':'live','liveVersion':2.5}]",
+		"[{'pointer':'/name','take':'live','liveVersion':-1}]",
+		"[{'pointer':'/name','take':'both','liveVersion':1}]",
 	};
 	struct pair *pair = *state;
 	uint64_t revision;
