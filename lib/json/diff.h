@@ -82,6 +82,9 @@ struct asst__json_conflicts {
  */
 int asst__json_overlaps(struct asst__json_conflicts *conflicts, struct asst__json_change *first,
 			struct asst__json_change *second, asst_error *err);
+/* One more, about the order of a list of the root; false: no memory. */
+bool asst__json_conflict_add_order(struct asst__json_conflicts *conflicts, const char *list,
+				   const struct asst__json_change *other);
 void asst__json_conflicts_dispose(struct asst__json_conflicts *conflicts);
 
 /* The next token of a pointer, unescaped and owned; moves behind it. NULL: no memory. */

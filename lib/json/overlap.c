@@ -36,6 +36,18 @@ static void add_conflict(struct meeting *meeting, const struct asst__json_change
 	conflicts->items[conflicts->count++] = made;
 }
 
+bool asst__json_conflict_add_order(struct asst__json_conflicts *conflicts, const char *list,
+				   const struct asst__json_change *other)
+{
+	struct meeting meeting = { .conflicts = conflicts };
+
+	asst__text_init(&meeting.pointer, mem, SIZE_MAX / 2);
+	asst__pointer_add(&meeting.pointer, list);
+	add_conflict(&meeting, other, true);
+	asst__text_free(&meeting.pointer);
+	return !meeting.failed;
+}
+
 static bool is_leaf(const struct asst__json_change *change)
 {
 	return change->old_value || change->new_value;

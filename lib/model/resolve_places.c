@@ -3,6 +3,7 @@
 #include "base/fail.h"
 #include "model/resolve.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Whether an item of a list was in conflict as a whole, and live did not win. */
@@ -202,16 +203,30 @@ static int decide_order(const struct asst__deciding *deciding, size_t i)
 			      deciding->err);
 }
 
+static int order_as_draft(const struct asst__deciding *deciding,
+			  const struct asst__json_list *list)
+{
+	char pointer[64];
+
+	snprintf(pointer, sizeof(pointer), "/%s", list->name);
+	return order_as(deciding->tree, deciding->threeway, pointer,
+			asst__json_member(deciding->threeway->draft, list->name), deciding->err);
+}
+
 int asst__decide_places(const struct asst__deciding *deciding)
 {
 	const struct asst__threeway *threeway = deciding->threeway;
 	const struct asst__json_list *list;
+	bool by_draft;
 	int status = ASST_OK;
 	size_t i;
 
-	for (list = threeway->lists; list->name; list++) {
+	for (list = threeway->lists; list->name && status == ASST_OK; list++) {
 		if (has_decided(deciding, list))
 			place_items(deciding, list);
+		status = asst__placement_by_draft(&by_draft, threeway, list, deciding->err);
+		if (status == ASST_OK && by_draft)
+			status = order_as_draft(deciding, list);
 	}
 	for (i = 0; i < threeway->conflicts.count && status == ASST_OK; i++) {
 		if (threeway->conflicts.items[i].order)

@@ -88,6 +88,8 @@ int asst__threeway_begin(struct asst__threeway *threeway, const struct asst__vie
 		status = asst__json_overlaps(&threeway->conflicts, &threeway->live_change,
 					     &threeway->draft_change, err);
 	if (status == ASST_OK)
+		status = asst__placement_meet(threeway, err);
+	if (status == ASST_OK)
 		status = sort_conflicts(&threeway->conflicts, err);
 	return status;
 }

@@ -28,6 +28,15 @@ int asst__threeway_begin(struct asst__threeway *threeway, const struct asst__vie
 			 const struct asst__mem *mem, asst_error *err);
 void asst__threeway_dispose(struct asst__threeway *threeway);
 
+/*
+ * Items that both sides added alike (placement.c). Where they were put at places that contradict
+ * each other, that is a conflict about the order of the list.
+ */
+int asst__placement_meet(struct asst__threeway *threeway, asst_error *err);
+/* Whether there are any in a list of which the draft alone changed the order: then it counts. */
+int asst__placement_by_draft(bool *by_draft, const struct asst__threeway *threeway,
+			     const struct asst__json_list *list, asst_error *err);
+
 /* ASST_ECONFLICT with each conflict that is not decided; `decided` is NULL where none is. */
 int asst__threeway_undecided(const struct asst__threeway *threeway, const bool *decided,
 			     int64_t base_version, int64_t live_version, asst_error *err);

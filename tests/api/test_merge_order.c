@@ -252,6 +252,106 @@ static void with_force_the_draft_s_items_are_in_its_order(void **state)
 	}
 }
 
+/* The same field, added by both: whether they put it at the same place. */
+static void what_both_added_alike_has_one_place(void **state)
+{
+	static const struct {
+		const char *base, *live, *draft;
+		const char *merged; /* NULL: the order is in conflict */
+	} rows[] = {
+		{ "ab", "acb", "acb", "acb" },
+		{ "ab", "abcd", "abd", "abcd" }, /* live has another one before it */
+		{ "ab", "abd", "abcd", "abcd" },
+		{ "ab", "adb", "bad", "bad" },   /* both behind a, and the draft moved that */
+		{ "ab", "bad", "adb", "bad" },   /* and live did */
+		{ "ab", "acb", "abc", NULL },
+		{ "ab", "cab", "abc", NULL },
+		{ "ab", "abcd", "abdc", NULL },
+		{ "", "ab", "ba", NULL },
+		{ "", "ab", "ab", "ab" },
+	};
+	struct pair *pair = *state;
+	char letters[16];
+	size_t i;
+
+	for (i = 0; i < T_COUNT(rows); i++) {
+		meet(pair, rows[i].base, rows[i].live, rows[i].draft);
+		if (!rows[i].merged) {
+			EXPECT(pair->host, ASST_ECONFLICT, pair_commit(pair, ASST_COMMIT_MERGE));
+			pair_conflict(pair, "/inputFields");
+			assert_string_equal(pair_detail(pair, "/conflicts/0/order"), "true");
+			MUST(pair->host, pair_commit(pair, ASST_COMMIT_FORCE));
+		} else {
+			MUST(pair->host, pair_commit(pair, ASST_COMMIT_MERGE));
+		}
+		published(letters, pair);
+		if (strcmp(letters, rows[i].merged ? rows[i].merged : rows[i].draft) != 0)
+			fail_msg("%s: %s and %s make %s", rows[i].base, rows[i].live, rows[i].draft,
+				 letters);
+	}
+}
+
+static size_t place_of(const char *letters, char letter)
+{
+	const char *at = strchr(letters, letter);
+
+	return at ? (size_t)(at - letters) : SIZE_MAX;
+}
+
+/* Two that stand in one order in live and in the draft stand in that order in the result. */
+static void expect_agreed(const char *base, const char *live, const char *draft, const char *merged)
+{
+	const char *a, *b;
+
+	for (a = merged; *a; a++) {
+		for (b = a + 1; *b; b++) {
+			size_t in_live = place_of(live, *a), in_draft = place_of(draft, *a);
+
+			if (in_live != SIZE_MAX && in_draft != SIZE_MAX && strchr(live, *b) &&
+			    strchr(draft, *b) && in_live > place_of(live, *b) &&
+			    in_draft > place_of(draft, *b))
+				fail_msg("%s: %s and %s make %s", base, live, draft, merged);
+		}
+	}
+}
+
+/* A list of some of the letters, in any order. */
+static void pick(char *to, const char *from, uint64_t *random)
+{
+	size_t count = 0, at;
+
+	for (; *from; from++) {
+		if (t_random_below(random, 4) == 0)
+			continue;
+		at = t_random_below(random, 3) ? count : t_random_below(random, count + 1);
+		memmove(to + at + 1, to + at, count - at);
+		to[at] = *from;
+		count++;
+	}
+	to[count] = '\0';
+}
+
+static void what_both_agree_on_stays_so(void **state)
+{
+	struct pair *pair = *state;
+	uint64_t random = t_seed();
+	char live[16], draft[16], merged[16];
+	size_t i, done = 0;
+
+	for (i = 0; i < 1500; i++) {
+		pick(live, "abcde", &random);
+		pick(draft, "abcde", &random);
+		meet(pair, "ab", live, draft);
+		if (pair_commit(pair, ASST_COMMIT_MERGE) != ASST_OK)
+			continue;
+		published(merged, pair);
+		expect_agreed("ab", live, draft, merged);
+		done++;
+	}
+	print_message("%zu of %zu merged\n", done, i);
+	assert_true(done > 300 && done < i);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +359,8 @@ int main(void)
 		PAIR_TEST(what_both_added_stands_where_the_one_who_won_has_it),
 		PAIR_TEST(an_order_names_the_items_that_other_decisions_bring_back),
 		PAIR_TEST(with_force_the_draft_s_items_are_in_its_order),
+		PAIR_TEST(what_both_added_alike_has_one_place),
+		PAIR_TEST(what_both_agree_on_stays_so),
 	};
 
 	return cmocka_run_group_tests_name("api/merge_order", tests, NULL, NULL) ? 1 : 0;

@@ -148,6 +148,19 @@ def changes(old, new, place=()):
     return found
 
 
+def contradiction(base, live, draft):
+    """Whether both added the same item at places that contradict each other: of what both have,
+    another one is before it here and behind it there, and its neighbours differ on both sides."""
+    rows = [order(live, draft), order(draft, live)]
+    for i in rows[0]:
+        if i in base or not same(live[i], draft[i]):
+            continue
+        (a, b), (c, d) = ((row[:row.index(i)], row[row.index(i) + 1:]) for row in rows)
+        if set(a) != set(c) and a[-1:] != c[-1:] and b[:1] != d[:1]:
+            return True
+    return False
+
+
 class Merge:
     """What comes of base, live and draft.
 
@@ -208,6 +221,9 @@ class Merge:
         if moved_live and moved_draft and orders[1] != orders[2]:
             self.conflicts[pointer(place)] = ("order", orders)
             winner = live if self.decision(place) == "live" else draft
+        elif contradiction(base, live, draft):
+            self.conflicts[pointer(place)] = ("order", orders)
+            winner = live if self.decision(place) == "live" else draft
         # Each side's pairwise order against base, where that tells another story.
         pairs = [order(base, side) != order(side, base) for side in (live, draft)]
         if pairs[0] and pairs[1] and pointer(place) not in self.conflicts and (
@@ -216,8 +232,8 @@ class Merge:
         # A side's whole order is kept where the other moved nothing, or as it did, or lost.
         keep = [order(winner, common & set(kept))]
         settled = pointer(place) in self.conflicts
-        # Where an item stands that both added at different places, and what follows it, is
-        # not decided.
+        # Where an item stands that both added at different places, as far as these do not
+        # contradict each other, and what follows it, is not decided.
         added_twice = (live.keys() & draft.keys()) - base.keys()
         astray = added_twice and order(live, draft) != order(draft, live)
         for side, other, other_moved in ((draft, live, moved_live), (live, draft, moved_draft)):
