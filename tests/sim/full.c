@@ -220,6 +220,68 @@ void asst_sim_fill_dead(size_t config, uint64_t room, struct asst_sim_full *sum,
 	asst_error_free(fill.err);
 }
 
+/* One key more at a time must not use up what deletes need. */
+static void put_singly(struct fill *fill)
+{
+	static const unsigned char value[100];
+	struct asst_batch batch;
+	uint64_t sequence;
+	int status = ASST_OK, count;
+
+	for (count = 0; status == ASST_OK && count < 100; count++) {
+		char key[16];
+		int size = snprintf(key, sizeof(key), "single%d", count);
+
+		asst__batch_init(&batch, &fill->mem.mem);
+		status = asst_batch_put(&batch, key, (size_t)size, value, sizeof(value), NULL);
+		if (status == ASST_OK)
+			status = asst__backend_apply(&fill->backend, "other", &batch, &sequence,
+						     NULL, fill->err);
+		asst__batch_dispose(&batch);
+	}
+	if (status == ASST_OK)
+		say(fill, "a full disk takes one key after the other");
+}
+
+/* As parts of the log die, they give the room for more deletes. */
+void asst_sim_fill_empty(uint64_t room, struct asst_sim_full *sum, char said[256])
+{
+	const struct asst_sim_plan plan = { .room = room };
+	struct fill fill = { .options = &configs[1], .said = said };
+	int count = 0;
+
+	said[0] = '\0';
+	fill.disk = asst_sim_new(room);
+	fill.err = asst_error_new();
+	asst_sim_mem_init(&fill.mem);
+	asst_sim_plan(fill.disk, &plan);
+	if (open_store(&fill, false)) {
+		count = put_all(&fill);
+		if (count > 8 && count < PUTS) {
+			put_singly(&fill);
+			for (int i = 0; i < count; i++)
+				if (change(&fill, i, false))
+					say(&fill, "delete %d of %d is refused: %s", i, count,
+					    asst_error_message(fill.err));
+			sum->emptied++;
+			check(&fill, "emptied");
+			/* What was the reserve is given back by a compaction alone. */
+			if (change(&fill, 0, true) &&
+			    (asst__file_compact(fill.backend.self, NULL, NULL, fill.err) ||
+			     change(&fill, 0, true)))
+				say(&fill, "emptied, but: %s", asst_error_message(fill.err));
+		}
+		close_store(&fill);
+	}
+	asst_sim_plan(fill.disk, NULL);
+	if (!said[0] && open_store(&fill, true)) {
+		check(&fill, "emptied, opened again");
+		close_store(&fill);
+	}
+	asst_sim_free(fill.disk);
+	asst_error_free(fill.err);
+}
+
 #define ALIVE 40
 
 bool asst_sim_compact_again(size_t config, uint64_t call, uint64_t taking, int error,

@@ -317,17 +317,19 @@ static int growth(const struct asst__txn *txn, const struct asst__op *op)
 	}
 }
 
-/* A change of a definition adds a version and an event. */
+/* Whatever happens is an event, and some of that has to go on: an event does not count. */
 bool asst__round_is_small(const struct asst__round *round)
 {
 	for (const struct asst__txn *txn = round->first; txn; txn = txn->next) {
 		size_t stripe = asst__rwlock_read(&txn->partition->lock);
-		int sum = 0;
+		int sum = 0, events = 0;
 
-		for (size_t i = 0; i < txn->batch->count; i++)
+		for (size_t i = 0; i < txn->batch->count; i++) {
 			sum += growth(txn, &txn->batch->items[i]);
+			events += txn->batch->items[i].kind == ASST_OP_PUT_SEQUENCED;
+		}
 		asst__rwlock_read_unlock(&txn->partition->lock, stripe);
-		if (sum > 2)
+		if (sum > (events > 0))
 			return false;
 	}
 	return true;
@@ -480,16 +482,17 @@ static int explain(const struct asst__file *file, const struct asst__txn *txn, a
 	return asst__fail(err, txn->status, "%s", file->failure);
 }
 
-int asst__file_apply(void *self, const char *name, const asst_batch *batch, uint64_t *sequence,
-		     size_t *failed, asst_error *err)
+/* *full: it was refused for want of space. */
+static int apply(struct asst__file *file, const char *name, const asst_batch *batch,
+		 uint64_t *sequence, size_t *failed, bool *full, asst_error *err)
 {
-	struct asst__file *file = self;
 	struct asst__changes changes;
 	struct asst__txn txn = { .batch = batch, .changes = &changes };
 	int status;
 
 	asst__error_clear(err);
 	*sequence = 0;
+	*full = false;
 	status = asst__file_usable(file, true, err);
 	if (status != ASST_OK)
 		return status;
@@ -509,11 +512,26 @@ int asst__file_apply(void *self, const char *name, const asst_batch *batch, uint
 				pthread_cond_wait(&file->changed, &file->lock);
 		}
 		status = explain(file, &txn, err);
+		*full = status == ASST_EIO && !file->poisoned &&
+			asst__is_full((int)-file->failure_raw);
 	}
 	pthread_mutex_unlock(&file->lock);
 	if (status == ASST_OK)
 		*sequence = txn.sequence;
 	asst__changes_dispose(&changes);
+	return status;
+}
+
+int asst__file_apply(void *self, const char *name, const asst_batch *batch, uint64_t *sequence,
+		     size_t *failed, asst_error *err)
+{
+	struct asst__file *file = self;
+	bool full;
+	int status;
+
+	do {
+		status = apply(file, name, batch, sequence, failed, &full, err);
+	} while (full && asst__compact_for_space(file));
 	if (status == ASST_OK)
 		asst__compact_some(file);
 	return status;

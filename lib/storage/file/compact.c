@@ -220,18 +220,41 @@ static void move_places(struct step *step, const struct asst__place *where)
 	}
 }
 
-/* The leader alone, without the lock. *ended: the segment is gone. */
-static int compact_step(struct asst__file *file, size_t bytes, bool *ended, asst_error *err)
+/* On a full disk: what may be copied, so that a segment goes and there is something to gain. */
+static size_t worth_copying(const struct asst__file *file)
+{
+	uint64_t most = file->options.reserve_bytes / 2, half = file->segments[0].used / 2;
+
+	return (size_t)(most < half ? most : half);
+}
+
+static int no_gain(asst_error *err)
+{
+	asst__error_set_raw(err, ENOSPC);
+	return asst__fail(err, ASST_EIO,
+			  "no space left: too much is alive in the oldest part of the log (error %d)",
+			  ENOSPC);
+}
+
+/*
+ * The leader alone, without the lock. *ended: the segment is gone. whole: nothing is written
+ * but what lets it go.
+ */
+static int compact_step(struct asst__file *file, size_t bytes, bool whole, bool *ended,
+			asst_error *err)
 {
 	struct step step = { .file = file, .err = err };
 	struct asst__segment *oldest = &file->segments[0];
 	uint32_t next = oldest->number + 1;
+	const enum asst__use use = whole ? ASST__USE_LAST : ASST__USE_COPIES;
 	struct asst__place where;
+	uint64_t begin;
 	int status = ASST_OK;
 
 	*ended = false;
 	if (!file->compact_at)
 		file->compact_at = ASST__SEGMENT_HEAD;
+	begin = file->compact_at;
 	asst__round_begin(&step.round, &file->mem, 0);
 	while (status == ASST_OK && file->compact_at < oldest->used &&
 	       step.round.text.size < bytes)
@@ -239,16 +262,18 @@ static int compact_step(struct asst__file *file, size_t bytes, bool *ended, asst
 	*ended = status == ASST_OK && file->compact_at >= oldest->used;
 	if (*ended)
 		asst__round_section(&step.round, ASST__SECTION_OLDEST, "$log", next, 0);
+	else if (status == ASST_OK && whole)
+		status = no_gain(err);
 	if (step.round.text.failed)
 		status = asst__fail_nomem(err);
 	if (status == ASST_OK && step.round.sections) {
-		status = asst__round_write(file, &step.round, &where, true, ASST__USE_COPIES, err);
+		status = asst__round_write(file, &step.round, &where, true, use, err);
 		if (status == ASST_OK)
 			move_places(&step, &where);
 	}
 	/* Copies that were not written are made again; those that were do not live there now. */
 	if (status != ASST_OK)
-		file->compact_at = 0;
+		file->compact_at = whole && !*ended ? begin : 0;
 	if (status == ASST_OK && *ended) {
 		file->compact_at = 0;
 		status = asst__segment_drop(file, next, err);
@@ -275,7 +300,7 @@ void asst__compact_some(struct asst__file *file)
 	if (!file->writing && due(file)) {
 		asst__leader_begin(file);
 		pthread_mutex_unlock(&file->lock);
-		compact_step(file, STEP_BYTES_BUSY, &ended, file->lead_error);
+		compact_step(file, STEP_BYTES_BUSY, false, &ended, file->lead_error);
 		pthread_mutex_lock(&file->lock);
 		file->written = 0;
 		asst__leader_end(file);
@@ -283,6 +308,26 @@ void asst__compact_some(struct asst__file *file)
 	pthread_mutex_unlock(&file->lock);
 	if (ended)
 		asst__segment_retire(file, -1);
+}
+
+bool asst__compact_for_space(struct asst__file *file)
+{
+	bool ended = false;
+
+	pthread_mutex_lock(&file->lock);
+	asst__leader_begin(file);
+	if (!file->options.no_compaction && !file->poisoned && !file->pinned &&
+	    file->segment_count > 1) {
+		pthread_mutex_unlock(&file->lock);
+		if (compact_step(file, worth_copying(file), true, &ended, file->lead_error))
+			ended = false;
+		pthread_mutex_lock(&file->lock);
+	}
+	asst__leader_end(file);
+	pthread_mutex_unlock(&file->lock);
+	if (ended)
+		asst__segment_retire(file, -1);
+	return ended;
 }
 
 /* A compaction that was asked for. */
@@ -336,21 +381,23 @@ static int begin_work(struct work *work)
 /* The leader alone, without the lock. */
 static int do_work(struct work *work, bool busy)
 {
+	struct asst__file *file = work->file;
+	bool full = asst__is_full(asst__reserve_keep(file));
+	size_t bytes = full ? worth_copying(file) : busy ? STEP_BYTES_BUSY : STEP_BYTES;
 	uint64_t rest;
 	int status = ASST_OK;
 
 	if (!work->until)
 		return begin_work(work);
 	/* A writer's step may have been the last one: what is written to now must not go. */
-	work->over = work->file->segments[0].number >= work->until;
+	work->over = file->segments[0].number >= work->until;
 	if (!work->over)
-		status = compact_step(work->file, busy ? STEP_BYTES_BUSY : STEP_BYTES,
-				      &work->ended, work->err);
-	rest = rest_below(work->file, work->until);
+		status = compact_step(file, bytes, full, &work->ended, work->err);
+	rest = rest_below(file, work->until);
 	/* A writer's own step that failed has the segment looked at again. */
 	if (rest < work->total && work->total - rest > work->done)
 		work->done = work->total - rest;
-	work->over = work->file->segments[0].number >= work->until;
+	work->over = file->segments[0].number >= work->until;
 	if (work->over)
 		work->done = work->total;
 	return status;

@@ -304,7 +304,7 @@ static int close_log(struct asst__file *file, asst_error *err)
 	if (status != ASST_OK)
 		return status;
 	asst__round_begin(&round, &file->mem, 0);
-	status = asst__round_write(file, &round, &where, true, ASST__USE_SMALLER, err);
+	status = asst__round_write(file, &round, &where, true, ASST__USE_LAST, err);
 	asst__text_free(&round.text);
 	if (status == ASST_OK)
 		asst__snapshot_write(file, where.offset);

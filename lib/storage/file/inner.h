@@ -147,9 +147,10 @@ uint32_t asst__segment_seed(const struct asst__file *file, const struct asst__se
 
 /* What a frame is for tells what it may use on a full disk. */
 enum asst__use {
-	ASST__USE_ANY, /* nothing: the reserve must be whole before it is written */
-	ASST__USE_COPIES, /* half of the reserve: there must be something left for the others */
-	ASST__USE_SMALLER /* all of it: it makes the store smaller, or hardly larger */
+	ASST__USE_ANY,     /* nothing: the reserve must be whole before it is written */
+	ASST__USE_COPIES,  /* half of the reserve: there must be something left for the others */
+	ASST__USE_SMALLER, /* three quarters: it makes the store no larger */
+	ASST__USE_LAST     /* all of it: it gives space back at once, or the store is closed */
 };
 
 /* A full disk is no damage: what was not written at all can be refused and forgotten. */
@@ -294,6 +295,12 @@ int asst__snapshot_note(struct asst__file *file, int dir, const struct asst__sna
 
 /* One bounded step where it is due, after a commit; what fails here fails no commit. */
 void asst__compact_some(struct asst__file *file);
+/*
+ * On a full disk: let the oldest segment go, if no more than half of it is alive, and that fits
+ * into half of the reserve.
+ * False: nothing was changed, or that failed.
+ */
+bool asst__compact_for_space(struct asst__file *file);
 /* Bytes that the content of an index takes in a log without anything dead, about. */
 uint64_t asst__index_live_bytes(const struct asst__index *index);
 

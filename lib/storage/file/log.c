@@ -46,6 +46,14 @@ static uint64_t round_up(uint64_t value, uint64_t step)
 	return (value + step - 1) / step * step;
 }
 
+/* How much of the reserve must be left for others. */
+static uint64_t left_by(const struct asst__file *file, enum asst__use use)
+{
+	if (use == ASST__USE_COPIES)
+		return file->options.reserve_bytes / 2;
+	return use == ASST__USE_SMALLER ? file->options.reserve_bytes / 4 : 0;
+}
+
 /*
  * Zeros ahead of the log: overwriting them needs no metadata to be synced. Those that are there
  * can be used where the reserve is whole.
@@ -54,17 +62,18 @@ static int fill_ahead(struct asst__file *file, struct asst__segment *segment, si
 		      enum asst__use use)
 {
 	uint64_t step = file->options.fill_bytes, need = segment->used + size, want;
-	uint64_t half = file->options.reserve_bytes / 2;
-	int error;
+	uint64_t leave = left_by(file, use);
+	int error = 0;
 
 	if (!step)
 		return 0;
-	error = use == ASST__USE_SMALLER ? 0 : asst__reserve_keep(file);
+	if (use == ASST__USE_ANY || use == ASST__USE_COPIES)
+		error = asst__reserve_keep(file);
 	/* Where it cannot be made for another reason than space it is missed, but not needed. */
 	if (use == ASST__USE_ANY && asst__is_full(error))
 		return error;
-	if (use == ASST__USE_COPIES && error && file->reserve_size < half)
-		need += half - file->reserve_size;
+	if (!file->reserved && file->reserve_size < leave)
+		need += leave - file->reserve_size;
 	if (need <= segment->size)
 		return 0;
 	want = round_up(need, step);
@@ -73,8 +82,8 @@ static int fill_ahead(struct asst__file *file, struct asst__segment *segment, si
 	error = asst__zeros_write(file, segment->file, &segment->size, want);
 	if (need <= segment->size)
 		return 0;
-	/* Behind the end of a segment nothing was tried: then the half is not there. */
-	return !error && use == ASST__USE_COPIES && need > segment->used + size ? -ENOSPC : error;
+	/* Behind the end of a segment nothing was tried: then what is to be left is not there. */
+	return !error && need > segment->used + size ? -ENOSPC : error;
 }
 
 static int roll(struct asst__file *file, uint64_t need, bool full, asst_error *err)
@@ -91,13 +100,11 @@ static int roll(struct asst__file *file, uint64_t need, bool full, asst_error *e
 static int find_room(struct asst__file *file, size_t size, enum asst__use use, asst_error *err)
 {
 	struct asst__segment *segment = last_segment(file);
-	uint64_t limit = file->options.segment_bytes, need = size;
+	uint64_t limit = file->options.segment_bytes, need = 0;
 	int status = ASST_OK, error;
 
-	if (use == ASST__USE_ANY)
-		need = 0;
-	else if (use == ASST__USE_COPIES)
-		need += file->options.reserve_bytes / 2;
+	if (use != ASST__USE_ANY)
+		need = size + left_by(file, use);
 	/* The reserve may be larger than a segment. */
 	if (limit < segment->size)
 		limit = segment->size;
