@@ -12,9 +12,12 @@
 #include <errno.h>
 #include <string.h>
 
-#define STEP_BYTES (1024u * 1024)
-/* So much where others wait for their turn to write. */
-#define STEP_BYTES_BUSY (128u * 1024)
+/* A frame of copies, about: what they are copied by the next time. */
+#define PIECE_BYTES (128u * 1024)
+/* So many in a step, or one where others wait for their turn to write. */
+#define PIECES 8
+/* Nobody waits after so many turns without another writer. */
+#define QUIET_TURNS 16
 /* A step for each so many bytes that were written, so that compaction outruns the writers. */
 #define STEP_EVERY (256u * 1024)
 
@@ -34,7 +37,10 @@ static uint64_t log_bytes(const struct asst__file *file)
 
 struct step {
 	struct asst__file *file;
-	struct asst__round round;
+	struct asst__round rounds[PIECES], *round; /* the one that is filled */
+	struct asst__place where[PIECES];
+	size_t count;
+	bool ended; /* the segment */
 	unsigned char *bytes; /* of the frame that is read */
 	size_t room;
 	asst_error *err;
@@ -110,7 +116,7 @@ static uint32_t copy_living(struct step *step, struct candidates *candidates,
 	for (i = 0; i < candidates->count; i++) {
 		if (!lives(candidates->lookups[i].entry, sequence, segment))
 			continue;
-		asst__round_copy(&step->round, &candidates->ops[i]);
+		asst__round_copy(step->round, &candidates->ops[i]);
 		alive++;
 	}
 	candidates->count = 0;
@@ -154,21 +160,21 @@ static void copy_section(struct step *step, const struct asst__frame *frame,
 	latest = section->sequence >= partition->sequence;
 	if (section->kind == ASST__SECTION_NOTE) {
 		if (latest)
-			asst__round_section(&step->round, ASST__SECTION_NOTE, partition->name,
+			asst__round_section(step->round, ASST__SECTION_NOTE, partition->name,
 					    section->sequence, 0);
 		return;
 	}
-	begin = step->round.text.size;
-	asst__round_section(&step->round, ASST__SECTION_COPY, partition->name, section->sequence,
+	begin = step->round->text.size;
+	asst__round_section(step->round, ASST__SECTION_COPY, partition->name, section->sequence,
 			    0);
 	/* Only the leader, which this is, changes entries; but who joins may let a hash grow. */
 	stripe = asst__rwlock_read(&partition->lock);
 	alive = copy_ops(step, frame, section, partition);
 	asst__rwlock_read_unlock(&partition->lock, stripe);
 	if (alive || latest)
-		asst__round_count(&step->round, begin, alive);
+		asst__round_count(step->round, begin, alive);
 	else
-		asst__round_cut(&step->round, begin);
+		asst__round_cut(step->round, begin);
 }
 
 static int copy_frame(struct step *step)
@@ -187,11 +193,11 @@ static int copy_frame(struct step *step)
 }
 
 /* The copies are durable: let their keys point to them. */
-static void move_places(struct step *step, const struct asst__place *where)
+static void move_places(struct asst__file *file, const struct asst__round *round,
+			const struct asst__place *where)
 {
-	struct asst__file *file = step->file;
-	struct asst__frame frame = { .bytes = (const unsigned char *)step->round.text.data,
-				     .size = (uint32_t)step->round.text.size };
+	struct asst__frame frame = { .bytes = (const unsigned char *)round->text.data,
+				     .size = (uint32_t)round->text.size };
 	struct asst__section section;
 	struct asst__frame_op op;
 	size_t at = 0, k;
@@ -236,49 +242,74 @@ static int no_gain(asst_error *err)
 			  ENOSPC);
 }
 
-/*
- * The leader alone, without the lock. *ended: the segment is gone. whole: nothing is written
- * but what lets it go.
- */
-static int compact_step(struct asst__file *file, size_t bytes, bool whole, bool *ended,
-			asst_error *err)
+/* Copy on from where the segment stands; whole: to its end, or nothing at all. */
+static int copy_piece(struct step *step, size_t bytes, bool whole)
 {
-	struct step step = { .file = file, .err = err };
-	struct asst__segment *oldest = &file->segments[0];
-	uint32_t next = oldest->number + 1;
-	const enum asst__use use = whole ? ASST__USE_LAST : ASST__USE_COPIES;
-	struct asst__place where;
-	uint64_t begin;
+	struct asst__file *file = step->file;
+	struct asst__round *round = &step->rounds[step->count];
+	uint32_t oldest = file->segments[0].number;
+	uint64_t used = file->segments[0].used;
 	int status = ASST_OK;
 
-	*ended = false;
+	step->round = round;
+	asst__round_begin(round, &file->mem, 0);
+	while (status == ASST_OK && file->compact_at < used && round->text.size < bytes)
+		status = copy_frame(step);
+	step->ended = status == ASST_OK && file->compact_at >= used;
+	if (step->ended)
+		asst__round_section(round, ASST__SECTION_OLDEST, "$log", oldest + 1, 0);
+	else if (status == ASST_OK && whole)
+		status = no_gain(step->err);
+	if (round->text.failed)
+		status = asst__fail_nomem(step->err);
+	if (status == ASST_OK && round->sections)
+		status = asst__round_write(file, round, &step->where[step->count], false,
+					   whole ? ASST__USE_LAST : ASST__USE_COPIES, step->err);
+	step->count++;
+	return status;
+}
+
+static size_t piece_bytes(const struct asst__file *file)
+{
+	uint64_t eighth = file->options.segment_bytes / 8;
+
+	return (size_t)(eighth < PIECE_BYTES ? eighth : PIECE_BYTES);
+}
+
+/*
+ * The leader alone, without the lock: so many pieces, and one sync. 0: the whole segment, if that
+ * is worth it. *ended: it is gone.
+ */
+static int compact_step(struct asst__file *file, size_t pieces, bool *ended, asst_error *err)
+{
+	struct step step = { .file = file, .err = err };
+	uint32_t next = file->segments[0].number + 1;
+	bool whole = pieces == 0;
+	uint64_t begin;
+	size_t i;
+	int status = ASST_OK;
+
 	if (!file->compact_at)
 		file->compact_at = ASST__SEGMENT_HEAD;
 	begin = file->compact_at;
-	asst__round_begin(&step.round, &file->mem, 0);
-	while (status == ASST_OK && file->compact_at < oldest->used &&
-	       step.round.text.size < bytes)
-		status = copy_frame(&step);
-	*ended = status == ASST_OK && file->compact_at >= oldest->used;
-	if (*ended)
-		asst__round_section(&step.round, ASST__SECTION_OLDEST, "$log", next, 0);
-	else if (status == ASST_OK && whole)
-		status = no_gain(err);
-	if (step.round.text.failed)
-		status = asst__fail_nomem(err);
-	if (status == ASST_OK && step.round.sections) {
-		status = asst__round_write(file, &step.round, &where, true, use, err);
-		if (status == ASST_OK)
-			move_places(&step, &where);
+	do {
+		status = copy_piece(&step, whole ? worth_copying(file) : piece_bytes(file), whole);
+	} while (status == ASST_OK && !step.ended && step.count < pieces);
+	if (status == ASST_OK)
+		status = asst__log_sync(file, err);
+	for (i = 0; i < step.count; i++) {
+		if (status == ASST_OK && step.rounds[i].sections)
+			move_places(file, &step.rounds[i], &step.where[i]);
+		asst__text_free(&step.rounds[i].text);
 	}
 	/* Copies that were not written are made again; those that were do not live there now. */
 	if (status != ASST_OK)
-		file->compact_at = whole && !*ended ? begin : 0;
-	if (status == ASST_OK && *ended) {
+		file->compact_at = whole && !step.ended ? begin : 0;
+	*ended = status == ASST_OK && step.ended;
+	if (*ended) {
 		file->compact_at = 0;
 		status = asst__segment_drop(file, next, err);
 	}
-	asst__text_free(&step.round.text);
 	asst__free(&file->mem, step.bytes, step.room);
 	return status;
 }
@@ -300,7 +331,7 @@ void asst__compact_some(struct asst__file *file)
 	if (!file->writing && due(file)) {
 		asst__leader_begin(file);
 		pthread_mutex_unlock(&file->lock);
-		compact_step(file, STEP_BYTES_BUSY, false, &ended, file->lead_error);
+		compact_step(file, 1, &ended, file->lead_error);
 		pthread_mutex_lock(&file->lock);
 		file->written = 0;
 		asst__leader_end(file);
@@ -319,7 +350,7 @@ bool asst__compact_for_space(struct asst__file *file)
 	if (!file->options.no_compaction && !file->poisoned && !file->pinned &&
 	    file->segment_count > 1) {
 		pthread_mutex_unlock(&file->lock);
-		if (compact_step(file, worth_copying(file), true, &ended, file->lead_error))
+		if (compact_step(file, 0, &ended, file->lead_error))
 			ended = false;
 		pthread_mutex_lock(&file->lock);
 	}
@@ -336,6 +367,7 @@ struct work {
 	uint32_t until; /* the segments below go; 0: not begun */
 	uint64_t done, total; /* bytes of them */
 	uint64_t finished; /* rounds of others: while there are any, steps are small */
+	unsigned quiet;    /* turns since the last of them */
 	bool ended; /* a segment is gone */
 	bool over;
 	asst_error *err;
@@ -383,7 +415,7 @@ static int do_work(struct work *work, bool busy)
 {
 	struct asst__file *file = work->file;
 	bool full = asst__is_full(asst__reserve_keep(file));
-	size_t bytes = full ? worth_copying(file) : busy ? STEP_BYTES_BUSY : STEP_BYTES;
+	size_t pieces = full ? 0 : busy ? 1 : PIECES;
 	uint64_t rest;
 	int status = ASST_OK;
 
@@ -392,7 +424,7 @@ static int do_work(struct work *work, bool busy)
 	/* A writer's step may have been the last one: what is written to now must not go. */
 	work->over = file->segments[0].number >= work->until;
 	if (!work->over)
-		status = compact_step(file, bytes, full, &work->ended, work->err);
+		status = compact_step(file, pieces, &work->ended, work->err);
 	rest = rest_below(file, work->until);
 	/* A writer's own step that failed has the segment looked at again. */
 	if (rest < work->total && work->total - rest > work->done)
@@ -411,7 +443,9 @@ static int take_turn(struct work *work)
 	bool busy;
 
 	pthread_mutex_lock(&file->lock);
-	busy = file->finished != work->finished || file->open.first;
+	/* Who writes again and again needs a moment between two writes. */
+	work->quiet = file->finished != work->finished || file->open.first ? 0 : work->quiet + 1;
+	busy = work->quiet < QUIET_TURNS;
 	if (file->open.first)
 		asst__lead(file);
 	work->finished = file->finished;
