@@ -89,39 +89,31 @@ int asst__uuid_maker_bytes(struct asst__uuid_maker *maker, void *bytes, size_t s
 	return status;
 }
 
-/* Whether a hyphen stands before byte i. */
-static bool after_hyphen(int i)
-{
-	return i == 4 || i == 6 || i == 8 || i == 10;
-}
+/* Where the two digits of each byte stand in the text. */
+static const unsigned char places[ASST__UUID_BYTES] = { 0,  2,	4,  6,	9,  11, 14, 16,
+							19, 21, 24, 26, 28, 30, 32, 34 };
 
-/* The value of a lower-case hexadecimal digit; 16 for what is none. */
-static unsigned hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return (unsigned)(c - '0');
-	if (c >= 'a' && c <= 'f')
-		return (unsigned)(c - 'a') + 10;
-	return 16;
-}
+/* The value of a lower-case hexadecimal digit, and 1; 0 for what is none. */
+static const unsigned char values[256] = {
+	['0'] = 1,  ['1'] = 2,	['2'] = 3,  ['3'] = 4,	['4'] = 5,  ['5'] = 6,
+	['6'] = 7,  ['7'] = 8,	['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+	['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+};
 
 bool asst__uuid_read(unsigned char id[ASST__UUID_BYTES], const char *text, size_t size)
 {
 	unsigned char bytes[ASST__UUID_BYTES];
-	unsigned any = 0;
+	unsigned any = 0, high, low;
 
-	if (size != ASST__UUID_TEXT)
+	if (size != ASST__UUID_TEXT || text[8] != '-' || text[13] != '-' || text[18] != '-' ||
+	    text[23] != '-')
 		return false;
-	for (int i = 0; i < ASST__UUID_BYTES; i++, text += 2) {
-		unsigned high, low;
-
-		if (after_hyphen(i) && *text++ != '-')
+	for (int i = 0; i < ASST__UUID_BYTES; i++) {
+		high = values[(unsigned char)text[places[i]]];
+		low = values[(unsigned char)text[places[i] + 1]];
+		if (!high || !low)
 			return false;
-		high = hex_value(text[0]);
-		low = hex_value(text[1]);
-		if (high > 15 || low > 15)
-			return false;
-		bytes[i] = (unsigned char)(high << 4 | low);
+		bytes[i] = (unsigned char)((high - 1) << 4 | (low - 1));
 		any |= bytes[i];
 	}
 	if (any == 0)
@@ -135,12 +127,11 @@ void asst__uuid_write(char text[ASST__UUID_TEXT + 1], const unsigned char id[ASS
 	static const char digits[] = "0123456789abcdef";
 
 	for (int i = 0; i < ASST__UUID_BYTES; i++) {
-		if (after_hyphen(i))
-			*text++ = '-';
-		*text++ = digits[id[i] >> 4];
-		*text++ = digits[id[i] & 0xf];
+		text[places[i]] = digits[id[i] >> 4];
+		text[places[i] + 1] = digits[id[i] & 0xf];
 	}
-	*text = '\0';
+	text[8] = text[13] = text[18] = text[23] = '-';
+	text[ASST__UUID_TEXT] = '\0';
 }
 
 bool asst__uuid_normalize(char text[ASST__UUID_TEXT + 1], const char *from, size_t size)

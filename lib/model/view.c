@@ -138,31 +138,33 @@ struct asst__view asst__view_item(const struct asst__view *view, unsigned field,
 	return item;
 }
 
-/* Has it the fields that every record of its schema has? */
+/* The value of a field that every record of its schema has. */
+static bool is_there(const struct asst__view *view, const struct asst__field *field, uint32_t at)
+{
+	switch (field->type) {
+	case ASST__INT:
+	case ASST__TIME:
+		return at && inside(view, at, 8);
+	case ASST__TEXTS:
+		return at && inside(view, at, 4) && get32(view->base + at) > 0;
+	default:
+		return text_from(view, at).text != NULL;
+	}
+}
+
+/* Has it the fields that every record of its schema has? The first object is whole, with its slots. */
 static bool is_whole(const struct asst__view *view, const struct asst__schema *schema)
 {
-	uint32_t left = schema->always;
-	bool there = true;
-	uint64_t bits;
-	unsigned i;
+	const char *slots = view->base + ASST__RECORD_HEAD;
+	uint32_t count = get32(slots), left = schema->always;
 
-	for (i = 0; left && there; i++, left >>= 1) {
-		if (!(left & 1))
-			continue;
-		switch (schema->fields[i].type) {
-		case ASST__INT:
-		case ASST__TIME:
-			there = bits_of(view, i, &bits);
-			break;
-		case ASST__TEXTS:
-			there = asst__view_count(view, i) > 0;
-			break;
-		default:
-			there = asst__view_text(view, i).text != NULL;
-			break;
-		}
+	for (unsigned i = 0; left; i++, left >>= 1) {
+		if (left & 1 &&
+		    (i > count || !is_there(view, &schema->fields[i],
+					    get32(slots + ASST__SLOT_AT(i)))))
+			return false;
 	}
-	return there;
+	return true;
 }
 
 int asst__view_open(struct asst__view *view, const struct asst__schema *schema, const void *bytes,

@@ -20,23 +20,36 @@ void asst__hash_dispose(struct asst__hash *hash)
 	asst__free(hash->mem, hash->slots, hash->room * sizeof(*hash->slots));
 }
 
-static uint64_t rotate(uint64_t x, unsigned by)
+static inline uint64_t rotate(uint64_t x, unsigned by)
 {
 	return x << by | x >> (64 - by);
 }
 
-static void sip_round(uint64_t v[4])
+struct sip {
+	uint64_t a, b, c, d;
+};
+
+static inline struct sip sip_round(struct sip v)
 {
-	v[0] += v[1];
-	v[2] += v[3];
-	v[1] = rotate(v[1], 13) ^ v[0];
-	v[3] = rotate(v[3], 16) ^ v[2];
-	v[0] = rotate(v[0], 32);
-	v[2] += v[1];
-	v[0] += v[3];
-	v[1] = rotate(v[1], 17) ^ v[2];
-	v[3] = rotate(v[3], 21) ^ v[0];
-	v[2] = rotate(v[2], 32);
+	v.a += v.b;
+	v.c += v.d;
+	v.b = rotate(v.b, 13) ^ v.a;
+	v.d = rotate(v.d, 16) ^ v.c;
+	v.a = rotate(v.a, 32);
+	v.c += v.b;
+	v.a += v.d;
+	v.b = rotate(v.b, 17) ^ v.c;
+	v.d = rotate(v.d, 21) ^ v.a;
+	v.c = rotate(v.c, 32);
+	return v;
+}
+
+static inline struct sip sip_word(struct sip v, uint64_t word)
+{
+	v.d ^= word;
+	v = sip_round(v);
+	v.a ^= word;
+	return v;
 }
 
 /*
@@ -46,29 +59,22 @@ static void sip_round(uint64_t v[4])
 uint32_t asst__hash_key(const struct asst__hash *hash, const void *key, size_t size)
 {
 	uint64_t k0 = hash->seed, k1 = rotate(hash->seed, 29) ^ UINT64_C(0x9e3779b97f4a7c15);
-	uint64_t v[4] = { k0 ^ UINT64_C(0x736f6d6570736575), k1 ^ UINT64_C(0x646f72616e646f6d),
-			  k0 ^ UINT64_C(0x6c7967656e657261), k1 ^ UINT64_C(0x7465646279746573) };
+	struct sip v = { k0 ^ UINT64_C(0x736f6d6570736575), k1 ^ UINT64_C(0x646f72616e646f6d),
+			 k0 ^ UINT64_C(0x6c7967656e657261), k1 ^ UINT64_C(0x7465646279746573) };
 	const unsigned char *bytes = key;
-	uint64_t word, last = 0;
+	uint64_t word, last = (uint64_t)size << 56;
 	size_t left;
 
 	for (left = size; left >= 8; left -= 8, bytes += 8) {
 		memcpy(&word, bytes, 8);
-		v[3] ^= word;
-		sip_round(v);
-		v[0] ^= word;
+		v = sip_word(v, word);
 	}
 	for (size_t i = 0; i < left; i++)
 		last |= (uint64_t)bytes[i] << 8 * i;
-	last |= (uint64_t)size << 56;
-	v[3] ^= last;
-	sip_round(v);
-	v[0] ^= last;
-	v[2] ^= 0xff;
-	sip_round(v);
-	sip_round(v);
-	sip_round(v);
-	word = v[0] ^ v[1] ^ v[2] ^ v[3];
+	v = sip_word(v, last);
+	v.c ^= 0xff;
+	v = sip_round(sip_round(sip_round(v)));
+	word = v.a ^ v.b ^ v.c ^ v.d;
 	return (uint32_t)(word ^ word >> 32);
 }
 

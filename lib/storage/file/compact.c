@@ -18,6 +18,7 @@
 #define PIECES 8
 /* Nobody waits after so many turns without another writer. */
 #define QUIET_TURNS 16
+#define READ_BYTES (256u * 1024)
 /* A step for each so many bytes that were written, so that compaction outruns the writers. */
 #define STEP_EVERY (256u * 1024)
 
@@ -41,8 +42,9 @@ struct step {
 	struct asst__place where[PIECES];
 	size_t count;
 	bool ended; /* the segment */
-	unsigned char *bytes; /* of the frame that is read */
-	size_t room;
+	unsigned char *bytes; /* of the segment */
+	uint64_t from;        /* where they begin there */
+	size_t size, room;
 	asst_error *err;
 };
 
@@ -58,35 +60,56 @@ static int cut_short(const struct step *step)
 			     ": it is cut short");
 }
 
-static int read_frame(struct step *step, struct asst__frame *frame)
+/* Let so many bytes of the segment be there, from where it stands; *bytes: borrowed. */
+static int read_ahead(struct step *step, size_t want, const unsigned char **bytes)
 {
 	struct asst__file *file = step->file;
 	const struct asst__segment *segment = &file->segments[0];
-	unsigned char head[8], *bytes;
-	uint32_t size;
-	int error =
-		asst__io_read_full(file->io, segment->file, head, sizeof(head), file->compact_at);
+	uint64_t at = file->compact_at, rest = segment->used - at, size = READ_BYTES;
+	unsigned char *grown;
+	int error;
 
-	if (error == -EPIPE)
-		return cut_short(step);
-	if (error)
-		return asst__file_fail(file, step->err, error, "read", "the oldest segment");
-	size = asst__get32(head + 4);
-	if (size > segment->used - file->compact_at)
+	if (want > rest)
 		return damaged(step);
-	if (size > step->room) {
-		bytes = asst__realloc(&file->mem, step->bytes, step->room, size);
-		if (!bytes)
-			return asst__fail_nomem(step->err);
-		step->bytes = bytes;
-		step->room = size;
+	if (at < step->from || at + want > step->from + step->size) {
+		size = want > size ? want : size;
+		size = size < rest ? size : rest;
+		if (size > step->room) {
+			grown = asst__realloc(&file->mem, step->bytes, step->room, (size_t)size);
+			if (!grown)
+				return asst__fail_nomem(step->err);
+			step->bytes = grown;
+			step->room = (size_t)size;
+		}
+		step->size = 0;
+		error = asst__io_read_full(file->io, segment->file, step->bytes, (size_t)size, at);
+		if (error == -EPIPE)
+			return cut_short(step);
+		if (error)
+			return asst__file_fail(file, step->err, error, "read",
+					       "the oldest segment");
+		step->from = at;
+		step->size = (size_t)size;
 	}
-	error = asst__io_read_full(file->io, segment->file, step->bytes, size, file->compact_at);
-	if (error == -EPIPE)
-		return cut_short(step);
-	if (error)
-		return asst__file_fail(file, step->err, error, "read", "the oldest segment");
-	return asst__frame_read(frame, file, segment, step->bytes, size) ? ASST_OK : damaged(step);
+	*bytes = step->bytes + (at - step->from);
+	return ASST_OK;
+}
+
+static int read_frame(struct step *step, struct asst__frame *frame)
+{
+	const unsigned char *bytes;
+	size_t size;
+	int status = read_ahead(step, 8, &bytes);
+
+	if (status != ASST_OK)
+		return status;
+	size = asst__get32(bytes + 4);
+	status = read_ahead(step, size, &bytes);
+	if (status != ASST_OK)
+		return status;
+	return asst__frame_read(frame, step->file, &step->file->segments[0], bytes, size) ?
+		       ASST_OK :
+		       damaged(step);
 }
 
 /* Whether a put is what its key has now, by the key's entry. */
