@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: MIT */
+/* API keys: listing them. */
+#include "service/api_keys.h"
+#include "service/cursor.h"
+
+#include <assistant/credential.h>
+
+#include <string.h>
+
+struct listing {
+	const struct asst__call *call;
+	bool all;
+	char uid[ASST__UUID_TEXT + 1]; /* of the caller */
+	size_t limit;
+	bool more;
+	unsigned char after[ASST__UUID_BYTES];
+	bool has_after;
+	struct asst__text text;
+};
+
+/* Places in this list: 'k' and the id. */
+#define PLACE_BYTES (1 + ASST__UUID_BYTES)
+
+static int read_options(struct listing *listing, const char *options, size_t size)
+{
+	const struct asst__call *call = listing->call;
+	struct asst__place place;
+	struct asst__string cursor;
+	struct asst__view view;
+	asst_buf *record = NULL;
+	int status = asst__options_read(&record, &view, &asst__page_schema, options, size, call);
+
+	if (status == ASST_OK)
+		status = asst__page_limit(&listing->limit,
+					  asst__view_int(&view, ASST__PAGE_LIMIT, 50), call);
+	if (status == ASST_OK) {
+		cursor = asst__view_text(&view, ASST__PAGE_CURSOR);
+		listing->has_after = cursor.text != NULL;
+		if (cursor.text &&
+		    (!asst__cursor_read(&place, cursor, ASST__CURSOR_KEYS, 0, call->session) ||
+		     place.size != PLACE_BYTES))
+			status = asst__cursor_fault(call->err);
+		else if (cursor.text)
+			memcpy(listing->after, place.bytes + 1, ASST__UUID_BYTES);
+	}
+	asst_buf_free(record);
+	return status;
+}
+
+static void key_of(struct asst__key *key, const struct listing *listing, const unsigned char *id)
+{
+	if (listing->all)
+		asst__key_api(key, id);
+	else
+		asst__key_api_of(key, listing->call->actor->principal, id);
+}
+
+static int scan(struct listing *listing, struct asst_sink *sink)
+{
+	const struct asst__call *call = listing->call;
+	struct asst_ranges ranges;
+	struct asst__key from, to;
+	uint64_t sequence;
+	int status;
+
+	key_of(&from, listing, NULL);
+	to = from;
+	asst__key_end(&to);
+	if (listing->has_after) {
+		key_of(&from, listing, listing->after);
+		from.bytes[from.size++] = 0;
+	}
+	asst__ranges_init(&ranges, &call->store->mem, 1);
+	status = asst_ranges_add(&ranges, from.bytes, from.size, to.bytes, to.size,
+				 listing->limit + 1, 0, call->err);
+	if (status == ASST_OK)
+		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, sink,
+					    &sequence, call->err);
+	asst__ranges_dispose(&ranges);
+	return status;
+}
+
+static const unsigned char *id_at(const struct asst_sink *sink, size_t i)
+{
+	size_t size;
+	const unsigned char *key = asst_sink_key(sink, i, &size);
+
+	return key + size - ASST__UUID_BYTES;
+}
+
+static int write_keys(struct listing *listing, const struct asst_sink *found, size_t count)
+{
+	const struct asst__call *call = listing->call;
+	struct asst_keys keys;
+	struct asst_sink sink;
+	struct asst__key key;
+	struct asst__part part;
+	uint64_t sequence;
+	size_t i, written = 0;
+	int status = ASST_OK;
+
+	asst__keys_init(&keys, &call->store->mem);
+	asst__sink_init(&sink, &call->store->mem);
+	for (i = 0; i < count && status == ASST_OK; i++) {
+		asst__key_api(&key, id_at(found, i));
+		status = asst_keys_add(&keys, key.bytes, key.size, call->err);
+	}
+	if (status == ASST_OK && count)
+		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
+					   &sequence, call->err);
+	for (i = 0; i < count && status == ASST_OK; i++) {
+		status = asst__part_take(&part, &sink, i, &asst__key_record_schema, call->err);
+		if (status == ASST_OK && part.buf &&
+		    (listing->all || asst__api_key_is_own(&part.view, call, listing->uid))) {
+			if (written++)
+				asst__text_add_char(&listing->text, ',');
+			asst__api_key_write(&listing->text, &part.view, NULL);
+		}
+		asst_buf_free(part.buf);
+	}
+	asst__sink_dispose(&sink);
+	asst__keys_dispose(&keys);
+	return status;
+}
+
+static int write_page(struct listing *listing)
+{
+	const struct asst__call *call = listing->call;
+	struct asst__place place = { .size = PLACE_BYTES };
+	struct asst_sink sink;
+	size_t count;
+	char *cursor;
+	int status;
+
+	asst__sink_init(&sink, &call->store->mem);
+	status = scan(listing, &sink);
+	count = sink.count < listing->limit ? sink.count : listing->limit;
+	asst__text_add_cstr(&listing->text, "{\"keys\":[");
+	if (status == ASST_OK)
+		status = write_keys(listing, &sink, count);
+	asst__text_add_char(&listing->text, ']');
+	if (status == ASST_OK && sink.count > listing->limit) {
+		place.bytes[0] = 'k';
+		memcpy(place.bytes + 1, id_at(&sink, count - 1), ASST__UUID_BYTES);
+		cursor = asst__cursor_write(&place, ASST__CURSOR_KEYS, 0, call->session,
+					    &call->store->mem);
+		asst__text_add_format(&listing->text, ",\"cursor\":\"%s\"", cursor ? cursor : "");
+		status = cursor ? ASST_OK : asst__fail_nomem(call->err);
+		asst__free_text(&call->store->mem, cursor);
+	}
+	asst__text_add_char(&listing->text, '}');
+	asst__sink_dispose(&sink);
+	return status;
+}
+
+int asst_key_list(asst_buf **out, asst_session *session, const char *options, size_t size,
+		  asst_error *err)
+{
+	struct listing listing;
+	struct asst__call call;
+	int status;
+
+	if (out)
+		*out = NULL;
+	status = asst__call_begin(&call, session, err);
+	if (status != ASST_OK)
+		return status;
+	memset(&listing, 0, sizeof(listing));
+	listing.call = &call;
+	listing.all = asst__api_keys_all(&call);
+	asst__text_init(&listing.text, &call.store->mem, SIZE_MAX / 2);
+	status = asst__api_key_person(&call);
+	if (status == ASST_OK)
+		status = read_options(&listing, options, size);
+	if (status == ASST_OK)
+		status = asst__api_key_caller(listing.uid, &call);
+	if (status == ASST_OK)
+		status = write_page(&listing);
+	if (status == ASST_OK && out)
+		status = asst__text_to_buf(out, &listing.text, err);
+	asst__text_free(&listing.text);
+	asst__call_end(&call);
+	return status;
+}
