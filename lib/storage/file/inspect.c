@@ -102,35 +102,65 @@ static int verify_segment(const struct finding *finding, const struct asst__segm
 	return ASST_OK;
 }
 
+/* Where values lie, a few at a time: nobody waits while they are read. */
+#define PLACES 256
+#define LOOK_MOST 4096 /* entries: most have their values in them */
+
+struct places {
+	struct asst__place items[PLACES];
+	size_t count;
+	unsigned char from[ASST_MAX_KEY_BYTES + 1]; /* the least key that was not looked at */
+	size_t from_size;
+};
+
+/* False: there are no more keys. */
+static bool next_places(struct places *places, struct asst__partition *partition)
+{
+	size_t stripe = asst__rwlock_read(&partition->lock);
+	struct asst__cursor cursor;
+	const struct asst__entry *entry;
+	size_t looked = 0;
+
+	places->count = 0;
+	entry = asst__tree_first(&partition->index.tree, places->from, places->from_size, &cursor);
+	for (; entry && places->count < PLACES && looked < LOOK_MOST; looked++) {
+		if (entry->flags & ASST__ENTRY_PLACE)
+			places->items[places->count++] = asst__entry_placed(entry).place;
+		memcpy(places->from, asst__entry_key(entry), entry->key_size);
+		places->from[entry->key_size] = 0;
+		places->from_size = entry->key_size + (size_t)1;
+		entry = asst__cursor_next(&cursor);
+	}
+	asst__rwlock_read_unlock(&partition->lock, stripe);
+	return looked > 0;
+}
+
 /* Every key whose value lies in the log must find it there. */
 static int verify_partition(const struct finding *finding, struct asst__partition *partition,
 			    asst_error *err)
 {
-	struct asst__file *file = finding->file;
-	struct asst__cursor cursor;
-	const struct asst__entry *entry;
-	size_t stripe = asst__rwlock_read(&partition->lock);
-	int status = ASST_OK;
+	struct places *places = asst__alloc(&finding->file->mem, sizeof(*places));
+	int status = places ? ASST_OK : ASST_ENOMEM;
 
-	entry = asst__tree_first(&partition->index.tree, NULL, 0, &cursor);
-	for (; entry && status != ASST_ENOMEM; entry = asst__cursor_next(&cursor)) {
-		struct asst__place place;
-		asst_buf *value;
-		char name[24];
+	if (places)
+		places->from_size = 0;
+	while (status != ASST_ENOMEM && next_places(places, partition)) {
+		for (size_t i = 0; i < places->count && status != ASST_ENOMEM; i++) {
+			const struct asst__place *place = &places->items[i];
+			asst_buf *value;
+			char name[24];
 
-		if (!(entry->flags & ASST__ENTRY_PLACE))
-			continue;
-		place = asst__entry_placed(entry).place;
-		status = asst__file_read_value(file, &place, NULL, &value, NULL);
-		if (status != ASST_OK && status != ASST_ENOMEM) {
-			asst__segment_name(name, place.segment);
-			found(finding, name, place.offset,
+			status = asst__file_read_value(finding->file, place, NULL, &value, NULL);
+			asst_buf_free(value);
+			if (status == ASST_OK || status == ASST_ENOMEM)
+				continue;
+			asst__segment_name(name, place->segment);
+			found(finding, name, place->offset,
 			      status == ASST_EIO ? "the value of a key cannot be read" :
 						   "the value of a key is damaged");
 		}
-		asst_buf_free(value);
 	}
-	asst__rwlock_read_unlock(&partition->lock, stripe);
+	asst__free(&finding->file->mem, places, sizeof(*places));
 	return status == ASST_ENOMEM ? asst__fail_nomem(err) : ASST_OK;
 }
 
@@ -145,14 +175,15 @@ int asst__file_verify(void *self, void (*report)(void *user, const char *what), 
 
 	if (status != ASST_OK)
 		return status;
+	/* While it is pinned no segment goes, and every place that an entry once had can be read. */
 	status = asst__extent_pin(&extent, file, err);
 	if (status == ASST_OK && extent.count)
 		serial = extent.segments[0].first - 1;
 	for (size_t i = 0; i < extent.count && status == ASST_OK; i++)
 		status = verify_segment(&finding, &extent.segments[i], &serial, err);
-	asst__extent_unpin(&extent);
 	for (size_t i = 0; status == ASST_OK && i < asst__partition_count(&file->partitions); i++)
 		status = verify_partition(&finding, asst__partition_at(&file->partitions, i), err);
+	asst__extent_unpin(&extent);
 	return status;
 }
 
