@@ -344,6 +344,30 @@ static void a_backup_of_many_pieces_is_whole(void **state)
 	must(asst_store_close(copy));
 }
 
+static void a_directory_that_others_may_write_into_is_refused(void **state)
+{
+	static const mode_t modes[] = { 0777, 0770, 0702, 0755, 0700 };
+	asst_store *store;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(mkdir("open-to-all", 0700), 0);
+	for (i = 0; i < T_COUNT(modes); i++) {
+		assert_int_equal(chmod("open-to-all", modes[i]), 0);
+		if (modes[i] & 022) {
+			assert_int_equal(try_open(&store, "open-to-all", NULL, 0), ASST_EIO);
+			assert_non_null(strstr(asst_error_message(err), "0700"));
+			assert_int_equal(files_in("open-to-all"), 0);
+		} else {
+			must(try_open(&store, "open-to-all", NULL, 0));
+			must(asst_store_close(store));
+			assert_true(is_there("open-to-all", "store"));
+			assert_int_equal(unlink("open-to-all/store") | unlink("open-to-all/lock"),
+					 0);
+		}
+	}
+}
+
 /* The last segment of a store of a few; log: one of its size. */
 static off_t end_of(const char *name, const char *log)
 {
@@ -439,6 +463,7 @@ int main(void)
 		cmocka_unit_test(a_damaged_store_has_no_backup),
 		cmocka_unit_test(a_damaged_header_has_no_backup),
 		cmocka_unit_test(a_backup_of_many_pieces_is_whole),
+		cmocka_unit_test(a_directory_that_others_may_write_into_is_refused),
 		cmocka_unit_test(a_copy_that_lost_its_end_is_damaged),
 		cmocka_unit_test(a_store_that_was_left_open_is_closed_by_the_next_close),
 	};

@@ -40,6 +40,18 @@ static int sync_parent(int dir)
 	return status;
 }
 
+/* Who else may write into it can put other files in the place of ours. */
+static int check_private(int dir)
+{
+	struct stat stat;
+
+	if (fstat(dir, &stat))
+		return -errno;
+	if (stat.st_mode & (S_IWGRP | S_IWOTH))
+		return -EPERM;
+	return stat.st_uid != geteuid() && stat.st_uid != 0 ? -EPERM : 0;
+}
+
 static int system_open_dir(void *self, const char *path, int create, int *dir)
 {
 	bool made = create && mkdir(path, 0700) == 0, masked;
@@ -55,7 +67,9 @@ static int system_open_dir(void *self, const char *path, int create, int *dir)
 		status = -errno;
 	else if (masked && fchmod(*dir, 0700))
 		status = -errno;
-	else if (create)
+	else if (create && !made)
+		status = check_private(*dir);
+	if (!status && create)
 		status = sync_parent(*dir);
 	if (status && *dir >= 0)
 		close(*dir);

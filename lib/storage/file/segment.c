@@ -49,12 +49,17 @@ int asst__file_fail(const struct asst__file *file, asst_error *err, int error, c
 int asst__directory_fail(const struct asst__file *file, asst_error *err, int error,
 			 const char *what)
 {
-	if (error != -ENOENT && error != -ENOTDIR)
+	if (error != -ENOENT && error != -ENOTDIR && error != -EPERM)
 		return asst__file_fail(file, err, error, "open", what);
 	asst__error_set_raw(err, -error);
 	if (error == -ENOENT)
 		return asst__fail(err, ASST_EIO, "the directory above %s is missing (error %d)",
 				  what, -error);
+	if (error == -EPERM)
+		return asst__fail(
+			err, ASST_EIO,
+			"%s is somebody else's, or others may write into it: its mode is to be 0700 (error %d)",
+			what, -error);
 	return asst__fail(err, ASST_EIO, "%s, or what is above it, is not a directory (error %d)",
 			  what, -error);
 }
