@@ -10,8 +10,9 @@
 
 /* An item that live and the draft both have, in the draft's order. */
 struct shared {
-	size_t at;  /* its place in live */
-	bool added; /* by both, and alike */
+	size_t at;   /* its place in live */
+	bool fresh;  /* the base has it not: both added it */
+	bool alike;  /* and the same */
 };
 
 static size_t place_of(const asst__json *list, const asst__json *item)
@@ -39,40 +40,54 @@ static size_t read_shared(struct shared *shared, const struct asst__threeway *th
 		if (!twin)
 			continue;
 		shared[count].at = place_of(live, twin);
-		shared[count].added = !asst__json_twin(base, list, item) &&
-				      asst__json_same(twin, item);
-		*added |= shared[count++].added;
+		shared[count].fresh = !asst__json_twin(base, list, item);
+		shared[count].alike = shared[count].fresh && asst__json_same(twin, item);
+		*added |= shared[count++].alike;
 	}
 	return count;
 }
 
-/* The one before (or behind) it in live among those that are shared; count: none. */
-static size_t neighbour(const struct shared *shared, size_t count, size_t k, bool behind)
+/* The old one that is next to it before (or behind) it, in live or in the draft; count: none. */
+static size_t neighbour(const struct shared *shared, size_t count, size_t k, bool in_live,
+			bool behind)
 {
 	size_t found = count, i;
 
 	for (i = 0; i < count; i++) {
-		if (i == k || (shared[i].at > shared[k].at) != behind)
+		size_t at = in_live ? shared[i].at : i, own = in_live ? shared[k].at : k;
+
+		if (i == k || shared[i].fresh || (at > own) != behind)
 			continue;
-		if (found == count || (shared[i].at > shared[found].at) != behind)
+		if (found == count || (at > (in_live ? shared[found].at : found)) != behind)
 			found = i;
 	}
 	return found;
 }
 
+static bool cross(const struct shared *shared, size_t i, size_t k)
+{
+	return i != k && (i < k) != (shared[i].at < shared[k].at);
+}
+
 /*
- * Whether the sides put an item at places that contradict each other: another one is before
- * it here and behind it there, and it has neither the same one before it nor behind it.
+ * Whether the sides put an item at places that contradict each other: another new one is before
+ * it here and behind it there; or an old one is, and it stands between other old ones, too.
  */
 static bool differs(const struct shared *shared, size_t count, size_t k)
 {
 	bool crosses = false;
 	size_t i;
 
-	for (i = 0; i < count; i++)
-		crosses |= i != k && (i < k) != (shared[i].at < shared[k].at);
-	return crosses && neighbour(shared, count, k, false) != (k > 0 ? k - 1 : count) &&
-	       neighbour(shared, count, k, true) != (k + 1 < count ? k + 1 : count);
+	for (i = 0; i < count; i++) {
+		if (!cross(shared, i, k))
+			continue;
+		if (shared[i].fresh)
+			return true;
+		crosses = true;
+	}
+	return crosses && neighbour(shared, count, k, true, false) !=
+				  neighbour(shared, count, k, false, false) &&
+	       neighbour(shared, count, k, true, true) != neighbour(shared, count, k, false, true);
 }
 
 static int look(const struct asst__threeway *threeway, const struct asst__json_list *list,
@@ -90,7 +105,7 @@ static int look(const struct asst__threeway *threeway, const struct asst__json_l
 		return ASST_ENOMEM;
 	count = read_shared(shared, threeway, list, added);
 	for (i = 0; i < count && *added && !*contradict; i++)
-		*contradict = shared[i].added && differs(shared, count, i);
+		*contradict = shared[i].alike && differs(shared, count, i);
 	asst__free(threeway->mem, shared, bytes);
 	return ASST_OK;
 }

@@ -42,7 +42,7 @@ static size_t rank_of(const struct asst__json_conflict *conflict)
 	return i;
 }
 
-/* In the order of the fields; what meets in one field stays as it is. */
+/* In the order of the fields; in one field the order of its items comes first. */
 static int sort_conflicts(struct asst__json_conflicts *conflicts, asst_error *err)
 {
 	size_t rank, i, at = 0, bytes = conflicts->room * sizeof(*conflicts->items);
@@ -55,7 +55,11 @@ static int sort_conflicts(struct asst__json_conflicts *conflicts, asst_error *er
 		return asst__fail_nomem(err);
 	for (rank = 1; rank <= asst__def_schema.count + 1u; rank++) {
 		for (i = 0; i < conflicts->count; i++) {
-			if (rank_of(&conflicts->items[i]) == rank)
+			if (rank_of(&conflicts->items[i]) == rank && conflicts->items[i].order)
+				sorted[at++] = conflicts->items[i];
+		}
+		for (i = 0; i < conflicts->count; i++) {
+			if (rank_of(&conflicts->items[i]) == rank && !conflicts->items[i].order)
 				sorted[at++] = conflicts->items[i];
 		}
 	}
@@ -181,7 +185,7 @@ int asst__threeway_undecided(const struct asst__threeway *threeway, const bool *
 		write_conflict(&out, threeway, &conflicts->items[i]);
 		asst__error_add_issue(err, "conflict", conflicts->items[i].pointer,
 				      conflicts->items[i].order ?
-					      "both sides changed the order of the items" :
+					      "the items are in other orders on both sides" :
 					      "was changed in the draft and in the live definition");
 	}
 	asst__text_add_cstr(&out, "]}");

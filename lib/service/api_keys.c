@@ -108,11 +108,7 @@ bool asst__api_keys_all(const struct asst__call *call)
 int asst__api_key_caller(char uid[ASST__UUID_TEXT + 1], const struct asst__call *call)
 {
 	uid[0] = '\0';
-	if (call->session->kind == ASST__FROM_SOURCE)
-		memcpy(uid, call->identity->person.uid, ASST__UUID_TEXT + 1);
-	else if (!asst__api_keys_all(call))
-		return asst__source_uid(uid, call, false);
-	return ASST_OK;
+	return asst__api_keys_all(call) ? ASST_OK : asst__source_uid(uid, call, false);
 }
 
 /* The keys of a forgotten user are not of the next one who has the id: they are dead (identity.c). */

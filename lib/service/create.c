@@ -144,7 +144,7 @@ static int make_records(struct creation *creation)
 	struct asst__loaded *loaded = &creation->loaded;
 	struct asst__version version = { creation->head.version,
 					 creation->head.created_at,
-					 creation->head.created_by,
+					 creation->head.updated_by,
 					 { NULL, 0 },
 					 def_bytes(creation) };
 	asst_buf *buf;

@@ -186,6 +186,11 @@ int asst__source_uid(char uid[ASST__UUID_TEXT + 1], const struct asst__call *cal
 	int status;
 
 	uid[0] = '\0';
+	/* Known since the call began, where the source was asked then. */
+	if (call->session->kind == ASST__FROM_SOURCE) {
+		memcpy(uid, call->identity->person.uid, ASST__UUID_TEXT + 1);
+		return ASST_OK;
+	}
 	if ((call->store->opts.find && !has_access) || strncmp(principal, "user:", 5) != 0)
 		return ASST_OK;
 	memset(&person, 0, sizeof(person));

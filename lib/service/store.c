@@ -4,6 +4,7 @@
 #include "storage/memory.h"
 
 #include <string.h>
+#include <unistd.h>
 
 int asst__flags_check(uint32_t flags, uint32_t known, asst_error *err)
 {
@@ -86,6 +87,9 @@ static void free_store(asst_store *store)
 	struct asst__mem mem = store->mem;
 	size_t i;
 
+	/* Threads that are not in a forked child may have had the locks, and the list half changed. */
+	if (getpid() != store->gate.owner)
+		return;
 	for (i = 0; i < store->workspace_count; i++)
 		asst__free_text(&mem, store->workspaces[i]);
 	asst__free(&mem, store->workspaces, store->workspace_room * sizeof(*store->workspaces));

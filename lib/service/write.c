@@ -195,7 +195,7 @@ static int try_once(struct asst__change *change, struct asst__call *call, asst__
 	return status;
 }
 
-/* Before another attempt: a lost race may have been one with a change of the caller's own rights. */
+/* After a wait, or a lost race, which may have been one with a change of the caller's own rights. */
 static int look_again(struct asst__call *call)
 {
 	call->now = asst__clock_now(&call->store->opts.clock);
@@ -205,21 +205,27 @@ static int look_again(struct asst__call *call)
 int asst__write(struct asst__call *call, const char *action, const char *object,
 		asst__attempt attempt, void *context)
 {
-	struct asst__turn turn = asst__turn_of(&call->store->turns, call->workspace, object);
+	char located[ASST__UUID_TEXT + 1] = "";
 	struct asst__change change;
-	bool raced = true, lost = false;
+	struct asst__turn turn;
+	bool raced = true, lost = false, waited;
 	uint64_t sequence;
 	int tries, status = ASST_OK;
 
+	asst__turn_init(&turn, &call->store->turns);
 	for (tries = 0; tries < ATTEMPTS && raced; tries++) {
+		waited = asst__turn_take(&turn, call->workspace, located[0] ? located : object,
+					 tries >= PATIENCE);
 		asst__error_clear(call->err);
 		call->located[0] = '\0';
-		status = tries > 0 ? look_again(call) : ASST_OK;
-		if (status != ASST_OK)
+		status = tries > 0 || waited ? look_again(call) : ASST_OK;
+		if (status != ASST_OK) {
+			asst__turn_give(&turn);
 			return status;
-		asst__turn_take(&turn, tries >= PATIENCE);
+		}
 		status = try_once(&change, call, attempt, context, &sequence, &raced, &lost);
-		/* Before the host is called, which may write, too. */
+		memcpy(located, call->located, sizeof(located));
+		/* Before the host is told, which may write, too. */
 		asst__turn_give(&turn);
 		if (raced)
 			end_change(&change);

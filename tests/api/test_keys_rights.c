@@ -334,12 +334,20 @@ static void what_it_creates_its_creator_created(void **state)
 	struct host *host = *state;
 	struct people_text key = key_of(host, ada);
 	asst_assistant *made;
-	const char *id;
+	const char *id, *json;
+	asst_buf *out;
 
 	MUST(host, asst_assistant_create_json(&made, as(host, "key"), "{\"name\":\"a\"}", ASST_NUL,
 					      ASST_CREATE_DRAFT, host->err));
 	id = asst_assistant_id(made);
 	assert_string_equal(asst_assistant_created_by(made), "user:ada");
+	MUST(host, asst_assistant_create_json(NULL, as(host, "key"), "{\"name\":\"b\",\"slug\":\"b\"}",
+					      ASST_NUL, 0, host->err));
+	expect_list(host, "{}", 2, false);
+	MUST(host, asst_version_list(&out, as(host, ada), "user:ada:b", NULL, 0, host->err));
+	json = json_take(out);
+	assert_memory_equal(json_item(json, "/versions", 0, "createdBy"), "key:", 4);
+	MUST(host, host_delete(host, ada, "user:ada:b"));
 	expect_list(host, "{}", 1, false);
 	MUST(host, people_share_key(host, ada, id, &key, 1));
 	assert_int_equal(host_allowed(host, "key", "assistant:read", id), 0);

@@ -267,6 +267,8 @@ static void what_both_added_alike_has_one_place(void **state)
 		{ "ab", "acb", "abc", NULL },
 		{ "ab", "cab", "abc", NULL },
 		{ "ab", "abcd", "abdc", NULL },
+		{ "a", "xya", "axy", NULL }, /* one block of two, as one item */
+		{ "ab", "xyab", "abxy", NULL },
 		{ "", "ab", "ba", NULL },
 		{ "", "ab", "ab", "ab" },
 	};

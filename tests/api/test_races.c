@@ -5,6 +5,8 @@
  */
 #include "host.h"
 
+#include <time.h>
+
 /*
  * Two stores on one backend. Just before the first one's next `times` batches are applied,
  * `act` writes through the second one.
@@ -222,6 +224,83 @@ static void thirty_one_losses_are_not(void **state)
 }
 
 /* What is done first, and what a commit of bob answers then; his draft stays. */
+/* Who lost a few races has its turn from then on: these come into the middle of it. */
+#define TURN 5
+
+struct turn {
+	struct race *race;
+	asst_session *bob;
+	pthread_t thread;
+	int status;
+};
+
+static struct turn at_turn;
+
+/* A write of the same thread to the same assistant: it waits for a while, but not for ever. */
+static void write_inside(struct race *race)
+{
+	if (race->happened < TURN) {
+		tag(race);
+		return;
+	}
+	at_turn.status = asst_assistant_patch_json(NULL, at_turn.bob, race->id,
+						   "{\"name\":\"Inside\"}", ASST_NUL,
+						   ASST_ANY_REVISION, 0, NULL);
+}
+
+static void a_write_inside_of_a_write_does_not_hang(void **state)
+{
+	struct race *race = *state;
+
+	at_turn = (struct turn){ race, as(race->host, "bob"), 0, ASST_EINTERNAL };
+	race->times = TURN;
+	start(race, write_inside);
+	MUST(race->host, host_patch(race->host, "ada create", race->id, "{\"emoji\":\"x\"}"));
+	assert_int_equal(race->happened, TURN);
+	assert_int_equal(at_turn.status, ASST_OK);
+}
+
+static void *patch_as_bob(void *user)
+{
+	struct turn *turn = user;
+
+	turn->status = asst_assistant_patch_json(NULL, turn->bob, turn->race->id,
+						 "{\"name\":\"Late\"}", ASST_NUL,
+						 ASST_ANY_REVISION, 0, NULL);
+	return NULL;
+}
+
+/* Bob begins to wait while his grant holds, and it ends before it is his turn. */
+static void let_bob_wait(struct race *race)
+{
+	if (race->happened < TURN) {
+		tag(race);
+		return;
+	}
+	assert_int_equal(pthread_create(&at_turn.thread, NULL, patch_as_bob, &at_turn), 0);
+	nanosleep(&(struct timespec){ 0, 200000000 }, NULL);
+	host_pass(race->host, 60000);
+}
+
+static void who_waited_is_judged_after_the_wait(void **state)
+{
+	struct race *race = *state;
+
+	/* Half a minute from now. */
+	MUST(race->host, asst_share_put_json(as(race->host, "ada create"), race->id,
+					     "{\"principalId\":\"user:bob\",\"accessLevel\":2,"
+					     "\"expiresAt\":\"2030-03-17T17:47:10Z\"}",
+					     ASST_NUL, 0, race->host->err));
+	at_turn = (struct turn){ race, as(race->host, "bob"), 0, ASST_OK };
+	MUST(race->host, host_look(race->host, "bob", race->id));
+	race->times = TURN;
+	start(race, let_bob_wait);
+	MUST(race->host, host_patch(race->host, "ada create", race->id, "{\"emoji\":\"x\"}"));
+	assert_int_equal(race->happened, TURN);
+	assert_int_equal(pthread_join(at_turn.thread, NULL), 0);
+	assert_int_equal(at_turn.status, ASST_ENOTFOUND);
+}
+
 static void a_commit_is_decided_with_the_rights_of_its_moment(void **state)
 {
 	static const struct {
@@ -403,6 +482,8 @@ int main(void)
 		RACE_TEST(a_commit_is_decided_with_the_rights_of_its_moment),
 		RACE_TEST(editing_twice_at_once_gives_one_draft),
 		RACE_TEST(sharing_is_decided_anew_too),
+		RACE_TEST(a_write_inside_of_a_write_does_not_hang),
+		RACE_TEST(who_waited_is_judged_after_the_wait),
 		HOST_TEST(foreign_statuses_become_ebackend),
 		RACE_TEST(what_apply_answers_passes_through_and_nothing_is_done),
 	};

@@ -149,13 +149,16 @@ def changes(old, new, place=()):
 
 
 def contradiction(base, live, draft):
-    """Whether both added the same item at places that contradict each other: of what both have,
-    another one is before it here and behind it there, and its neighbours differ on both sides."""
+    """Whether both added the same item at places that contradict each other: what they added is in
+    other orders, or it has passed old items and has none of those next to it on both sides."""
     rows = [order(live, draft), order(draft, live)]
     for i in rows[0]:
         if i in base or not same(live[i], draft[i]):
             continue
         (a, b), (c, d) = ((row[:row.index(i)], row[row.index(i) + 1:]) for row in rows)
+        if {x for x in a if x not in base} != {x for x in c if x not in base}:
+            return True
+        a, b, c, d = ([x for x in side if x in base] for side in (a, b, c, d))
         if set(a) != set(c) and a[-1:] != c[-1:] and b[:1] != d[:1]:
             return True
     return False
