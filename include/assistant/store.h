@@ -103,7 +103,8 @@ ASST_API int asst_store_opts_set_random(asst_store_opts *opts,
  *              ASST_OK; or ASST_ENOTFOUND where there is no such user or access has ended. A document
  *              with faults is ASST_EVALIDATION (or ASST_ELIMIT) to asst_session_open_user(), which
  *              tells their places, and
- *              ASST_EBACKEND to every later use. NULL: nobody.
+ *              ASST_EBACKEND to every later use. It may be called in the middle of a write: a write that
+ *              it makes may wait for a second first. NULL: nobody.
  * @param user  passed to it; must outlive the store.
  * @return ASST_OK, ASST_EINVAL.
  * Threads: A.  Since: 0.1.

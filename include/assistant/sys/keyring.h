@@ -13,7 +13,8 @@ extern "C" {
 #define ASST_KEYRING_OVERHEAD 256
 
 /*
- * The methods may be called from any thread. They return ASST_OK or a negative status:
+ * The methods may be called from any thread, in the middle of a write: they must not close the store,
+ * and a write that they make may wait for a second first. They return ASST_OK or a negative status:
  * ASST_ECORRUPT where something does not open, whatever the reason; ASST_EIO, ASST_EBUSY,
  * ASST_ENOMEM, ASST_EUNSUPPORTED, ASST_EFORMAT, ASST_EINTERNAL, ASST_ECANCELED where they could not
  * do it. Others, above all those that say what a session may do, reach the caller as ASST_EBACKEND
