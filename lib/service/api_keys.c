@@ -156,6 +156,8 @@ static int attempt_create(void *context, struct asst__change *change, bool lost)
 	(void)lost;
 	asst__api_key_reset(key);
 	status = asst__api_key_may_make(call);
+	if (status == ASST_OK && !set_time(key->tree, "createdAt", call->now))
+		status = asst__fail_nomem(call->err);
 	if (status == ASST_OK)
 		status = asst__record_from_tree(&key->record, &asst__key_record_schema, key->tree,
 						&call->store->mem, call->err);
@@ -190,8 +192,7 @@ static int prepare(struct asst__api_key *key)
 	if (!set_text(key->tree, "id", id) ||
 	    !set_text(key->tree, "createdBy", call->actor->principal.text) ||
 	    !set_text(key->tree, "hash", key->credential.hash_text) ||
-	    (uid[0] && !set_text(key->tree, "creatorUid", uid)) ||
-	    !set_time(key->tree, "createdAt", call->now))
+	    (uid[0] && !set_text(key->tree, "creatorUid", uid)))
 		return asst__fail_nomem(call->err);
 	return ASST_OK;
 }
