@@ -14,6 +14,7 @@
 
 #define BYTES_A_NODE 24 /* of JSON as people write it; too few cost a further block */
 #define NODES_LEAST 8
+#define NODES_FIRST 1024 /* a large text may be one value */
 
 struct asst__json_block {
 	struct asst__json_block *next;
@@ -40,6 +41,9 @@ bool asst__json_pool_begin(struct asst__json_pool *pool, size_t size)
 {
 	size_t room = size / BYTES_A_NODE + NODES_LEAST;
 
+	if (room > NODES_FIRST)
+		room = NODES_FIRST;
+
 	/* Without its quotes no string is longer than in the text; a number may end it. */
 	pool->first = pool->last = size < SIZE_MAX ? new_block(room, size + 1) : NULL;
 	pool->room = pool->all = room;
@@ -48,17 +52,18 @@ bool asst__json_pool_begin(struct asst__json_pool *pool, size_t size)
 	return pool->first != NULL;
 }
 
-/* As much again as there is. */
+/* Half as much again as there is. */
 static bool pool_grow(struct asst__json_pool *pool)
 {
-	struct asst__json_block *block = new_block(pool->all, 0);
+	size_t more = pool->all / 2;
+	struct asst__json_block *block = new_block(more, 0);
 
 	if (!block)
 		return false;
 	pool->last->next = block;
 	pool->last = block;
-	pool->room = pool->all;
-	pool->all *= 2;
+	pool->room = more;
+	pool->all += more;
 	pool->used = 0;
 	return true;
 }

@@ -204,10 +204,13 @@ int asst__entry_answer(const struct asst__entry *entry, asst_sink *sink, size_t 
 static int widen(struct asst__window *window, const struct asst__entry *entry)
 {
 	struct asst__placed placed = asst__entry_placed(entry);
-	uint32_t from = placed.place.offset, to = from + placed.place.size;
+	uint32_t from = placed.place.offset, to;
 
-	if (placed.resident)
+	/* What an index file says is not to be trusted. */
+	if (placed.resident || placed.place.size > ASST__WINDOW_BYTES ||
+	    from > UINT32_MAX - placed.place.size)
 		return 0;
+	to = from + placed.place.size;
 	if (window->from < window->to) {
 		if (window->segment != placed.place.segment)
 			return 0;

@@ -33,6 +33,7 @@ struct asst_sim_full {
 	uint64_t too_small; /* disks on which there was no store */
 	uint64_t filled; /* disks on which writing ended */
 	uint64_t tried, deleted; /* then: batches that delete, and those that were taken */
+	uint64_t large; /* disks that large values filled */
 	uint64_t emptied; /* disks on which then everything could be deleted */
 	uint64_t compacted; /* disks full of what is dead that were compacted */
 	uint64_t failed;
@@ -44,6 +45,8 @@ struct asst_sim_full {
 bool asst_sim_fill(size_t config, uint64_t room, struct asst_sim_full *sum, char said[256]);
 /* Write until a disk is full, then delete everything, in small segments. */
 void asst_sim_fill_empty(uint64_t room, struct asst_sim_full *sum, char said[256]);
+/* Write large values until a disk is full, and end. */
+void asst_sim_fill_large(uint64_t room, struct asst_sim_full *sum, char said[256]);
 /* Put and delete a few keys until a disk is full, then compact. */
 void asst_sim_fill_dead(size_t config, uint64_t room, struct asst_sim_full *sum, char said[256]);
 

@@ -282,6 +282,51 @@ void asst_sim_fill_empty(uint64_t room, struct asst_sim_full *sum, char said[256
 	asst_error_free(fill.err);
 }
 
+/* Each value fills most of a segment: to copy one gains nothing, and must not be tried for ever. */
+void asst_sim_fill_large(uint64_t room, struct asst_sim_full *sum, char said[256])
+{
+	static const unsigned char value[12000];
+	const struct asst_sim_plan plan = { .room = room };
+	struct fill fill = { .options = &configs[1], .said = said };
+	struct asst_batch batch;
+	uint64_t sequence;
+	int status = ASST_OK, count = 0, i;
+
+	said[0] = '\0';
+	fill.disk = asst_sim_new(room);
+	fill.err = asst_error_new();
+	asst_sim_mem_init(&fill.mem);
+	asst_sim_plan(fill.disk, &plan);
+	if (open_store(&fill, false)) {
+		for (i = 0; i < 2 * count + 20 && status == ASST_OK; i++) {
+			unsigned char key = (unsigned char)(i < 100 ? i : 100);
+
+			asst__batch_init(&batch, &fill.mem.mem);
+			status = asst_batch_put(&batch, &key, 1, value, sizeof(value), NULL);
+			if (status == ASST_OK)
+				status = asst__backend_apply(&fill.backend, "large", &batch,
+							     &sequence, NULL, fill.err);
+			asst__batch_dispose(&batch);
+			count += status == ASST_OK && i < 100;
+		}
+		if (status && status != ASST_EIO)
+			say(&fill, "large: %d, %s", status, asst_error_message(fill.err));
+		sum->large += status == ASST_EIO;
+		close_store(&fill);
+	}
+	asst_sim_plan(fill.disk, NULL);
+	if (!said[0] && open_store(&fill, true)) {
+		struct asst__file_stats stats;
+
+		asst__file_stats(fill.backend.self, &stats);
+		if (stats.keys < (uint64_t)count)
+			say(&fill, "large: %d were taken, %" PRIu64 " are there", count, stats.keys);
+		close_store(&fill);
+	}
+	asst_sim_free(fill.disk);
+	asst_error_free(fill.err);
+}
+
 #define ALIVE 40
 
 bool asst_sim_compact_again(size_t config, uint64_t call, uint64_t taking, int error,

@@ -167,13 +167,15 @@ static bool run_full(size_t config, uint64_t every)
 	bool enough = false, right;
 
 	for (; !enough && room < 4u << 20; room += step) {
-		char said[3][256] = { "", "", "" };
+		char said[4][256] = { "", "", "", "" };
 
 		enough = asst_sim_fill(config, room ? room : 1, &sum, said[0]);
 		asst_sim_fill_dead(config, room ? room : 1, &sum, said[1]);
 		if (config == 1)
 			asst_sim_fill_empty(room ? room : 1, &sum, said[2]);
-		for (int i = 0; i < 3; i++) {
+		if (config == 1)
+			asst_sim_fill_large(room ? room : 1, &sum, said[3]);
+		for (int i = 0; i < 4; i++) {
 			sum.failed += said[i][0] != '\0';
 			if (said[i][0] && sum.failed <= COMPLAINTS)
 				printf("WRONG a disk with room for %" PRIu64 " bytes: %s\n", room,
@@ -181,7 +183,7 @@ static bool run_full(size_t config, uint64_t every)
 		}
 	}
 	right = enough && !sum.failed && sum.filled && sum.deleted && sum.compacted &&
-		(config == 0 || sum.emptied);
+		(config == 0 || (sum.emptied && sum.large));
 	printf("%s disks of 0 to %" PRIu64 " bytes in steps of %" PRIu64 ": %" PRIu64
 	       " too small for a store, %" PRIu64 " filled, on which %" PRIu64 " of %" PRIu64
 	       " batches that delete were taken; %" PRIu64 " emptied, %" PRIu64

@@ -219,6 +219,9 @@ int asst__file_backup(void *self, const char *directory, asst_progress progress,
 		status = asst__fail(err, ASST_EEXISTS, "the directory of the backup is not empty");
 	if (status == ASST_OK) {
 		status = asst__extent_pin(&extent, file, err);
+		/* What is in doubt may not be shown here, and be there in the copy. */
+		if (status == ASST_OK && file->poisoned && file->synced != file->serial)
+			status = asst__poisoned_fail(file, err);
 		if (status == ASST_OK)
 			status = copy_log(&extent, dir, progress, user, err);
 		/* Last: without it the copy is not a store. */

@@ -297,6 +297,16 @@ void asst__leader_end(struct asst__file *file)
 	pthread_cond_broadcast(&file->changed);
 }
 
+static bool has_range(const struct asst__index *index, const unsigned char *from,
+		      const struct asst__op *op)
+{
+	struct asst__cursor cursor;
+	const struct asst__entry *entry =
+		asst__tree_first(&index->tree, from, op->key_size, &cursor);
+
+	return entry && asst__entry_before(entry, from + op->key_size, op->end_size);
+}
+
 /* How many keys more there will be by one operation: ranges count as one key. */
 static int growth(const struct asst__txn *txn, const struct asst__op *op)
 {
@@ -311,28 +321,39 @@ static int growth(const struct asst__txn *txn, const struct asst__op *op)
 	case ASST_OP_DELETE:
 		return asst__index_find(index, key, op->key_size) ? -1 : 0;
 	case ASST_OP_DELETE_RANGE:
-		return -1;
+		return has_range(index, key, op) ? -1 : 0;
 	default:
 		return 0;
 	}
 }
 
-/* Whatever happens is an event, and some of that has to go on: an event does not count. */
-bool asst__round_is_small(const struct asst__round *round)
+/*
+ * Whatever happens is an event, and some of that has to go on: one sequenced put does not count
+ * where there is something else.
+ */
+enum asst__use asst__round_use(const struct asst__round *round)
 {
+	enum asst__use use = ASST__USE_SMALLER;
+
 	for (const struct asst__txn *txn = round->first; txn; txn = txn->next) {
 		size_t stripe = asst__rwlock_read(&txn->partition->lock);
-		int sum = 0, events = 0;
+		int sum = 0, events = 0, others = 0;
 
 		for (size_t i = 0; i < txn->batch->count; i++) {
 			sum += growth(txn, &txn->batch->items[i]);
-			events += txn->batch->items[i].kind == ASST_OP_PUT_SEQUENCED;
+			if (txn->batch->items[i].kind == ASST_OP_PUT_SEQUENCED)
+				events++;
+			else
+				others += !asst__op_is_check(txn->batch->items[i].kind);
 		}
 		asst__rwlock_read_unlock(&txn->partition->lock, stripe);
-		if (sum > (events > 0))
-			return false;
+		sum -= events > 0;
+		if (sum > 0 || !others)
+			return ASST__USE_ANY;
+		if (sum == 0)
+			use = ASST__USE_SAME;
 	}
-	return true;
+	return use;
 }
 
 /* Tell the entries of a batch where their values lie in the frame that was written. */
@@ -381,6 +402,18 @@ static int show(struct asst__file *file, struct asst__txn *txn)
 }
 
 /* With the lock held: end the flying round. */
+/* What its caller is told, who may wake when others have failed, too. */
+static void note_failure(const struct asst__file *file, struct asst__txn *txn)
+{
+	bool poisoned = txn->status == file->poisoned;
+
+	if (txn->status == ASST_OK)
+		return;
+	txn->raw = poisoned ? file->poison_raw : file->failure_raw;
+	asst__copy_message(txn->failure, sizeof(txn->failure),
+			   poisoned ? file->poison : file->failure);
+}
+
 static void finish(struct asst__file *file, int status, const struct asst__place *where)
 {
 	static const char unseen[] =
@@ -409,6 +442,7 @@ static void finish(struct asst__file *file, int status, const struct asst__place
 				txn->status = status = ASST_EINDOUBT;
 			}
 		}
+		note_failure(file, txn);
 		asst__pool_release(file, puts);
 		txn->done = true;
 	}
@@ -428,6 +462,7 @@ static void fail_open(struct asst__file *file, int status)
 		txn->partition->reserved = 0;
 		asst__pool_release(file, txn->changes->puts);
 		txn->status = status == ASST_EINDOUBT ? ASST_EIO : status;
+		note_failure(file, txn);
 		txn->done = true;
 	}
 	asst__text_free(&file->open.text);
@@ -472,14 +507,12 @@ void asst__lead(struct asst__file *file)
 	asst__leader_end(file);
 }
 
-static int explain(const struct asst__file *file, const struct asst__txn *txn, asst_error *err)
+static int explain(const struct asst__txn *txn, asst_error *err)
 {
 	if (txn->status == ASST_OK)
 		return ASST_OK;
-	if (txn->status == file->poisoned)
-		return asst__poisoned_fail(file, err);
-	asst__error_set_raw(err, file->failure_raw);
-	return asst__fail(err, txn->status, "%s", file->failure);
+	asst__error_set_raw(err, txn->raw);
+	return asst__fail(err, txn->status, "%s", txn->failure);
 }
 
 /* *full: it was refused for want of space. */
@@ -511,9 +544,8 @@ static int apply(struct asst__file *file, const char *name, const asst_batch *ba
 			else
 				pthread_cond_wait(&file->changed, &file->lock);
 		}
-		status = explain(file, &txn, err);
-		*full = status == ASST_EIO && !file->poisoned &&
-			asst__is_full((int)-file->failure_raw);
+		status = explain(&txn, err);
+		*full = status == ASST_EIO && asst__is_full((int)-txn.raw);
 	}
 	pthread_mutex_unlock(&file->lock);
 	if (status == ASST_OK)
@@ -526,12 +558,15 @@ int asst__file_apply(void *self, const char *name, const asst_batch *batch, uint
 		     size_t *failed, asst_error *err)
 {
 	struct asst__file *file = self;
-	bool full;
+	bool full, again;
+	uint32_t last = 0;
 	int status;
 
+	/* As long as segments go that were there at first: their copies gain nothing. */
 	do {
 		status = apply(file, name, batch, sequence, failed, &full, err);
-	} while (full && asst__compact_for_space(file));
+		again = full && asst__compact_for_space(file, &last);
+	} while (again);
 	if (status == ASST_OK)
 		asst__compact_some(file);
 	return status;

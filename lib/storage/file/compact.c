@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Compaction: what lives in the oldest segment is copied to the end of the log, with the
- * sequences it has, then the segment is removed. In steps of about a megabyte, each a
- * frame like any other, so that a crash at any point leaves a log that reads the same.
+ * sequences it has, then the segment is removed. In steps of about a megabyte, of frames like
+ * any other, so that a crash at any point leaves a log that reads the same.
  *
  * Taking the oldest segment first keeps two things simple: deletes in it need not be kept,
  * since no put lies before them, and the log stays a row without gaps.
@@ -19,6 +19,8 @@
 /* Nobody waits after so many turns without another writer. */
 #define QUIET_TURNS 16
 #define READ_BYTES (256u * 1024)
+/* A piece ends where so much was looked at, dead or alive. */
+#define LOOK_BYTES (1024u * 1024)
 /* A step for each so many bytes that were written, so that compaction outruns the writers. */
 #define STEP_EVERY (256u * 1024)
 
@@ -252,7 +254,7 @@ static void move_places(struct asst__file *file, const struct asst__round *round
 /* On a full disk: what may be copied, so that a segment goes and there is something to gain. */
 static size_t worth_copying(const struct asst__file *file)
 {
-	uint64_t most = file->options.reserve_bytes / 2, half = file->segments[0].used / 2;
+	uint64_t most = file->options.reserve_bytes / 2, half = file->segments[0].size / 2;
 
 	return (size_t)(most < half ? most : half);
 }
@@ -271,14 +273,16 @@ static int copy_piece(struct step *step, size_t bytes, bool whole)
 	struct asst__file *file = step->file;
 	struct asst__round *round = &step->rounds[step->count];
 	uint32_t oldest = file->segments[0].number;
-	uint64_t used = file->segments[0].used;
+	uint64_t used = file->segments[0].used, end = file->compact_at + LOOK_BYTES;
 	int status = ASST_OK;
 
 	step->round = round;
 	asst__round_begin(round, &file->mem, 0);
-	while (status == ASST_OK && file->compact_at < used && round->text.size < bytes)
+	while (status == ASST_OK && file->compact_at < used && round->text.size < bytes &&
+	       (whole || file->compact_at < end))
 		status = copy_frame(step);
-	step->ended = status == ASST_OK && file->compact_at >= used;
+	step->ended = status == ASST_OK && file->compact_at >= used &&
+		      (!whole || round->text.size <= bytes);
 	if (step->ended)
 		asst__round_section(round, ASST__SECTION_OLDEST, "$log", oldest + 1, 0);
 	else if (status == ASST_OK && whole)
@@ -325,7 +329,7 @@ static int compact_step(struct asst__file *file, size_t pieces, bool *ended, ass
 			move_places(file, &step.rounds[i], &step.where[i]);
 		asst__text_free(&step.rounds[i].text);
 	}
-	/* Copies that were not written are made again; those that were do not live there now. */
+	/* Copies that were not written and synced are made again; the others do not live there now. */
 	if (status != ASST_OK)
 		file->compact_at = whole && !step.ended ? begin : 0;
 	*ended = status == ASST_OK && step.ended;
@@ -364,18 +368,28 @@ void asst__compact_some(struct asst__file *file)
 		asst__segment_retire(file, -1);
 }
 
-bool asst__compact_for_space(struct asst__file *file)
+/* Looked at before, and nothing has died since. */
+static bool may_gain(const struct asst__file *file)
+{
+	return file->no_gain_in != file->segments[0].number || file->live < file->no_gain_live;
+}
+
+bool asst__compact_for_space(struct asst__file *file, uint32_t *last)
 {
 	bool ended = false;
 
 	pthread_mutex_lock(&file->lock);
 	asst__leader_begin(file);
+	if (!*last)
+		*last = file->segments[file->segment_count - 1].number;
 	if (!file->options.no_compaction && !file->poisoned && !file->pinned &&
-	    file->segment_count > 1) {
+	    file->segment_count > 1 && file->segments[0].number <= *last && may_gain(file)) {
 		pthread_mutex_unlock(&file->lock);
 		if (compact_step(file, 0, &ended, file->lead_error))
 			ended = false;
 		pthread_mutex_lock(&file->lock);
+		file->no_gain_in = ended ? 0 : file->segments[0].number;
+		file->no_gain_live = file->live;
 	}
 	asst__leader_end(file);
 	pthread_mutex_unlock(&file->lock);

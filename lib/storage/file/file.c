@@ -322,7 +322,9 @@ static int file_destroy(void *self, asst_error *err)
 
 	/* Threads that are not in a forked child may have had locks, and lists half changed. */
 	if (getpid() != file->owner) {
-		close_files(file);
+		if (file->lock_file >= 0)
+			file->io->close(file->io->self, file->lock_file);
+		file->io->close(file->io->self, file->dir);
 		return ASST_OK;
 	}
 	status = close_log(file, err);

@@ -44,6 +44,8 @@ struct asst__txn {
 	uint64_t round; /* the frame it goes with */
 	bool done;
 	int status;
+	int64_t raw;       /* where it failed: the system's number, and why */
+	char failure[160];
 };
 
 /* Frames are numbered by rounds in memory and by serials on disk: failed rounds have none. */
@@ -102,6 +104,8 @@ struct asst__file {
 	uint64_t frames, syncs;
 	atomic_uint_fast64_t resident; /* bytes of values in memory */
 	uint64_t live;       /* bytes that a log without anything dead would have, about */
+	uint32_t no_gain_in;   /* the oldest segment when compaction for space gave nothing; 0: none */
+	uint64_t no_gain_live; /* and what was alive then */
 	uint64_t compact_at; /* how far the oldest segment has been copied; 0: not begun */
 	uint64_t written;    /* bytes since the last step of compaction */
 };
@@ -149,7 +153,8 @@ uint32_t asst__segment_seed(const struct asst__file *file, const struct asst__se
 enum asst__use {
 	ASST__USE_ANY,     /* nothing: the reserve must be whole before it is written */
 	ASST__USE_COPIES,  /* half of the reserve: there must be something left for the others */
-	ASST__USE_SMALLER, /* three quarters: it makes the store no larger */
+	ASST__USE_SAME,    /* half of it: it makes the store no larger */
+	ASST__USE_SMALLER, /* three quarters: it makes the store smaller */
 	ASST__USE_LAST     /* all of it: it gives space back at once, or the store is closed */
 };
 
@@ -240,8 +245,8 @@ int asst__file_apply(void *self, const char *name, const asst_batch *batch, uint
 		     size_t *failed, asst_error *err);
 /* With the lock held: write the open round, if there is one, or wait for who writes. */
 void asst__lead(struct asst__file *file);
-/* Whether no batch of a round makes the store larger by more than a change of one thing does. */
-bool asst__round_is_small(const struct asst__round *round);
+/* What a frame may use of the reserve, by what is in it. */
+enum asst__use asst__round_use(const struct asst__round *round);
 /* Become the leader (with the lock held) and stop being it. */
 void asst__leader_begin(struct asst__file *file);
 void asst__leader_end(struct asst__file *file);
@@ -297,10 +302,10 @@ int asst__snapshot_note(struct asst__file *file, int dir, const struct asst__sna
 void asst__compact_some(struct asst__file *file);
 /*
  * On a full disk: let the oldest segment go, if no more than half of it is alive, and that fits
- * into half of the reserve.
+ * into half of the reserve. *last: 0 at first; segments that are newer than those stay.
  * False: nothing was changed, or that failed.
  */
-bool asst__compact_for_space(struct asst__file *file);
+bool asst__compact_for_space(struct asst__file *file, uint32_t *last);
 /* Bytes that the content of an index takes in a log without anything dead, about. */
 uint64_t asst__index_live_bytes(const struct asst__index *index);
 

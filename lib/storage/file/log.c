@@ -49,7 +49,7 @@ static uint64_t round_up(uint64_t value, uint64_t step)
 /* How much of the reserve must be left for others. */
 static uint64_t left_by(const struct asst__file *file, enum asst__use use)
 {
-	if (use == ASST__USE_COPIES)
+	if (use == ASST__USE_COPIES || use == ASST__USE_SAME)
 		return file->options.reserve_bytes / 2;
 	return use == ASST__USE_SMALLER ? file->options.reserve_bytes / 4 : 0;
 }
@@ -72,6 +72,8 @@ static int fill_ahead(struct asst__file *file, struct asst__segment *segment, si
 	/* Where it cannot be made for another reason than space it is missed, but not needed. */
 	if (use == ASST__USE_ANY && asst__is_full(error))
 		return error;
+	if (use == ASST__USE_COPIES && error && !asst__is_full(error))
+		leave = 0;
 	if (!file->reserved && file->reserve_size < leave)
 		need += leave - file->reserve_size;
 	if (need <= segment->size)
@@ -156,11 +158,13 @@ static int make_room(struct asst__file *file, const struct asst__round *round, s
 {
 	int status = find_room(file, size, use, err);
 
-	if (status != ASST_EIO || use != ASST__USE_ANY || file->poisoned ||
-	    !asst__round_is_small(round))
+	if (status != ASST_EIO || use != ASST__USE_ANY || file->poisoned)
+		return status;
+	use = asst__round_use(round);
+	if (use == ASST__USE_ANY)
 		return status;
 	asst__error_clear(err);
-	return find_room(file, size, ASST__USE_SMALLER, err);
+	return find_room(file, size, use, err);
 }
 
 int asst__round_write(struct asst__file *file, struct asst__round *round, struct asst__place *where,
@@ -198,10 +202,8 @@ int asst__round_write(struct asst__file *file, struct asst__round *round, struct
 static bool read_window(struct asst__file *file, int handle, struct asst__window *window,
 			const struct asst__place *place, char *bytes)
 {
-	uint32_t to = place->offset + place->size;
-
 	if (!window || window->segment != place->segment || place->offset < window->from ||
-	    to > window->to)
+	    place->offset > window->to || place->size > window->to - place->offset)
 		return false;
 	if (!window->read &&
 	    asst__io_read_full(file->io, handle, window->bytes, window->to - window->from,

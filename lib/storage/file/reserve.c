@@ -43,13 +43,13 @@ int asst__reserve_keep(struct asst__file *file)
 	if (error)
 		return error;
 	error = io->size(io->self, handle, &size);
-	if (!error && size < want) {
+	if (!error)
 		error = asst__zeros_write(file, handle, &size, want);
-		if (!error)
-			error = io->sync(io->self, handle);
-		if (!error)
-			error = io->sync_dir(io->self, file->dir);
-	}
+	/* Also what is there already: the sync of who wrote it may have failed. */
+	if (!error)
+		error = io->sync(io->self, handle);
+	if (!error)
+		error = io->sync_dir(io->self, file->dir);
 	io->close(io->self, handle);
 	file->reserved = !error;
 	file->reserve_size = size;

@@ -248,13 +248,16 @@ static bool body_is_sound(struct reader *reader, uint32_t crc)
 	return sum == crc;
 }
 
+/* *beyond: the log has no such place. */
 static struct asst__entry *read_value(struct reader *reader, bool outside, size_t value_size,
-				      size_t key_size)
+				      size_t key_size, bool *beyond)
 {
 	struct asst__file *file = reader->file;
 	const unsigned char *bytes = take(reader, outside ? 16 : value_size);
+	const struct asst__segment *segment;
 	struct asst__place place;
 
+	*beyond = !bytes;
 	if (!bytes)
 		return NULL;
 	if (!outside)
@@ -263,6 +266,11 @@ static struct asst__entry *read_value(struct reader *reader, bool outside, size_
 	place.offset = asst__get32(bytes + 4);
 	place.size = asst__get32(bytes + 8);
 	place.crc = asst__get32(bytes + 12);
+	segment = asst__segment_find(file, place.segment);
+	if (!segment || place.offset > segment->used || place.size > segment->used - place.offset) {
+		*beyond = true;
+		return NULL;
+	}
 	return asst__entry_new_outside(&file->mem, key_size, &place);
 }
 
@@ -273,7 +281,7 @@ static int read_entry(struct reader *reader, struct asst__partition *partition)
 	struct asst__entry *entry;
 	size_t key_size, value_size;
 	uint64_t sequence;
-	bool outside;
+	bool outside, beyond;
 
 	if (!head)
 		return ASST_ECORRUPT;
@@ -285,9 +293,9 @@ static int read_entry(struct reader *reader, struct asst__partition *partition)
 	if (!bytes)
 		return ASST_ECORRUPT;
 	memcpy(key, bytes, key_size);
-	entry = read_value(reader, outside, value_size, key_size);
+	entry = read_value(reader, outside, value_size, key_size, &beyond);
 	if (!entry)
-		return asst__fail_nomem(reader->err);
+		return beyond ? ASST_ECORRUPT : asst__fail_nomem(reader->err);
 	entry->sequence = sequence;
 	asst__entry_set_key(entry, key, key_size, NULL);
 	asst__index_hash(&partition->index, entry);
