@@ -285,9 +285,14 @@ void asst_sim_fill_empty(uint64_t room, struct asst_sim_full *sum, char said[256
 /* Each value fills most of a segment: to copy one gains nothing, and must not be tried for ever. */
 void asst_sim_fill_large(uint64_t room, struct asst_sim_full *sum, char said[256])
 {
-	static const unsigned char value[12000];
+	static const unsigned char value[50000];
+	/* A segment that goes makes room for the reserve, which is as large. */
+	static const struct asst__file_options options = { .segment_bytes = 1 << 16,
+							   .fill_bytes = 1 << 16,
+							   .reserve_bytes = 1 << 16,
+							   .resident_bytes = 10000 };
 	const struct asst_sim_plan plan = { .room = room };
-	struct fill fill = { .options = &configs[1], .said = said };
+	struct fill fill = { .options = &options, .said = said };
 	struct asst_batch batch;
 	uint64_t sequence;
 	int status = ASST_OK, count = 0, i;
