@@ -170,7 +170,10 @@ static int least_visible(const struct asst__actor *actor, const struct asst__obj
 	return ASST_LEVEL_WRITE;
 }
 
-/* Nobody's credential exceeds what its creator has now, nor sees what the creator does not. */
+/*
+ * Nobody's credential exceeds what its creator has now. So it sees nothing unpublished that the
+ * creator does not: it needs level 2 for that, because it never is who created it.
+ */
 static void find_level(struct asst__decision *decision, const struct asst__actor *actor,
 		       const struct asst__object *object, int64_t now)
 {
@@ -182,8 +185,6 @@ static void find_level(struct asst__decision *decision, const struct asst__actor
 		return;
 	memset(&creator, 0, sizeof(creator));
 	find_own_level(&creator, actor->creator, object, now);
-	if (creator.level_held < least_visible(actor->creator, object))
-		creator.level_held = ASST_LEVEL_NONE;
 	for (i = 0; i < ASST__RULE_COUNT; i++) {
 		if (decision->levels[i] > creator.level_held)
 			decision->levels[i] = creator.level_held;

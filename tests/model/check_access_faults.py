@@ -69,8 +69,6 @@ FAULTS = [
     ("many are decided with another right", "lib/service/check.c",
      "asst__decide(&loaded.decision, right, call->actor,",
      "asst__decide(&loaded.decision, right == ASST__RIGHT_FORCE ? ASST__RIGHT_WRITE : right, call->actor,"),
-    ("a credential sees what its creator does not", DECIDE,
-     "	if (creator.level_held < least_visible(actor->creator, object))\n", "	if (0)\n"),
     ("a key is who created", "lib/service/create.c",
      "call->actor->creator ? call->actor->creator->principal :", "0 ? call->actor->principal :"),
     ("who tells of users without a seat", "lib/service/who_known.c",
