@@ -19,8 +19,8 @@ struct asst__io {
 	void *self;
 	/*
 	 * Open a directory. With create: make it (0700) where it is missing, and sync its parent.
-	 * -ENOTDIR where something else is there; -EPERM where it is to be written, and others may
-	 * write into it or have it.
+	 * -ENOTDIR where something else is there; -EPERM where it is to be written, and others have it
+	 * or may write into it; an empty one is made private.
 	 */
 	int (*open_dir)(void *self, const char *path, int create, int *dir);
 	/*

@@ -40,16 +40,56 @@ static int sync_parent(int dir)
 	return status;
 }
 
-/* Who else may write into it can put other files in the place of ours. */
-static int check_private(int dir)
+static int system_list(void *self, int dir, int (*visit)(void *user, const char *name), void *user)
+{
+	/* An own open file description, so that its position is not shared. */
+	int copy = open_directory(dir, "."), status = 0;
+	struct dirent *entry;
+	DIR *stream;
+
+	(void)self;
+	if (copy < 0)
+		return -errno;
+	stream = fdopendir(copy);
+	if (!stream) {
+		status = -errno;
+		close(copy);
+		return status;
+	}
+	while (!status && (errno = 0, entry = readdir(stream)) != NULL) {
+		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
+			status = visit(user, entry->d_name);
+	}
+	if (!status && errno)
+		status = -errno;
+	closedir(stream);
+	return status;
+}
+
+static int see_any(void *user, const char *name)
+{
+	(void)user;
+	(void)name;
+	return 1;
+}
+
+/*
+ * Who else may write into it can put other files in the place of ours. An empty one that was just
+ * made, with a generous umask, is made private; where something is in it that is too late.
+ */
+static int keep_private(int dir)
 {
 	struct stat stat;
 
 	if (fstat(dir, &stat))
 		return -errno;
-	if (stat.st_mode & (S_IWGRP | S_IWOTH))
+	if (stat.st_uid != geteuid() && stat.st_uid != 0)
 		return -EPERM;
-	return stat.st_uid != geteuid() && stat.st_uid != 0 ? -EPERM : 0;
+	if (!(stat.st_mode & (S_IWGRP | S_IWOTH)))
+		return 0;
+	if (stat.st_uid != geteuid() || system_list(NULL, dir, see_any, NULL))
+		return -EPERM;
+	return fchmod(dir, 0700) ? -errno : 0;
 }
 
 static int system_open_dir(void *self, const char *path, int create, int *dir)
@@ -68,7 +108,7 @@ static int system_open_dir(void *self, const char *path, int create, int *dir)
 	else if (masked && fchmod(*dir, 0700))
 		status = -errno;
 	else if (create && !made)
-		status = check_private(*dir);
+		status = keep_private(*dir);
 	if (!status && create)
 		status = sync_parent(*dir);
 	if (status && *dir >= 0)
@@ -172,32 +212,6 @@ static int system_unlink(void *self, int dir, const char *name)
 {
 	(void)self;
 	return unlinkat(dir, name, 0) ? -errno : 0;
-}
-
-static int system_list(void *self, int dir, int (*visit)(void *user, const char *name), void *user)
-{
-	/* An own open file description, so that its position is not shared. */
-	int copy = open_directory(dir, "."), status = 0;
-	struct dirent *entry;
-	DIR *stream;
-
-	(void)self;
-	if (copy < 0)
-		return -errno;
-	stream = fdopendir(copy);
-	if (!stream) {
-		status = -errno;
-		close(copy);
-		return status;
-	}
-	while (!status && (errno = 0, entry = readdir(stream)) != NULL) {
-		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0)
-			status = visit(user, entry->d_name);
-	}
-	if (!status && errno)
-		status = -errno;
-	closedir(stream);
-	return status;
 }
 
 static int system_lock(void *self, int file)
