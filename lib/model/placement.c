@@ -115,7 +115,7 @@ static bool is_order_of(const struct asst__json_conflict *conflict, const char *
 	return conflict->order && strcmp(conflict->pointer + 1, name) == 0;
 }
 
-static struct asst__json_change *change_of(struct asst__json_change *root, const char *name)
+static struct asst__json_change *change_of(const struct asst__json_change *root, const char *name)
 {
 	for (size_t i = 0; i < root->count; i++) {
 		if (strcmp(root->children[i].token, name) == 0)
@@ -151,14 +151,11 @@ int asst__placement_meet(struct asst__threeway *threeway, asst_error *err)
 int asst__placement_by_draft(bool *by_draft, const struct asst__threeway *threeway,
 			     const struct asst__json_list *list, asst_error *err)
 {
-	const struct asst__json_change *changes = threeway->draft_change.children;
+	const struct asst__json_change *change = change_of(&threeway->draft_change, list->name);
 	bool contradict;
-	size_t i = 0;
 
 	*by_draft = false;
-	while (i < threeway->draft_change.count && strcmp(changes[i].token, list->name) != 0)
-		i++;
-	if (i == threeway->draft_change.count || !changes[i].new_order.count || changes[i].skip)
+	if (!change || !change->new_order.count || change->skip)
 		return ASST_OK;
 	if (look(threeway, list, by_draft, &contradict) != ASST_OK)
 		return asst__fail_nomem(err);

@@ -183,6 +183,29 @@ static void when_full(struct fill *fill, struct asst_sim_full *sum)
 	close_store(fill);
 }
 
+/* A new store on a disk with so much room; false: too little even for that. */
+static bool begin_fill(struct fill *fill, const struct asst_sim_plan *plan)
+{
+	fill->said[0] = '\0';
+	fill->disk = asst_sim_new(plan->room);
+	fill->err = asst_error_new();
+	asst_sim_mem_init(&fill->mem);
+	asst_sim_plan(fill->disk, plan);
+	return open_store(fill, false);
+}
+
+/* With room again it can be opened, and has what it should. */
+static void end_fill(struct fill *fill, const char *when)
+{
+	asst_sim_plan(fill->disk, NULL);
+	if (!fill->said[0] && open_store(fill, true)) {
+		check(fill, when);
+		close_store(fill);
+	}
+	asst_sim_free(fill->disk);
+	asst_error_free(fill->err);
+}
+
 /* All of the log is dead: compaction gives it back, without any space but the reserve. */
 void asst_sim_fill_dead(size_t config, uint64_t room, struct asst_sim_full *sum, char said[256])
 {
@@ -191,14 +214,9 @@ void asst_sim_fill_dead(size_t config, uint64_t room, struct asst_sim_full *sum,
 	struct fill fill = { .options = &options, .said = said };
 	int puts = 0;
 
-	said[0] = '\0';
 	/* Otherwise the disk does not become full. */
 	options.no_compaction = true;
-	fill.disk = asst_sim_new(room);
-	fill.err = asst_error_new();
-	asst_sim_mem_init(&fill.mem);
-	asst_sim_plan(fill.disk, &plan);
-	if (open_store(&fill, false)) {
+	if (begin_fill(&fill, &plan)) {
 		while (change(&fill, puts % 4, true) == ASST_OK &&
 		       change(&fill, puts % 4, false) == ASST_OK)
 			puts++;
@@ -211,13 +229,7 @@ void asst_sim_fill_dead(size_t config, uint64_t room, struct asst_sim_full *sum,
 			say(&fill, "compacted, but: %s", asst_error_message(fill.err));
 		close_store(&fill);
 	}
-	asst_sim_plan(fill.disk, NULL);
-	if (!said[0] && open_store(&fill, true)) {
-		check(&fill, "at last");
-		close_store(&fill);
-	}
-	asst_sim_free(fill.disk);
-	asst_error_free(fill.err);
+	end_fill(&fill, "at last");
 }
 
 /* One key more at a time must not use up what deletes need. */
@@ -250,12 +262,7 @@ void asst_sim_fill_empty(uint64_t room, struct asst_sim_full *sum, char said[256
 	struct fill fill = { .options = &configs[1], .said = said };
 	int count = 0;
 
-	said[0] = '\0';
-	fill.disk = asst_sim_new(room);
-	fill.err = asst_error_new();
-	asst_sim_mem_init(&fill.mem);
-	asst_sim_plan(fill.disk, &plan);
-	if (open_store(&fill, false)) {
+	if (begin_fill(&fill, &plan)) {
 		count = put_all(&fill);
 		if (count > 8 && count < PUTS) {
 			put_singly(&fill);
@@ -273,13 +280,7 @@ void asst_sim_fill_empty(uint64_t room, struct asst_sim_full *sum, char said[256
 		}
 		close_store(&fill);
 	}
-	asst_sim_plan(fill.disk, NULL);
-	if (!said[0] && open_store(&fill, true)) {
-		check(&fill, "emptied, opened again");
-		close_store(&fill);
-	}
-	asst_sim_free(fill.disk);
-	asst_error_free(fill.err);
+	end_fill(&fill, "emptied, opened again");
 }
 
 /* Each value fills most of a segment: to copy one gains nothing, and must not be tried for ever. */
@@ -297,12 +298,7 @@ void asst_sim_fill_large(uint64_t room, struct asst_sim_full *sum, char said[256
 	uint64_t sequence;
 	int status = ASST_OK, count = 0, i;
 
-	said[0] = '\0';
-	fill.disk = asst_sim_new(room);
-	fill.err = asst_error_new();
-	asst_sim_mem_init(&fill.mem);
-	asst_sim_plan(fill.disk, &plan);
-	if (open_store(&fill, false)) {
+	if (begin_fill(&fill, &plan)) {
 		for (i = 0; i < 2 * count + 20 && status == ASST_OK; i++) {
 			unsigned char key = (unsigned char)(i < 100 ? i : 100);
 
