@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The whole API, but for sys/, which is for people who write a backend or an allocator. */
+/* The whole API, but for sys/, which is for people who write a backend, a keyring, a catalog or an allocator. */
 #ifndef ASSISTANT_ASSISTANT_H
 #define ASSISTANT_ASSISTANT_H
 

@@ -27,7 +27,8 @@ extern "C" {
  *
  * The body may have every field of the definition, and "slug", "folderId", "tags",
  * "disabled" and "ownerId" ("user:ID" or "team:ID"; a team where the session is memberPlus
- * or higher). Without a slug one is made from the name.
+ * or higher). Without a slug one is made from the name. What the definition names must be there
+ * for the session (libassistant_rights(7)), unless it starts as a draft.
  *
  * @param assistant  owned, free with asst_assistant_free(); may be NULL.
  * @param session    borrowed.
@@ -56,8 +57,8 @@ ASST_API int asst_assistant_create(asst_assistant **assistant, asst_session *ses
 /**
  * Check a body as asst_assistant_create_json() would, and store nothing.
  *
- * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_EVALIDATION, ASST_ELIMIT, ASST_ESTATE,
- *         ASST_ENOMEM.
+ * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_EVALIDATION, ASST_ELIMIT, ASST_ESTATE, ASST_EIO,
+ *         ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_assistant_validate_json(asst_session *session, const char *json, size_t size,
@@ -118,7 +119,8 @@ ASST_API int asst_assistant_patch_json(asst_assistant **assistant, asst_session 
 				       uint64_t revision, uint32_t flags, asst_error *err);
 
 /**
- * Move an assistant, with its drafts, to the trash.
+ * Move an assistant, with its drafts, to the trash. Not while a dispatcher that the session may
+ * read leads to it.
  *
  * @param session   borrowed.
  * @param id        borrowed; not a draft's.
@@ -126,7 +128,7 @@ ASST_API int asst_assistant_patch_json(asst_assistant **assistant, asst_session 
  * @param flags     0.
  * @param err       may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND, ASST_EREVISION, ASST_ECONFLICT (the
- *         id is a draft's), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
+ *         id is a draft's, or dispatchers lead to it, which the issues name), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_assistant_delete(asst_session *session, const char *id, uint64_t revision,

@@ -97,6 +97,7 @@ typedef int (*asst_progress)(void *user, uint64_t done, uint64_t total);
 /* Vtables, defined in sys/. */
 typedef struct asst_allocator asst_allocator;
 typedef struct asst_backend asst_backend;
+typedef struct asst_catalog asst_catalog;
 typedef struct asst_keyring asst_keyring;
 
 #ifdef __cplusplus

@@ -68,6 +68,7 @@ ASST_API int64_t asst_error_raw(const asst_error *err);
 /**
  * How many issues there are: one for each fault of a document, in the order of the fields.
  * Those whose texts would take more than 4 MiB together are left out; the message counts all.
+ * After ASST_OK they are warnings.
  *
  * @param err  may be NULL (0).
  * Threads: A.  Since: 0.1.

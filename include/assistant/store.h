@@ -128,6 +128,19 @@ ASST_API int asst_store_opts_set_keyring(asst_store_opts *opts, const asst_keyri
 					 asst_error *err);
 
 /**
+ * Judge by a catalog (sys/catalog.h) what definitions name besides assistants: models, actions,
+ * datasets, the targets of skills and of references. Without one they are taken as they are.
+ *
+ * @param catalog  copied, and consumed where the call succeeds: it belongs to the options and to all
+ *                 stores that are opened with them. The last of them destroys it: a store when it
+ *                 is closed, options when they are freed or get another one. NULL: none.
+ * @return ASST_OK, ASST_EINVAL, ASST_EABI, ASST_ENOMEM.
+ * Threads: A.  Since: 0.1.
+ */
+ASST_API int asst_store_opts_set_catalog(asst_store_opts *opts, const asst_catalog *catalog,
+					 asst_error *err);
+
+/**
  * Be told of each change that a call on this store made, after it is durable: on the thread
  * of that call, outside all locks. The order in which two threads' changes are told may
  * differ from that in the feed.

@@ -17,7 +17,7 @@ int asst__fail_nomem(asst_error *err);
 /*
  * What a plug-in of the host's answered, as a caller may be told it: as it is, or ASST_EBACKEND
  * where it is none of the library's statuses or not for a plug-in to say. The first is for
- * keyrings and principal sources, the second for backends, which may say more.
+ * keyrings, catalogs and principal sources, the second for backends, which may say more.
  */
 int asst__host_status(int status);
 int asst__storage_status(int status);

@@ -72,7 +72,7 @@ void asst__check_leave(struct asst__check *check)
 	check->depth--;
 }
 
-static void add_pointer(const struct asst__check *check, struct asst__text *pointer)
+void asst__check_pointer(const struct asst__check *check, struct asst__text *pointer)
 {
 	const struct asst__step *step;
 	size_t i;
@@ -96,7 +96,7 @@ static void report(struct asst__check *check, const char *member, const char *co
 		return;
 	/* As long as the longest document with every byte escaped: never in the way. */
 	asst__text_init(&pointer, check->mem, 8 * 1048576);
-	add_pointer(check, &pointer);
+	asst__check_pointer(check, &pointer);
 	if (member)
 		asst__pointer_add(&pointer, member);
 	vsnprintf(message, sizeof(message), format, args);

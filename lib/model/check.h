@@ -72,5 +72,7 @@ void asst__fault_incomplete(struct asst__check *check, const char *member, const
 void asst__check_enter(struct asst__check *check, const char *member);
 void asst__check_enter_item(struct asst__check *check, size_t index);
 void asst__check_leave(struct asst__check *check);
+/* Append where the walk is now, as a JSON Pointer. */
+void asst__check_pointer(const struct asst__check *check, struct asst__text *pointer);
 
 #endif

@@ -29,7 +29,10 @@ static const char *const skill_types[] = { "dataset-query", "web-search", "code-
 enum { ACTION_ID = 1, ACTION_CONFIRM };
 
 static const struct asst__field action_fields[] = {
-	[ACTION_ID] = { .name = "actionId", .type = ASST__UUID, .flags = ASST__REQUIRED },
+	[ACTION_ID] = { .name = "actionId",
+			.type = ASST__UUID,
+			.flags = ASST__REQUIRED,
+			.refers = "action" },
 	[ACTION_CONFIRM] = { .name = "requiresConfirmation",
 			     .type = ASST__FLAG,
 			     .flags = ASST__DEFAULT,
@@ -139,24 +142,23 @@ static const struct asst__schema input_schema =
 
 /* routes */
 
-enum { ROUTE_ASSISTANT_ID = 1, ROUTE_WHEN };
-
 static const struct asst__field route_fields[] = {
-	[ROUTE_ASSISTANT_ID] = { .name = "assistantId",
+	[ASST__ROUTE_ASSISTANT_ID] = { .name = "assistantId",
 				 .type = ASST__UUID,
-				 .flags = ASST__REQUIRED },
-	[ROUTE_WHEN] = { .name = "when", .type = ASST__TEXT, .limit = ASST__LIMIT_STRING },
+				 .flags = ASST__REQUIRED,
+				 .refers = ASST__REFERS_ASSISTANT },
+	[ASST__ROUTE_WHEN] = { .name = "when", .type = ASST__TEXT, .limit = ASST__LIMIT_STRING },
 };
 
 static const struct asst__schema route_schema =
-	TABLE(0, route_fields, .key = { ROUTE_ASSISTANT_ID });
+	TABLE(0, route_fields, .key = { ASST__ROUTE_ASSISTANT_ID });
 
 /* skills */
 
-#define TARGET_ID(name_)                                                                           \
+#define TARGET_ID(name_, kind_)                                                                    \
 	{                                                                                          \
 		.name = (name_), .type = ASST__TEXT, .flags = ASST__NOT_EMPTY,                     \
-		.limit = ASST__LIMIT_STRING                                                        \
+		.limit = ASST__LIMIT_STRING, .refers = (kind_)                                     \
 	}
 
 static const struct asst__field skill_fields[] = {
@@ -176,12 +178,12 @@ static const struct asst__field skill_fields[] = {
 	[ASST__SKILL_DATA] = { .name = "data",
 			       .type = ASST__OBJECT,
 			       .limit = ASST__LIMIT_DATA_BYTES },
-	[ASST__SKILL_DATASET_ID] = TARGET_ID("datasetId"),
-	[ASST__SKILL_DATASOURCE_ID] = TARGET_ID("datasourceId"),
-	[ASST__SKILL_REPORT_ID] = TARGET_ID("reportId"),
-	[ASST__SKILL_QUERY_ID] = TARGET_ID("queryId"),
-	[ASST__SKILL_TEMPLATE_ID] = TARGET_ID("templateId"),
-	[ASST__SKILL_INTEGRATION_ID] = TARGET_ID("integrationId"),
+	[ASST__SKILL_DATASET_ID] = TARGET_ID("datasetId", "dataset"),
+	[ASST__SKILL_DATASOURCE_ID] = TARGET_ID("datasourceId", "datasource"),
+	[ASST__SKILL_REPORT_ID] = TARGET_ID("reportId", "report"),
+	[ASST__SKILL_QUERY_ID] = TARGET_ID("queryId", "query"),
+	[ASST__SKILL_TEMPLATE_ID] = TARGET_ID("templateId", "template"),
+	[ASST__SKILL_INTEGRATION_ID] = TARGET_ID("integrationId", "integration"),
 };
 
 static const struct asst__schema skill_schema =
@@ -195,7 +197,8 @@ static const struct asst__field dataset_fields[] = {
 	[DATASET_ID] = { .name = "datasetId",
 			 .type = ASST__TEXT,
 			 .flags = ASST__REQUIRED | ASST__NOT_BLANK,
-			 .limit = ASST__LIMIT_STRING },
+			 .limit = ASST__LIMIT_STRING,
+			 .refers = "dataset" },
 	[DATASET_MODE] = { .name = "mode", .type = ASST__CHOICE, .choices = dataset_modes },
 	[DATASET_FILTER] = { .name = "filter",
 			     .type = ASST__OBJECT,
@@ -265,7 +268,8 @@ static const struct asst__field reference_fields[] = {
 	[REFERENCE_ID] = { .name = "targetId",
 			   .type = ASST__TEXT,
 			   .flags = ASST__REQUIRED | ASST__NOT_BLANK,
-			   .limit = ASST__LIMIT_STRING },
+			   .limit = ASST__LIMIT_STRING,
+			   .kind_field = REFERENCE_TYPE },
 	[REFERENCE_DESCRIPTION] = { .name = "description",
 				    .type = ASST__TEXT,
 				    .limit = ASST__LIMIT_STRING },
@@ -301,7 +305,8 @@ static const struct asst__field def_fields[] = {
 	[ASST__DEF_MODEL] = { .name = "model",
 			      .type = ASST__TEXT,
 			      .flags = ASST__NOT_BLANK,
-			      .limit = ASST__LIMIT_STRING },
+			      .limit = ASST__LIMIT_STRING,
+			      .refers = "model" },
 	[ASST__DEF_CREATIVITY] = { .name = "creativity",
 				   .type = ASST__NUMBER,
 				   .flags = ASST__DEFAULT,
@@ -341,7 +346,9 @@ static const struct asst__field def_fields[] = {
 			       .type = ASST__LIST,
 			       .limit = ASST__LIMIT_ROUTES,
 			       .items = &route_schema },
-	[ASST__DEF_FALLBACK] = { .name = "fallback", .type = ASST__UUID },
+	[ASST__DEF_FALLBACK] = { .name = "fallback",
+				 .type = ASST__UUID,
+				 .refers = ASST__REFERS_ASSISTANT },
 	[ASST__DEF_SKILLS] = { .name = "skills",
 			       .type = ASST__LIST,
 			       .limit = ASST__LIMIT_SKILLS,

@@ -35,6 +35,9 @@ enum asst__def_field {
 
 #define ASST__DEF_SCHEMA 1
 
+/* The kind of the things that the library itself keeps; all others are the catalog's to know. */
+#define ASST__REFERS_ASSISTANT "assistant"
+
 extern const struct asst__schema asst__def_schema;
 
 /* Choices, in the order of their tables. */
@@ -44,6 +47,8 @@ enum { ASST__KIND_CUSTOM, ASST__KIND_DISPATCHER };
 /* Members of a skill that its data's rules need, and those rules (skills.c). */
 void asst__skill_rules(struct asst__check *check, unsigned field,
 		       const struct asst__member *parts);
+
+enum asst__route_field { ASST__ROUTE_ASSISTANT_ID = 1, ASST__ROUTE_WHEN };
 
 enum asst__skill_field {
 	ASST__SKILL_ID = 1,

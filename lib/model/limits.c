@@ -61,6 +61,8 @@ static const struct {
 	[ASST__LIMIT_PERMISSIONS] = { "permissions", { -1, -1, -1 }, 200 },
 	[ASST__LIMIT_SCOPES] = { "scopes", { -1, -1, -1 }, 64 },
 	[ASST__LIMIT_SCOPE] = { "scope", { -1, -1, -1 }, 64 },
+	[ASST__LIMIT_ROUTE_DEPTH] = { "routeDepth", { -1, -1, -1 }, 16 },
+	[ASST__LIMIT_ROUTED_ASSISTANTS] = { "routedAssistants", { -1, -1, -1 }, 256 },
 };
 
 static int find_set(const char *set)

@@ -51,6 +51,8 @@ enum asst__limit_id {
 	ASST__LIMIT_PERMISSIONS,
 	ASST__LIMIT_SCOPES,
 	ASST__LIMIT_SCOPE,
+	ASST__LIMIT_ROUTE_DEPTH,       /* steps from a dispatcher to where it leads at last */
+	ASST__LIMIT_ROUTED_ASSISTANTS, /* on all ways together */
 	ASST__LIMIT_COUNT
 };
 

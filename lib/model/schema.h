@@ -54,6 +54,12 @@ struct asst__field {
 	const struct asst__schema *items;
 	double least, most;
 	double fallback; /* of a flag, number, or choice (its index) */
+	/*
+	 * What the text names: a kind of things, such as "dataset", or, where it is only known by the
+	 * document, kind_field, the field of the same item that says it. Else NULL and 0.
+	 */
+	const char *refers;
+	unsigned char kind_field;
 };
 
 struct asst__schema {

@@ -5,6 +5,7 @@
 #include "model/threeway.h"
 #include "service/draft_handle.h"
 #include "service/grants.h"
+#include "service/routes.h"
 
 #include <string.h>
 
@@ -175,6 +176,27 @@ static void check_draft(struct commit *commit, struct asst__change *change)
 	asst__change_drop_draft(change, loaded);
 }
 
+/* What is live now; nothing is before the first commit. */
+static const struct asst__view *live_def(const struct commit *commit)
+{
+	return asst__view_int(&commit->loaded.head.view, ASST__HEAD_VERSION, 0) > 0 ?
+		       &commit->live.view : NULL;
+}
+
+/* What it names, for who commits it. */
+static int judge(struct commit *commit, struct asst__change *change)
+{
+	struct asst__becoming becoming = { .call = commit->call,
+					   .id = commit->loaded.id,
+					   .live = live_def(commit),
+					   .def = &commit->edited.view };
+	int status = asst__references_judge(&becoming, change);
+
+	if (status == ASST_OK)
+		asst__change_routes(change, commit->loaded.id, becoming.live, becoming.def);
+	return status;
+}
+
 static int publish(struct commit *commit, struct asst__change *change)
 {
 	struct asst__loaded *loaded = &commit->loaded;
@@ -187,6 +209,8 @@ static int publish(struct commit *commit, struct asst__change *change)
 	struct asst__key key;
 	int status = check_complete(commit);
 
+	if (status == ASST_OK)
+		status = judge(commit, change);
 	if (status != ASST_OK)
 		return status;
 	if (commit->flags & ASST_COMMIT_FORCE)

@@ -3,6 +3,7 @@
 #include "model/check.h"
 #include "service/body.h"
 #include "service/grants.h"
+#include "service/routes.h"
 #include "service/slugs.h"
 
 #include <string.h>
@@ -217,6 +218,8 @@ static void build(struct creation *creation, struct asst__change *change)
 	if (loaded->acl.buf)
 		asst__grants_put(change, loaded->id, loaded->acl.buf);
 	asst__change_index(change, loaded->id, NULL, &state);
+	if (!creation->draft)
+		asst__change_routes(change, loaded->id, NULL, &creation->body.def_view);
 	asst__change_event(change, &event);
 }
 
@@ -229,6 +232,15 @@ static int decide(const struct asst__call *call)
 	return decision.status == ASST_OK ?
 		       ASST_OK :
 		       asst__decision_fail(&decision, ASST__RIGHT_CREATE, call->err);
+}
+
+/* What may be incomplete is judged when it is published. */
+static int judge(struct creation *creation, struct asst__change *change)
+{
+	struct asst__becoming becoming = { .call = creation->call,
+					   .def = &creation->body.def_view };
+
+	return creation->draft ? ASST_OK : asst__references_judge(&becoming, change);
 }
 
 static int attempt_create(void *context, struct asst__change *change, bool lost)
@@ -245,6 +257,8 @@ static int attempt_create(void *context, struct asst__change *change, bool lost)
 					 NULL, NULL, true);
 	if (status == ASST_OK)
 		status = choose_owner(creation);
+	if (status == ASST_OK)
+		status = judge(creation, change);
 	if (status != ASST_OK)
 		return status;
 	asst__head_summarize(&creation->head, &creation->body.def_view);
@@ -338,14 +352,16 @@ int asst_assistant_validate_json(asst_session *session, const char *json, size_t
 		return status;
 	memset(&creation, 0, sizeof(creation));
 	creation.call = &call;
+	creation.draft = (flags & ASST_CREATE_DRAFT) != 0;
 	status = decide(&call);
 	if (status == ASST_OK && json) {
 		status = asst__body_read(&creation.body, &call,
-					 flags & ASST_CREATE_DRAFT ? ASST__BODY_CREATE_DRAFT :
-								     ASST__BODY_CREATE,
+					 creation.draft ? ASST__BODY_CREATE_DRAFT : ASST__BODY_CREATE,
 					 document(json, size), NULL, NULL, false);
 		if (status == ASST_OK)
 			status = choose_owner(&creation);
+		if (status == ASST_OK)
+			status = judge(&creation, NULL);
 	} else if (status == ASST_OK) {
 		status = asst__fail(err, ASST_EINVAL, "needs a document");
 	}

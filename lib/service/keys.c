@@ -103,6 +103,16 @@ void asst__key_slug(struct asst__key *key, struct asst__string owner, struct ass
 	add(key, slug.text, slug.size);
 }
 
+void asst__key_routed(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
+		      const unsigned char *dispatcher)
+{
+	key->size = 0;
+	add_byte(key, 'B');
+	add(key, id, ASST__UUID_BYTES);
+	if (dispatcher)
+		add(key, dispatcher, ASST__UUID_BYTES);
+}
+
 void asst__key_event(struct asst__key *key)
 {
 	key->size = 0;

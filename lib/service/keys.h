@@ -40,6 +40,9 @@ void asst__key_own_draft(struct asst__key *key, struct asst__string principal,
 /* From a draft's own id to the assistant and the principal. */
 void asst__key_draft_id(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES]);
 void asst__key_slug(struct asst__key *key, struct asst__string owner, struct asst__string slug);
+/* From an assistant to a dispatcher that leads to it; dispatcher NULL: what all begin with. */
+void asst__key_routed(struct asst__key *key, const unsigned char id[ASST__UUID_BYTES],
+		      const unsigned char *dispatcher);
 /* Events: this and the batch's sequence. */
 void asst__key_event(struct asst__key *key);
 void asst__key_event_at(struct asst__key *key, uint64_t sequence);

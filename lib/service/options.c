@@ -20,29 +20,50 @@ asst_store_opts *asst_store_opts_new(void)
 	return opts;
 }
 
-void asst__keyring_ref(const asst_store_opts *opts)
+static void ref(atomic_size_t *refs)
 {
-	if (opts->keyring_refs)
-		atomic_fetch_add_explicit(opts->keyring_refs, 1, memory_order_relaxed);
+	if (refs)
+		atomic_fetch_add_explicit(refs, 1, memory_order_relaxed);
 }
 
-void asst__keyring_unref(asst_store_opts *opts)
+static void unref(atomic_size_t **refs, void (*destroy)(void *user), void *user)
 {
-	atomic_size_t *refs = opts->keyring_refs;
-
-	if (refs && atomic_fetch_sub_explicit(refs, 1, memory_order_acq_rel) == 1) {
-		if (opts->keyring.destroy)
-			opts->keyring.destroy(opts->keyring.user);
-		asst__free(&asst__mem_libc, refs, sizeof(*refs));
+	if (*refs && atomic_fetch_sub_explicit(*refs, 1, memory_order_acq_rel) == 1) {
+		if (destroy)
+			destroy(user);
+		asst__free(&asst__mem_libc, *refs, sizeof(**refs));
 	}
+	*refs = NULL;
+}
+
+static void drop_keyring(asst_store_opts *opts)
+{
+	unref(&opts->keyring_refs, opts->keyring.destroy, opts->keyring.user);
 	memset(&opts->keyring, 0, sizeof(opts->keyring));
-	opts->keyring_refs = NULL;
+}
+
+static void drop_catalog(asst_store_opts *opts)
+{
+	unref(&opts->catalog_refs, opts->catalog.destroy, opts->catalog.user);
+	memset(&opts->catalog, 0, sizeof(opts->catalog));
+}
+
+void asst__plugs_ref(const asst_store_opts *opts)
+{
+	ref(opts->keyring_refs);
+	ref(opts->catalog_refs);
+}
+
+void asst__plugs_unref(asst_store_opts *opts)
+{
+	drop_keyring(opts);
+	drop_catalog(opts);
 }
 
 void asst_store_opts_free(asst_store_opts *opts)
 {
 	if (opts)
-		asst__keyring_unref(opts);
+		asst__plugs_unref(opts);
 	asst__free(&asst__mem_libc, opts, sizeof(*opts));
 }
 
@@ -244,28 +265,60 @@ int asst_store_opts_set_principals(asst_store_opts *opts,
 	return ASST_OK;
 }
 
+/* The count of a plug-in that is copied from the host's table; NULL where there is none. */
+static int adopt(atomic_size_t **refs, void *ours, size_t size, const void *theirs,
+		 const char *what, asst_error *err)
+{
+	int status = theirs ? asst__copy_sized(ours, size, size, theirs, what, err) : ASST_OK;
+
+	*refs = NULL;
+	if (status != ASST_OK || !theirs)
+		return status;
+	*refs = asst__alloc(&asst__mem_libc, sizeof(**refs));
+	if (!*refs)
+		return asst__fail_nomem(err);
+	atomic_init(*refs, 1);
+	return ASST_OK;
+}
+
 int asst_store_opts_set_keyring(asst_store_opts *opts, const asst_keyring *keyring,
 				asst_error *err)
 {
 	struct asst_keyring ours = { .size = 0 };
-	atomic_size_t *refs = NULL;
+	atomic_size_t *refs;
 	int status = check_opts(opts, err);
 
-	if (status == ASST_OK && keyring)
-		status = asst__copy_sized(&ours, sizeof(ours), sizeof(ours), keyring, "keyring",
-					  err);
-	if (status == ASST_OK && keyring && (!ours.current || !ours.seal || !ours.open))
-		status = asst__fail(err, ASST_EINVAL, "a keyring needs current, seal and open");
-	if (status == ASST_OK && keyring) {
-		refs = asst__alloc(&asst__mem_libc, sizeof(*refs));
-		status = refs ? ASST_OK : asst__fail_nomem(err);
-	}
+	if (status == ASST_OK)
+		status = adopt(&refs, &ours, sizeof(ours), keyring, "keyring", err);
 	if (status != ASST_OK)
 		return status;
-	if (refs)
-		atomic_init(refs, 1);
-	asst__keyring_unref(opts);
+	if (keyring && (!ours.current || !ours.seal || !ours.open)) {
+		asst__free(&asst__mem_libc, refs, sizeof(*refs));
+		return asst__fail(err, ASST_EINVAL, "a keyring needs current, seal and open");
+	}
+	drop_keyring(opts);
 	opts->keyring = ours;
 	opts->keyring_refs = refs;
+	return ASST_OK;
+}
+
+int asst_store_opts_set_catalog(asst_store_opts *opts, const asst_catalog *catalog,
+				asst_error *err)
+{
+	struct asst_catalog ours = { .size = 0 };
+	atomic_size_t *refs;
+	int status = check_opts(opts, err);
+
+	if (status == ASST_OK)
+		status = adopt(&refs, &ours, sizeof(ours), catalog, "catalog", err);
+	if (status != ASST_OK)
+		return status;
+	if (catalog && !ours.may_use) {
+		asst__free(&asst__mem_libc, refs, sizeof(*refs));
+		return asst__fail(err, ASST_EINVAL, "a catalog needs may_use");
+	}
+	drop_catalog(opts);
+	opts->catalog = ours;
+	opts->catalog_refs = refs;
 	return ASST_OK;
 }

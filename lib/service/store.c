@@ -152,7 +152,7 @@ static int open_on(asst_store **store, const struct asst_backend *backend,
 	status = opts ? new_store(store, opts, err) : asst__fail_nomem(err);
 	if (status == ASST_OK) {
 		(*store)->backend = *backend;
-		asst__keyring_ref(opts);
+		asst__plugs_ref(opts);
 	} else {
 		asst__backend_destroy(backend, NULL);
 	}
@@ -208,7 +208,7 @@ int asst_store_close(asst_store *store)
 		return ASST_OK;
 	asst__gate_close(&store->gate);
 	status = asst__backend_destroy(&store->backend, NULL);
-	asst__keyring_unref(&store->opts);
+	asst__plugs_unref(&store->opts);
 	asst__uuid_maker_close(&store->ids);
 	asst__store_unref(store);
 	return status;

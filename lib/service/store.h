@@ -18,6 +18,7 @@
 
 #include <assistant/session.h>
 #include <assistant/store.h>
+#include <assistant/sys/catalog.h>
 #include <assistant/sys/keyring.h>
 
 #include <pthread.h>
@@ -37,8 +38,10 @@ struct asst_store_opts {
 	int (*find)(void *user, const char *workspace, const char *id, asst_buf **document,
 		    asst_error *err);
 	void *find_user;
-	struct asst_keyring keyring; /* size 0: none */
-	atomic_size_t *keyring_refs; /* of the options and of the stores that were opened with them */
+	/* size 0: none; counted are the options, and the stores that were opened with them */
+	struct asst_keyring keyring;
+	struct asst_catalog catalog;
+	atomic_size_t *keyring_refs, *catalog_refs;
 	void (*changed)(void *user, const char *workspace, const char *event, size_t size);
 	void *changed_user;
 };
@@ -160,9 +163,9 @@ int asst__source_uid(char uid[ASST__UUID_TEXT + 1], const struct asst__call *cal
 /* A session without a person; NULL: no memory. */
 asst_session *asst__session_new(asst_store *store, const char *workspace);
 
-/* Have the keyring too, and have it no more: the last one destroys it. */
-void asst__keyring_ref(const asst_store_opts *opts);
-void asst__keyring_unref(asst_store_opts *opts);
+/* Have keyring and catalog too, and have them no more: the last one destroys them. */
+void asst__plugs_ref(const asst_store_opts *opts);
+void asst__plugs_unref(asst_store_opts *opts);
 
 /* Clears err. ASST_EINVAL without a session, ASST_ESTATE when the store is closed. */
 int asst__call_begin(struct asst__call *call, asst_session *session, asst_error *err);

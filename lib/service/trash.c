@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The trash: taking assistants out of it, and removing them for good; list.c lists it. */
+#include "service/routes.h"
 #include "service/slugs.h"
 #include "service/tokens.h"
 
@@ -182,6 +183,18 @@ static int begin_purge(struct taking *taking, struct asst__change *change,
 				 &taking->to, &taking->loaded.acl.view);
 }
 
+/* It leads nowhere any more. */
+static void drop_routes(struct asst__change *change, const struct asst__loaded *loaded)
+{
+	struct asst__string bytes = asst__view_text(&loaded->def.view, ASST__VERSION_DEF);
+	struct asst__view def;
+
+	/* What is damaged can be purged all the same. */
+	if (loaded->object.published && bytes.text &&
+	    asst__view_open(&def, &asst__def_schema, bytes.text, bytes.size, NULL) == ASST_OK)
+		asst__change_routes(change, loaded->id, &def, NULL);
+}
+
 static int build_purge(struct taking *taking, struct asst__change *change,
 		       const struct asst_sink *drafts)
 {
@@ -201,6 +214,7 @@ static int build_purge(struct taking *taking, struct asst__change *change,
 	if (taking->more)
 		return ASST_OK;
 	asst__change_index(change, loaded->id, &state, NULL);
+	drop_routes(change, loaded);
 	delete_parts(change, loaded->id);
 	if (!taking->from.purged_at)
 		asst__change_event(change, &event);

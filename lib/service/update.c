@@ -3,6 +3,7 @@
 #include "service/body.h"
 #include "service/drafts.h"
 #include "service/grants.h"
+#include "service/routes.h"
 #include "service/write.h"
 
 #include <string.h>
@@ -18,6 +19,7 @@ struct update {
 	struct asst__body body;
 	struct asst__head from, to;
 	struct asst__part old_def, old_head;
+	bool routed; /* dispatchers lead to what is to be deleted */
 };
 
 static void update_reset(struct update *update)
@@ -170,6 +172,18 @@ static int slug_taken(const struct asst__call *call)
 	return asst__fail(call->err, ASST_EEXISTS, "the owner has an assistant with this slug");
 }
 
+/* What a new definition names, for who changes it; what is unpublished is not changed here. */
+static int judge(struct update *update, struct asst__change *change,
+		 const struct asst__view *old_def)
+{
+	struct asst__becoming becoming = { .call = update->call,
+					   .id = update->loaded.id,
+					   .live = old_def,
+					   .def = &update->body.def_view };
+
+	return update->loaded.object.published ? asst__references_judge(&becoming, change) : ASST_OK;
+}
+
 /* With the body read: what changes, and the batch that does it. */
 static int build_patch(struct update *update, struct asst__change *change,
 		       const struct asst__view *old_def)
@@ -182,6 +196,8 @@ static int build_patch(struct update *update, struct asst__change *change,
 	update->to = update->from;
 	new_around = change_around(update);
 	status = check_disable(update);
+	if (status == ASST_OK && new_def)
+		status = judge(update, change, old_def);
 	if (status == ASST_OK)
 		status = asst__revision_check_head(update->revision, &update->from, update->call);
 	if (status != ASST_OK || (!new_def && !new_around))
@@ -203,8 +219,10 @@ static int build_patch(struct update *update, struct asst__change *change,
 	status = put_head(update, change);
 	if (status != ASST_OK)
 		return status;
-	if (new_def)
+	if (new_def) {
 		put_def(update, change);
+		asst__change_routes(change, loaded->id, old_def, &update->body.def_view);
+	}
 	put_event(update, change, "assistant.update", new_def ? old_def : NULL);
 	asst_assistant_free(update->made);
 	update->made = NULL;
@@ -301,7 +319,7 @@ static int attempt_delete(void *context, struct asst__change *change, bool lost)
 	struct asst__key key;
 	int status;
 
-	(void)lost;
+	update->routed = update->routed || lost;
 	update_reset(update);
 	status = asst__locate(&update->loaded, call, update->id, ASST__RIGHT_DELETE);
 	if (status == ASST_OK && update->loaded.named_draft)
@@ -310,6 +328,13 @@ static int attempt_delete(void *context, struct asst__change *change, bool lost)
 		return status;
 	asst__head_read(&update->from, &update->loaded.head.view);
 	status = asst__revision_check_head(update->revision, &update->from, call);
+	if (status != ASST_OK)
+		return status;
+	/* To most of them none does: only where that is not so they are looked for. */
+	if (update->routed)
+		status = asst__routes_check_unused(change, update->loaded.id);
+	else
+		asst__routes_expect_none(change, update->loaded.id);
 	if (status != ASST_OK)
 		return status;
 	update->to = update->from;

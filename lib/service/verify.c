@@ -5,6 +5,7 @@
  */
 #include "base/fail.h"
 #include "service/credentials.h"
+#include "service/routes.h"
 
 #include <string.h>
 
@@ -19,7 +20,7 @@ struct verification {
 	void *user;
 	/* of one workspace: what there is, and what its heads and drafts say there must be */
 	uint64_t entries, entries_due, slugs, slugs_due, pointers, own_drafts, drafts_due;
-	uint64_t members, members_due, api_keys, api_keys_due, hashes, hashes_due;
+	uint64_t routed, routed_due, members, members_due, api_keys, api_keys_due, hashes, hashes_due;
 };
 
 static void add_fault(struct verification *v, const char *text)
@@ -59,13 +60,19 @@ static bool opens(struct asst__view *view, const struct asst__schema *schema, as
 	       ASST_OK;
 }
 
-static bool def_opens(const struct asst__view *around, unsigned field)
+static bool def_view(struct asst__view *def, const struct asst__view *around, unsigned field)
 {
 	struct asst__string bytes = asst__view_text(around, field);
-	struct asst__view view;
 
 	return bytes.text &&
-	       asst__view_open(&view, &asst__def_schema, bytes.text, bytes.size, NULL) == ASST_OK;
+	       asst__view_open(def, &asst__def_schema, bytes.text, bytes.size, NULL) == ASST_OK;
+}
+
+static bool def_opens(const struct asst__view *around, unsigned field)
+{
+	struct asst__view def;
+
+	return def_view(&def, around, field);
 }
 
 /* Whether all keys of a batch's puts are there with its values. */
@@ -105,19 +112,26 @@ static int check_puts(struct verification *v, const asst_batch *batch)
 	return status;
 }
 
-/* Everything that is made from a head: index entries, the slug, the live definition. */
+/* Everything that is made from a head: index entries, the slug, the live definition and its routes. */
 static int check_head(struct verification *v, const struct asst__loaded *loaded)
 {
 	struct asst__head head;
 	struct asst__indexed state = { &head, &loaded->acl.view };
 	struct asst__change change = { .call = &v->call, .status = ASST_OK };
+	struct asst__view def;
 	struct asst__key key;
+	size_t entries;
+	bool sound = loaded->def.buf && def_view(&def, &loaded->def.view, ASST__VERSION_DEF);
 	int status;
 
 	asst__head_read(&head, &loaded->head.view);
 	asst__batch_init(&change.batch, &v->call.store->mem);
 	asst__change_index(&change, loaded->id, NULL, &state);
-	v->entries_due += asst_batch_count(&change.batch);
+	entries = asst_batch_count(&change.batch);
+	v->entries_due += entries;
+	if (sound && head.version > 0)
+		asst__change_routes(&change, loaded->id, NULL, &def);
+	v->routed_due += asst_batch_count(&change.batch) - entries;
 	if (!head.deleted_at) {
 		asst__key_slug(&key, head.owner, head.slug);
 		asst__change_put_bytes(&change, &key, loaded->id, ASST__UUID_BYTES);
@@ -126,7 +140,7 @@ static int check_head(struct verification *v, const struct asst__loaded *loaded)
 	status = change.status == ASST_OK ? check_puts(v, &change.batch) : change.status;
 	asst__batch_dispose(&change.batch);
 	asst__key_part(&key, loaded->id, ASST__PART_DEF);
-	if (!loaded->def.buf || !def_opens(&loaded->def.view, ASST__VERSION_DEF))
+	if (!sound)
 		fault(v, key.bytes, key.size, "the live definition is missing or damaged");
 	return status;
 }
@@ -247,6 +261,9 @@ static int check_key(struct verification *v, const unsigned char *key, size_t si
 			fault(v, key, size, "the directory's record is damaged");
 		else if (key[1] == ASST__DIRECTORY_USER)
 			v->members_due += asst__view_count(&view, ASST__SESSION_TEAMS);
+		break;
+	case 'B':
+		v->routed++;
 		break;
 	case 'M':
 		v->members++;
@@ -430,12 +447,13 @@ static int check_workspace(struct verification *v, const unsigned char *key, siz
 	v->entries = v->entries_due = v->slugs = v->slugs_due = 0;
 	v->pointers = v->own_drafts = v->drafts_due = 0;
 	v->members = v->members_due = v->api_keys = v->api_keys_due = 0;
-	v->hashes = v->hashes_due = 0;
+	v->hashes = v->hashes_due = v->routed = v->routed_due = 0;
 	status = walk(v, workspace, check_key);
 	compare(v, v->entries, v->entries_due, "index entries");
 	compare(v, v->slugs, v->slugs_due, "slugs");
 	compare(v, v->pointers, v->drafts_due, "pointers to drafts");
 	compare(v, v->own_drafts, v->drafts_due, "entries of drafts by principal");
+	compare(v, v->routed, v->routed_due, "entries of routes");
 	compare(v, v->members, v->members_due, "memberships");
 	compare(v, v->api_keys, v->api_keys_due, "entries of keys by creator");
 	compare(v, v->hashes, v->hashes_due, "pointers of credentials");

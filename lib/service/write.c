@@ -39,6 +39,14 @@ void asst__change_delete(struct asst__change *change, const struct asst__key *ke
 						   change->call->err);
 }
 
+void asst__change_warn(struct asst__change *change, const char *code, const char *pointer,
+		       const char *message)
+{
+	if (!change->warnings)
+		change->warnings = asst_error_new();
+	asst__error_add_issue(change->warnings, code, pointer, message);
+}
+
 void asst__change_check_object(struct asst__change *change, const struct asst__loaded *loaded)
 {
 	struct asst__key key;
@@ -137,12 +145,14 @@ static void begin_change(struct asst__change *change, const struct asst__call *c
 	change->watched = SIZE_MAX;
 	change->event = NULL;
 	change->nothing = false;
+	change->warnings = NULL;
 }
 
 static void end_change(struct asst__change *change)
 {
 	asst__batch_dispose(&change->batch);
 	asst_buf_free(change->event);
+	asst_error_free(change->warnings);
 }
 
 void asst__write_refused(const struct asst__call *call, int status, const char *action,
@@ -235,6 +245,7 @@ int asst__write(struct asst__call *call, const char *action, const char *object,
 				  ATTEMPTS);
 	if (status == ASST_OK) {
 		asst__error_clear(call->err);
+		asst__error_move(call->err, change.warnings);
 		tell(&change, sequence);
 	}
 	end_change(&change);

@@ -73,6 +73,7 @@ struct asst__change {
 	size_t watched; /* index of a check that means more than a lost race; SIZE_MAX: none */
 	asst_buf *event; /* the batch's event */
 	bool nothing;    /* there is nothing to apply */
+	asst_error *warnings; /* issues that are told where the call succeeds; NULL: none */
 };
 
 void asst__change_check(struct asst__change *change, const struct asst__key *key,
@@ -81,6 +82,10 @@ void asst__change_put(struct asst__change *change, const struct asst__key *key, 
 void asst__change_put_bytes(struct asst__change *change, const struct asst__key *key,
 			    const void *bytes, size_t size);
 void asst__change_delete(struct asst__change *change, const struct asst__key *key);
+
+/* Tell the caller, where the call succeeds; what cannot be allocated is dropped. */
+void asst__change_warn(struct asst__change *change, const char *code, const char *pointer,
+		       const char *message);
 
 /* Check that head and grants are what was decided on: rights hold inside the batch. */
 void asst__change_check_object(struct asst__change *change, const struct asst__loaded *loaded);

@@ -7,6 +7,7 @@
 #include <assistant/assistant.h>
 #include <assistant/sys/alloc.h>
 #include <assistant/sys/backend.h>
+#include <assistant/sys/catalog.h>
 #include <assistant/sys/keyring.h>
 
 /* Every slot of a table is a word: a size_t, a pointer, or a pointer to a function. */
@@ -27,6 +28,12 @@ AT(asst_allocator, alloc, 2);
 AT(asst_allocator, realloc, 3);
 AT(asst_allocator, free, 4);
 WORDS(asst_allocator, 5);
+
+AT(asst_catalog, size, 0);
+AT(asst_catalog, user, 1);
+AT(asst_catalog, may_use, 2);
+AT(asst_catalog, destroy, 3);
+WORDS(asst_catalog, 4);
 
 AT(asst_keyring, size, 0);
 AT(asst_keyring, user, 1);

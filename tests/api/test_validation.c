@@ -241,13 +241,14 @@ static void a_uuid_has_its_form(void **state)
 	};
 	static const struct {
 		const char *before, *behind, *fault;
+		int judged; /* also whether the store has it: see test_references.c */
 	} places[] = {
-		{ "'actions':[{'actionId':'", "'}]", "uuid@/actions/0/actionId" },
-		{ "'attachments':['" T_UUID_A "','", "']", "uuid@/attachments/1" },
-		{ "'type':'dispatcher','fallback':'", "'", "uuid@/fallback" },
+		{ "'actions':[{'actionId':'", "'}]", "uuid@/actions/0/actionId", 0 },
+		{ "'attachments':['" T_UUID_A "','", "']", "uuid@/attachments/1", 0 },
+		{ "'type':'dispatcher','fallback':'", "'", "uuid@/fallback", 1 },
 		{ "'type':'dispatcher','routes':[{'assistantId':'", "'}]",
-		  "uuid@/routes/0/assistantId" },
-		{ "'skills':[{'type':'web-search','id':'", "'}]", "uuid@/skills/0/id" },
+		  "uuid@/routes/0/assistantId", 1 },
+		{ "'skills':[{'type':'web-search','id':'", "'}]", "uuid@/skills/0/id", 0 },
 	};
 	char body[256];
 	struct t_row row = { body, NULL };
@@ -263,7 +264,8 @@ static void a_uuid_has_its_form(void **state)
 		snprintf(body, sizeof(body), "%sFFFFFFFF-ffff-FFFF-ffff-000000000001%s",
 			 places[i].before, places[i].behind);
 		row.faults = "";
-		t_expect_rows(state, &row, 1);
+		if (!places[i].judged)
+			t_expect_rows(state, &row, 1);
 	}
 }
 

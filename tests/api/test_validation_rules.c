@@ -41,7 +41,6 @@ static void routes_and_fallback_are_for_dispatchers(void **state)
 #define ROUTES "'routes':[{'assistantId':'" T_UUID_A "'}]"
 #define FALLBACK "'fallback':'" T_UUID_B "'"
 	static const struct t_row rows[] = {
-		{ "'type':'dispatcher'," ROUTES "," FALLBACK, "" },
 		{ "'type':'dispatcher'", "" },
 		{ ROUTES, "not_applicable@/routes" },
 		{ "'type':'custom'," FALLBACK, "not_applicable@/fallback" },
@@ -293,7 +292,10 @@ static void validate_stores_nothing(void **state)
 		int status;
 		const char *faults;
 	} bodies[] = {
-		{ T_FULL, 0, ASST_OK, "" },
+		{ "{'name':'x'}", 0, ASST_OK, "" },
+		{ T_FULL, ASST_CREATE_DRAFT, ASST_OK, "" },
+		{ T_FULL, 0, ASST_EVALIDATION,
+		  "unknown_reference@/routes/0/assistantId unknown_reference@/fallback" },
 		{ "{}", 0, ASST_EVALIDATION, "required@/name" },
 		{ "{}", ASST_CREATE_DRAFT, ASST_OK, "" },
 		{ "{'name':5}", ASST_CREATE_DRAFT, ASST_EVALIDATION, "type@/name" },
