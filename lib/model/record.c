@@ -25,6 +25,14 @@ static void put32(struct asst__record *record, uint32_t at, uint32_t value)
 	to[3] = (char)(value >> 24 & 0xff);
 }
 
+static uint32_t get32(const char *from)
+{
+	const unsigned char *bytes = (const unsigned char *)from;
+
+	return bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
+	       (uint32_t)bytes[3] << 24;
+}
+
 /* Append size zero bytes; where they begin, or 0 on failure. */
 static uint32_t append_zeros(struct asst__record *record, size_t size)
 {
@@ -38,17 +46,18 @@ static uint32_t append_zeros(struct asst__record *record, size_t size)
 	return at;
 }
 
-static uint32_t append_object(struct asst__record *record, const struct asst__schema *schema)
+/* With slots for the first so many fields. */
+static uint32_t append_object(struct asst__record *record, unsigned fields)
 {
-	uint32_t at = append_zeros(record, ASST__SLOT_AT(schema->count + 1u));
+	uint32_t at = append_zeros(record, ASST__SLOT_AT(fields + 1u));
 
 	if (at)
-		put32(record, at, schema->count);
+		put32(record, at, fields);
 	return at;
 }
 
-uint32_t asst__record_begin(struct asst__record *record, const struct asst__schema *schema,
-			    size_t texts, const struct asst__mem *mem)
+uint32_t asst__record_begin_short(struct asst__record *record, const struct asst__schema *schema,
+				  unsigned fields, size_t texts, const struct asst__mem *mem)
 {
 	const char head[ASST__RECORD_HEAD] = { ASST__RECORD_MARK, ASST__RECORD_FORMAT,
 					       (char)schema->id, 0 };
@@ -58,12 +67,23 @@ uint32_t asst__record_begin(struct asst__record *record, const struct asst__sche
 									  ASST__VALUE_MOST);
 	asst__text_reserve(&record->text, texts + SHORT_TEXTS);
 	asst__text_add(&record->text, head, sizeof(head));
-	return append_object(record, schema);
+	return append_object(record, fields);
+}
+
+uint32_t asst__record_begin(struct asst__record *record, const struct asst__schema *schema,
+			    size_t texts, const struct asst__mem *mem)
+{
+	return asst__record_begin_short(record, schema, schema->count, texts, mem);
 }
 
 static void set_slot(struct asst__record *record, uint32_t object, unsigned field, uint32_t value)
 {
-	if (!record->text.failed)
+	if (record->text.failed)
+		return;
+	/* Never beyond the slots that there are. */
+	if (field > get32(record->text.data + object))
+		record->text.failed = ASST_EINTERNAL;
+	else
 		put32(record, object + (uint32_t)ASST__SLOT_AT(field), value);
 }
 
@@ -79,11 +99,36 @@ static uint32_t append_text(struct asst__record *record, struct asst__string val
 	return at;
 }
 
+/*
+ * Fields of an object share a value: who created something mostly owns and changed it too. at is
+ * where a value was appended last, of this field; it goes where an earlier one has the same bytes.
+ */
+static void set_value(struct asst__record *record, uint32_t object, unsigned field, uint32_t at)
+{
+	const char *data = record->text.data;
+	size_t size = record->text.size - at;
+	uint32_t slot;
+
+	if (!at || record->text.failed)
+		return;
+	for (unsigned i = 1; i < field; i++) {
+		slot = get32(data + object + ASST__SLOT_AT(i));
+		/* Below the object are no values of it: the slot itself is one. */
+		if (slot > object && slot < at && size <= at - slot &&
+		    memcmp(data + slot, data + at, size) == 0) {
+			record->text.size = at;
+			at = slot;
+			break;
+		}
+	}
+	set_slot(record, object, field, at);
+}
+
 void asst__record_text(struct asst__record *record, uint32_t object, unsigned field,
 		       struct asst__string value)
 {
 	if (value.text)
-		set_slot(record, object, field, append_text(record, value));
+		set_value(record, object, field, append_text(record, value));
 }
 
 static void append_bits(struct asst__record *record, uint32_t object, unsigned field, uint64_t bits)
@@ -94,7 +139,7 @@ static void append_bits(struct asst__record *record, uint32_t object, unsigned f
 		return;
 	put32(record, at, (uint32_t)bits);
 	put32(record, at + 4, (uint32_t)(bits >> 32));
-	set_slot(record, object, field, at);
+	set_value(record, object, field, at);
 }
 
 void asst__record_int(struct asst__record *record, uint32_t object, unsigned field, int64_t value)
@@ -143,7 +188,7 @@ void asst__record_text_at(struct asst__record *record, uint32_t list, size_t i,
 uint32_t asst__record_item(struct asst__record *record, uint32_t list, size_t i,
 			   const struct asst__schema *schema)
 {
-	uint32_t at = append_object(record, schema);
+	uint32_t at = append_object(record, schema->count);
 
 	set_item(record, list, i, at);
 	return at;

@@ -68,6 +68,9 @@ struct asst__record {
 /* texts: how many bytes its long texts take, where that is known: room for them is made at once. */
 uint32_t asst__record_begin(struct asst__record *record, const struct asst__schema *schema,
 			    size_t texts, const struct asst__mem *mem);
+/* The same with room for the first so many fields alone: those behind them are absent. */
+uint32_t asst__record_begin_short(struct asst__record *record, const struct asst__schema *schema,
+				  unsigned fields, size_t texts, const struct asst__mem *mem);
 void asst__record_text(struct asst__record *record, uint32_t object, unsigned field,
 		       struct asst__string value); /* absent where value.text is NULL */
 void asst__record_int(struct asst__record *record, uint32_t object, unsigned field, int64_t value);

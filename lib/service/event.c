@@ -171,6 +171,20 @@ static void add_rest(struct asst__record *record, uint32_t root, const struct as
 		add_forced(record, root, event->forced);
 }
 
+/* The last field that an event has: most have few, and there are as many as writes. */
+static unsigned last_field(const struct asst__event *event)
+{
+	if (event->version)
+		return ASST__EVENT_VERSION;
+	if (event->losers || event->loser.text)
+		return ASST__EVENT_SIGHT_CREATOR;
+	if (event->attempted || event->status)
+		return ASST__EVENT_STATUS;
+	if (event->forced)
+		return ASST__EVENT_FORCED;
+	return event->principal.text || event->level ? ASST__EVENT_LEVEL : ASST__EVENT_POINTERS;
+}
+
 void asst__change_event(struct asst__change *change, const struct asst__event *event)
 {
 	const struct asst__call *call = change->call;
@@ -181,7 +195,8 @@ void asst__change_event(struct asst__change *change, const struct asst__event *e
 
 	if (change->status != ASST_OK)
 		return;
-	root = asst__record_begin(&record, &asst__event_schema, 0, &call->store->mem);
+	root = asst__record_begin_short(&record, &asst__event_schema, last_field(event), 0,
+					&call->store->mem);
 	if (root) {
 		asst__record_int(&record, root, ASST__EVENT_AT, call->now);
 		asst__record_text(&record, root, ASST__EVENT_ACTOR, call->actor->principal);
