@@ -435,7 +435,7 @@ $(RESULTS)/crash/%: $(TESTS)/crash/% FORCE
 # ffi: another language, the staged shared library, no headers
 FFI := $(patsubst tests/ffi/%,%,$(sort $(wildcard tests/ffi/*.py)))
 # model: models written from the documents alone, in Python, against the same library
-MODEL := check_access.py check_history.py
+MODEL := check_access.py check_history.py check_routes.py
 MODEL_RESULTS = $(MODEL:%=$(RESULTS)/model/%)
 FFI_RESULTS = $(FFI:%=$(RESULTS)/ffi/%)
 
@@ -542,6 +542,7 @@ nightly: $(TESTS)/crash/run_crash $(TESTS)/crash/run_service $(TESTS)/crash/kill
 	'$(TESTS)/crash/run_crash' LONG
 	'$(TESTS)/crash/run_service' LONG
 	'$(PYTHON)' -B tests/model/check_history.py '$(BUILD)/$(SONAME)' 6700
+	'$(PYTHON)' -B tests/model/check_routes.py '$(BUILD)/$(SONAME)' 5000
 	CC='$(CC)' '$(PYTHON)' -B tests/model/check_access.py '$(BUILD)/$(SONAME)' LONG
 	CC='$(CC)' MAKE='$(MAKE)' '$(PYTHON)' -B tests/model/check_access_faults.py .
 	'$(TESTS)/crash/kill9' 1000

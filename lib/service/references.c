@@ -197,10 +197,8 @@ static int judge(struct judging *judging)
 	struct asst__check check;
 	int status = list_targets(judging);
 
-	/* A dispatcher's commit also tells what became of where it leads. */
-	if (status == ASST_OK && judging->count &&
-	    (judging->added || asst__view_choice(judging->becoming->def, ASST__DEF_TYPE, 0) ==
-				       ASST__KIND_DISPATCHER))
+	/* Where none was added, there is what became of those that are named to be told. */
+	if (status == ASST_OK && judging->count && (judging->added || judging->change))
 		status = load_targets(judging);
 	if (status != ASST_OK)
 		return status;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-# Whether check_access.py sees what it is for: each fault below is put into a copy of the library,
+# Whether check_access.py and check_routes.py see what they are for: each fault below is put into a copy of the library,
 # one at a time, and must be found. A change of the library that moves one of these places moves it
 # here, too.
 # Usage: check_access_faults.py TREE [NAME...]: the project; only the faults of these names. MAKE and
@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 DECIDE, IDENTITY, KEYS = "lib/access/decide.c", "lib/service/identity.c", "lib/service/credentials.c"
+REFERENCES, ROUTES, ROUTED = ("lib/service/%s.c" % name for name in ("references", "routes", "routed"))
 
 # name, file, what stands there once, what is put in its place
 FAULTS = [
@@ -97,6 +98,42 @@ FAULTS = [
      "(!is_key && !token_lives(call, sink, &view))", "0"),
 ]
 
+# The same for what definitions name, found by check_routes.py.
+FAULTS_OF_ROUTES = [
+    ("what is hidden is referred to", REFERENCES, "decision.status == ASST_OK && object->published &&",
+     "object->exists && object->published &&"),
+    ("what is unpublished is referred to", REFERENCES, "&& object->published &&", "&&"),
+    ("what is disabled is referred to", REFERENCES,
+     "!asst__view_flag(&target->loaded.head.view, ASST__HEAD_DISABLED, false);", "true;"),
+    ("what is live is judged again", REFERENCES, "if (reference->added) {", "if (1) {"),
+    ("an unpublished definition counts as live", "lib/service/commit.c",
+     "ASST__HEAD_VERSION, 0) > 0 ?\n\t\t       &commit->live.view : NULL;",
+     "ASST__HEAD_VERSION, 0) >= 0 ?\n\t\t       &commit->live.view : NULL;"),
+    ("a patch is not judged", "lib/service/update.c", "if (status == ASST_OK && new_def)\n\t\tstatus = judge(",
+     "if (0)\n\t\tstatus = judge("),
+    ("validate judges nothing", "lib/service/create.c", "status = judge(&creation, NULL);", "status = ASST_OK;"),
+    ("a draft is judged", "lib/service/create.c", "return creation->draft ? ASST_OK : asst", "return asst"),
+    ("the fallback is the same as a route", "lib/model/references.c", "!live || !same_text(live, def, i);",
+     "!live || (i != ASST__DEF_FALLBACK && !same_text(live, def, i));"),
+    ("references of any kind are alike", "lib/model/references.c",
+     "return (!schema->key[0] || same_text(a, b, schema->key[0])) &&", "return"),
+    ("who cannot see the trash is warned of it", REFERENCES,
+     'return decision.status == ASST_OK ? "names an assistant that is in the trash" : NULL;',
+     'return loaded.object.exists ? "names an assistant that is in the trash" : NULL;'),
+    ("a cycle is closed", ROUTES, "node->back = true;", ""),
+    ("a cycle is closed by a fallback", ROUTES, "add_edge(graph, from, asst__view_text(def, ASST__DEF_FALLBACK));", ""),
+    ("one step too many", ROUTES, "steps = whole ? graph->nodes[0].steps : graph->depth + 1;",
+     "steps = whole ? graph->nodes[0].steps - 1u : graph->depth;"),
+    ("one assistant too many", ROUTES, "return graph->count > graph->reach + 1;", "return 0;"),
+    ("the shortest way counts", ROUTES, "else if (next->steps >= node->steps)", "else if (!node->steps)"),
+    ("a dispatcher in the trash keeps others from it", ROUTED, "return decision.status == ASST_OK;",
+     "return decision.status == ASST_OK || asst__view_has(&loaded->head.view, ASST__HEAD_DELETED_AT);"),
+    ("a hidden dispatcher keeps others from deleting", ROUTED, "return decision.status == ASST_OK;",
+     "return loaded->object.exists;"),
+    ("a route that went away counts", ROUTED, "if (side)\n", "if (!side)\n\t\t\t\tcontinue;\n\t\t\telse if (side)\n"),
+    ("nothing keeps it from being deleted", "lib/service/update.c", "if (update->routed)\n", "if (0)\n"),
+]
+
 
 def apply(tree, fault):
     """Puts the fault in; gives what undoes it."""
@@ -117,21 +154,29 @@ def build(tree):
         sys.exit("the copy does not build:\n" + done.stderr[-2000:])
 
 
-def compare(tree):
-    """What check_access.py says of the copy: its status and last line but one."""
-    script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "check_access.py")
-    done = subprocess.run([sys.executable, "-B", script, os.path.join(tree, "build/libassistant.so.0"),
-                           os.path.join(tree, "include"), "seed=1"], capture_output=True, text=True)
-    lines = done.stdout.splitlines()
+def run(tree, script, *arguments):
+    path = os.path.join(os.path.dirname(os.path.abspath(__file__)), script)
+    done = subprocess.run([sys.executable, "-B", path, os.path.join(tree, "build/libassistant.so.0"), *arguments],
+                          capture_output=True, text=True)
+    return done.returncode, done.stdout.splitlines() or [""]
+
+
+def find(tree, routes):
+    """What the program says of the copy: whether it found a fault, its last line, and where."""
+    if routes:
+        status, lines = run(tree, "check_routes.py", "200", "1")
+        words = next((line for line in lines if line.startswith("DISAGREEMENT")), "")
+        return status == 1 and words != "", lines[-1], words[:120]
+    status, lines = run(tree, "check_access.py", os.path.join(tree, "include"), "seed=1")
     words = next((line for line in lines if "oracle" in line or "told apart" in line), "")
-    return done.returncode, lines[-1] if lines else "", words[:120]
+    return status == 1 and lines[-1].startswith("0 passed, 1 failed"), lines[-1], words[:120]
 
 
 def main():
     if len(sys.argv) < 2:
         sys.exit("usage: check_access_faults.py TREE [NAME...]")
     root, missed = os.path.abspath(sys.argv[1]), 0
-    chosen = [f for f in FAULTS if len(sys.argv) == 2 or f[0] in sys.argv[2:]]
+    chosen = [f for f in FAULTS + FAULTS_OF_ROUTES if len(sys.argv) == 2 or f[0] in sys.argv[2:]]
     with tempfile.TemporaryDirectory() as where:
         tree = os.path.join(where, "tree")
         os.mkdir(tree)
@@ -139,14 +184,14 @@ def main():
             path = os.path.join(root, name)
             (shutil.copytree if os.path.isdir(path) else shutil.copy)(path, os.path.join(tree, name))
         build(tree)
-        status, last, _ = compare(tree)
-        if status:
-            sys.exit("without a fault: " + last)
+        for routes in (False, True):
+            found, last, words = find(tree, routes)
+            if found or not last.endswith(" 0 failed"):
+                sys.exit("without a fault: %s %s" % (last, words))
         for fault in chosen:
             path, text = apply(tree, fault)
             build(tree)
-            status, last, words = compare(tree)
-            found = status == 1 and last.startswith("0 passed, 1 failed")
+            found, last, words = find(tree, fault in FAULTS_OF_ROUTES)
             missed += not found
             print("%s %s: %s" % ("found " if found else "MISSED", fault[0], words if found else last), flush=True)
             with open(path, "w", encoding="utf-8") as file:
