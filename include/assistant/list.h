@@ -33,6 +33,23 @@ extern "C" {
 ASST_API int asst_assistant_list(asst_list **list, asst_session *session, const char *options,
 				 size_t size, asst_error *err);
 
+/**
+ * Count the assistants that asst_assistant_list() would list, without loading them.
+ *
+ * @param count    set to how many there are: up to 10000 exactly, else to 10000.
+ * @param more     set to 1 where there are more than 10000, else to 0; may be NULL.
+ * @param session  borrowed.
+ * @param options  copied; a JSON object, optional: "right" as for asst_assistant_list(). NULL for
+ *                 the defaults.
+ * @param size     in bytes, or ASST_NUL.
+ * @param err      may be NULL.
+ * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_EVALIDATION, ASST_ELIMIT, ASST_ESTATE, ASST_EIO,
+ *         ASST_ECORRUPT, ASST_EBACKEND, ASST_ENOMEM.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_assistant_count(uint64_t *count, int *more, asst_session *session,
+				  const char *options, size_t size, asst_error *err);
+
 /** Free a list and the assistants it lends; NULL is a no-op. Threads: A. Since: 0.1. */
 ASST_API void asst_list_free(asst_list *list);
 

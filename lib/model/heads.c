@@ -228,6 +228,10 @@ static const char *const sorts[] = { "updatedAt",  "-updatedAt", "createdAt",
 				     "-createdAt", "name",	 "-name",     NULL };
 static const char *const views[] = { "summary", "whole", NULL };
 
+static const struct asst__field count_fields[] = {
+	[ASST__COUNT_RIGHT] = { .name = "right", .type = ASST__TEXT, .limit = ASST__LIMIT_STRING },
+};
+
 static const struct asst__field query_fields[] = {
 	[ASST__QUERY_SORT] = { .name = "sort",
 			       .type = ASST__CHOICE,
@@ -473,4 +477,5 @@ const struct asst__schema asst__session_schema = { .id = 7,
 						   .rules = person_rules };
 const struct asst__schema asst__share_schema = TABLE(8, share_fields);
 const struct asst__schema asst__query_schema = TABLE(9, query_fields);
+const struct asst__schema asst__count_schema = TABLE(9, count_fields);
 const struct asst__schema asst__around_schema = TABLE(10, around_fields);

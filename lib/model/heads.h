@@ -125,6 +125,8 @@ enum asst__query_field {
 	ASST__QUERY_RIGHT
 };
 
+enum asst__count_field { ASST__COUNT_RIGHT = 1 };
+
 /* The options of other lists. */
 enum asst__page_field { ASST__PAGE_LIMIT = 1, ASST__PAGE_CURSOR, ASST__PAGE_ASSISTANT };
 
@@ -221,6 +223,7 @@ enum asst__around_field {
 extern const struct asst__schema asst__session_schema;
 extern const struct asst__schema asst__share_schema;
 extern const struct asst__schema asst__query_schema;
+extern const struct asst__schema asst__count_schema;
 extern const struct asst__schema asst__around_schema;
 extern const struct asst__schema asst__page_schema;
 extern const struct asst__schema asst__draft_page_schema;

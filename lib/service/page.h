@@ -20,6 +20,8 @@ struct asst__query {
 	size_t wanted;            /* how many places the next merge finds at the most */
 	struct asst__place last;  /* of the last item on the page, for the cursor */
 	bool ended;               /* nothing lies behind it */
+	bool scanned;
+	uint64_t sequence;        /* of the first scan */
 };
 
 /* Ids in order, each once, with the place of each. */
@@ -27,6 +29,18 @@ struct asst__found {
 	size_t count, room;
 	struct asst__place *places;
 };
+
+static inline const unsigned char *asst__place_id(const struct asst__place *place)
+{
+	return place->bytes + place->size - ASST__UUID_BYTES;
+}
+
+/* What no object can open: seat and scope. ASST_EDENIED. */
+int asst__query_gates(const struct asst__query *query);
+/* The right that is asked for; without a name that to read. ASST_EVALIDATION. */
+int asst__query_right(struct asst__query *query, struct asst__string name);
+/* Scan from query->place on until query->wanted places are found, or nothing is left. */
+int asst__query_find(struct asst__found *found, struct asst__query *query);
 
 /*
  * Merge what a scan of the session's ranges gave, until query->wanted places are found.

@@ -101,6 +101,15 @@ static int list_whole(struct scene *s)
 	return list_with(s, "{\"view\":\"whole\",\"limit\":2,\"sort\":\"name\"}");
 }
 
+static int count(struct scene *s)
+{
+	uint64_t number;
+	int status = asst_assistant_count(&number, NULL, s->session, NULL, 0, s->host->err);
+
+	assert_int_equal(number, 2);
+	return status;
+}
+
 static int patch(struct scene *s)
 {
 	return host_patch(s->host, ada, s->id, "{\"name\":\"New\"}");
@@ -241,6 +250,7 @@ static const struct {
 	{ "get many", get_many, ASST_OK, 1, 0, 0, 0 },
 	{ "list a page", list_page, ASST_OK, 1, 1, 0, 0 },
 	{ "list a whole page", list_whole, ASST_OK, 1, 1, 0, 0 },
+	{ "count", count, ASST_OK, 0, 1, 0, 0 },
 	{ "patch", patch, ASST_OK, 1, 0, 1, 1 },
 	{ "patch the slug", patch_slug, ASST_OK, 1, 0, 1, 1 },
 	{ "patch nothing", patch_nothing, ASST_OK, 1, 0, 0, 0 },

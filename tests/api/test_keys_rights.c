@@ -304,6 +304,14 @@ static void expect_list(struct host *host, const char *options, size_t count, bo
 	asst_list_free(list);
 }
 
+static void expect_count(struct host *host, size_t wanted)
+{
+	uint64_t count;
+
+	MUST(host, asst_assistant_count(&count, NULL, as(host, "key"), NULL, 0, host->err));
+	assert_int_equal(count, wanted);
+}
+
 static void what_its_creator_may_not_see_shows_in_no_list_and_no_cursor(void **state)
 {
 	static const char *const bobs[] = { "{\"name\":\"a\",\"ownerId\":\"user:bob\"}",
@@ -320,12 +328,14 @@ static void what_its_creator_may_not_see_shows_in_no_list_and_no_cursor(void **s
 	}
 	expect_list(host, "{\"limit\":2,\"sort\":\"name\"}", 0, false);
 	expect_list(host, "{\"limit\":2,\"sort\":\"-updatedAt\"}", 0, false);
+	expect_count(host, 0);
 	MUST(host, host_share(host, "system", id, "user:ada", 1));
 	expect_list(host, "{\"limit\":1,\"sort\":\"name\"}", 1, false);
 	id = host_create(host, ada, "{\"name\":\"a2\"}");
 	MUST(host, people_share_key(host, ada, id, &key, 2));
 	expect_list(host, "{\"limit\":1,\"sort\":\"name\"}", 1, true);
 	expect_list(host, "{\"limit\":2,\"sort\":\"name\"}", 2, false);
+	expect_count(host, 2);
 }
 
 /* A key is not its creator, who is who created it, and sees what has no version yet from level 2 on. */

@@ -182,6 +182,20 @@ static void lists_are_complete_and_in_order(void **state)
 	assert_true(total > 600); /* or nothing was tested */
 }
 
+/* What is counted is what is listed. */
+static void check_count(struct host *host, const char *spec, const char *right, size_t wanted)
+{
+	char options[64];
+	uint64_t count = 77;
+	int more = 7;
+
+	snprintf(options, sizeof(options), "{\"right\":\"%s\"}", right);
+	MUST(host, asst_assistant_count(&count, &more, as(host, spec), options, ASST_NUL,
+					host->err));
+	if (count != wanted || more != 0)
+		fail_msg("%s, %s: %" PRIu64 " and %d, not %zu", spec, right, count, more, wanted);
+}
+
 static void lists_can_be_of_what_a_right_is_held_on(void **state)
 {
 	struct host *host = *state;
@@ -194,6 +208,7 @@ static void lists_can_be_of_what_a_right_is_held_on(void **state)
 		for (r = 0; r + 2 < asst_right_count(); r++) {
 			count = model(rows, host, sessions[s], "-name", asst_right_name(r));
 			check_pages(host, sessions[s], "-name", asst_right_name(r), rows, count, 4);
+			check_count(host, sessions[s], asst_right_name(r), count);
 		}
 	}
 }
@@ -442,6 +457,67 @@ static void bad_options_are_refused(void **state)
 	asst_list_free(list);
 }
 
+/* Above that, finding out would take longer than anybody wants to know. */
+static void ten_thousand_are_counted_and_no_more(void **state)
+{
+	struct host *host = *state;
+	uint64_t count;
+	size_t i;
+	int more;
+
+	for (i = 0; i < 10000; i++)
+		MUST(host, asst_assistant_create_json(NULL, as(host, "ada create"), "{\"name\":\"a\"}",
+						      ASST_NUL, 0, host->err));
+	MUST(host, asst_assistant_count(&count, &more, as(host, "ada"), NULL, 0, host->err));
+	assert_int_equal(count, 10000);
+	assert_int_equal(more, 0);
+	MUST(host, asst_assistant_create_json(NULL, as(host, "ada create"), "{\"name\":\"a\"}",
+					      ASST_NUL, 0, host->err));
+	host_count_anew(host);
+	MUST(host, asst_assistant_count(&count, &more, as(host, "ada"), NULL, 0, host->err));
+	assert_int_equal(count, 10000);
+	assert_int_equal(more, 1);
+	assert_int_equal(host_calls(host, HOST_SCAN), 3);
+	assert_int_equal(host_calls(host, HOST_GET), 0);
+	MUST(host, asst_assistant_count(&count, NULL, as(host, "root super"), NULL, 0, host->err));
+	assert_int_equal(count, 10000);
+	MUST(host, asst_assistant_count(&count, NULL, as(host, "eve"), NULL, 0, host->err));
+	assert_int_equal(count, 0);
+}
+
+static void counts_have_gates_and_faults(void **state)
+{
+	static const struct {
+		const char *options;
+		int status;
+		const char *code, *pointer;
+	} rows[] = {
+		{ "{\"right\":\"assistant:fly\"}", ASST_EVALIDATION, "choice", "/right" },
+		{ "{\"limit\":5}", ASST_EVALIDATION, "unknown_field", "/limit" },
+		{ "{\"right\":5}", ASST_EVALIDATION, "type", "/right" },
+		{ "[", ASST_EVALIDATION, "json_syntax", "/0" },
+	};
+	struct host *host = *state;
+	uint64_t count = 5;
+	int more = 5;
+	size_t i;
+
+	host_create(host, "ada create", "{\"name\":\"a\"}");
+	for (i = 0; i < T_COUNT(rows); i++) {
+		EXPECT(host, rows[i].status,
+		       asst_assistant_count(&count, &more, as(host, "ada"), rows[i].options, ASST_NUL,
+					    host->err));
+		host_issue(host, 0, rows[i].code, rows[i].pointer);
+		assert_int_equal(count, 0);
+		assert_int_equal(more, 0);
+	}
+	EXPECT(host, ASST_EDENIED,
+	       asst_assistant_count(&count, NULL, as(host, "ada noseat"), NULL, 0, host->err));
+	EXPECT(host, ASST_EINVAL,
+	       asst_assistant_count(NULL, &more, as(host, "ada"), NULL, 0, host->err));
+	EXPECT(host, ASST_EINVAL, asst_assistant_count(&count, NULL, NULL, NULL, 0, host->err));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -454,6 +530,8 @@ int main(void)
 		HOST_TEST(cursors_that_were_changed_are_refused),
 		HOST_TEST(a_cursor_fits_its_list_alone),
 		HOST_TEST(bad_options_are_refused),
+		HOST_TEST(ten_thousand_are_counted_and_no_more),
+		HOST_TEST(counts_have_gates_and_faults),
 	};
 
 	return cmocka_run_group_tests_name("api/list", tests, NULL, NULL) ? 1 : 0;

@@ -297,8 +297,14 @@ static void the_id_of_a_reference_may_have_any_form(void **state)
 					  ASST_NUL, 0, host->err));
 	host_issue(host, 0, "unknown_reference", "/references/0/targetId");
 	/* other types are the catalog's, and there is none */
-	host_create(host, ada, "{\"name\":\"x\",\"references\":[{\"targetType\":\"Assistant\","
-			       "\"targetId\":\"" ABSENT "\"}]}");
+	id = host_create(host, ada, "{\"name\":\"x\",\"references\":[{\"targetType\":\"Assistant\","
+				    "\"targetId\":\"" ABSENT "\"}]}");
+	/* what is live with another type is not the same */
+	expect_unknown(host,
+		       host_patch(host, ada, id,
+				  "{\"references\":[{\"targetType\":\"assistant\",\"targetId\":\"" ABSENT
+				  "\"}]}"),
+		       "/references/0/targetId");
 }
 
 struct race {

@@ -33,6 +33,7 @@ static void it_sees_one_assistant(void **state)
 	struct host *host = *state;
 	const char *id = host_create(host, ada, "{\"name\":\"a\"}"), *others[3];
 	asst_list *list;
+	uint64_t count;
 	size_t i;
 
 	others[0] = host_create(host, ada, "{\"name\":\"own\"}");
@@ -44,6 +45,11 @@ static void it_sees_one_assistant(void **state)
 	assert_int_equal(asst_list_count(list), 1);
 	assert_string_equal(asst_assistant_id(asst_list_at(list, 0)), id);
 	asst_list_free(list);
+	MUST(host, asst_assistant_count(&count, NULL, as(host, "token"), NULL, 0, host->err));
+	assert_int_equal(count, 1);
+	MUST(host, asst_assistant_count(&count, NULL, as(host, "token"),
+					"{\"right\":\"assistant:share\"}", ASST_NUL, host->err));
+	assert_int_equal(count, 0);
 	for (i = 0; i < T_COUNT(others); i++) {
 		EXPECT(host, ASST_ENOTFOUND, host_look(host, "token", others[i]));
 		EXPECT(host, ASST_ENOTFOUND, host_patch(host, "token", others[i], "{\"name\":\"x\"}"));

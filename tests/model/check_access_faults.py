@@ -115,8 +115,6 @@ FAULTS_OF_ROUTES = [
     ("a draft is judged", "lib/service/create.c", "return creation->draft ? ASST_OK : asst", "return asst"),
     ("the fallback is the same as a route", "lib/model/references.c", "!live || !same_text(live, def, i);",
      "!live || (i != ASST__DEF_FALLBACK && !same_text(live, def, i));"),
-    ("references of any kind are alike", "lib/model/references.c",
-     "return (!schema->key[0] || same_text(a, b, schema->key[0])) &&", "return"),
     ("who cannot see the trash is warned of it", REFERENCES,
      'return decision.status == ASST_OK ? "names an assistant that is in the trash" : NULL;',
      'return loaded.object.exists ? "names an assistant that is in the trash" : NULL;'),

@@ -80,6 +80,7 @@ static const struct listed {
 	{ "asst_assistant_get_many", "reading", NULL },
 	{ "asst_assistant_json", "reading", NULL },
 	{ "asst_assistant_list", "reading", NULL },
+	{ "asst_assistant_count", "reading", NULL },
 	{ "asst_access_check", "sharing", NULL },
 	{ "asst_access_explain", "sharing", NULL },
 	{ "asst_share_put", "sharing", NULL },

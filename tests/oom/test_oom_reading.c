@@ -97,6 +97,21 @@ static int list(asst_session *session, const char *options, asst_error *err)
 	return taken(status, found);
 }
 
+static int run_count(asst_error *err)
+{
+	uint64_t count = 77;
+	int status = FAILING(asst_assistant_count(&count, NULL, w.ada,
+						  "{\"right\":\"assistant:write\"}", ASST_NUL, err));
+
+	EXPECT(status == ASST_OK ? count > 0 : count == 0);
+	return status;
+}
+
+static int run_count_wrong(asst_error *err)
+{
+	return FAILING(asst_assistant_count(NULL, NULL, w.ada, NULL, 0, err));
+}
+
 static int run_list(asst_error *err)
 {
 	return list(w.ada, NULL, err);
@@ -242,6 +257,8 @@ static const struct op ops[] = {
 	{ GET_MANY, "hidden", ASST_OK, ALL, NULL, run_get_many_hidden },
 	{ GET_MANY, "no ids", ASST_EINVAL, DETAIL, NULL, run_get_many_none },
 	{ GET_MANY, "too many", ASST_ELIMIT, DETAIL, NULL, run_get_many_limit },
+	{ "asst_assistant_count", "by a right", ASST_OK, ALL, NULL, run_count },
+	{ "asst_assistant_count", "no place", ASST_EINVAL, DETAIL, NULL, run_count_wrong },
 	{ LIST, "defaults", ASST_OK, ALL, NULL, run_list },
 	{ LIST, "whole, first page", ASST_OK, ALL, NULL, run_list_whole },
 	{ LIST, "next page", ASST_OK, ALL, prepare_page, run_list_page },
