@@ -33,18 +33,38 @@ static int add_range(struct asst_ranges *ranges, const struct asst__query *query
 			       query->reverse ? ASST_RANGE_REVERSE : 0, query->call->err);
 }
 
+static bool sees_all(const struct asst__query *query)
+{
+	return query->call->actor->system || query->call->actor->superuser;
+}
+
+size_t asst__query_principals(const struct asst__query *query)
+{
+	return sees_all(query) ? 1 : query->call->actor->count;
+}
+
+struct asst__string asst__query_principal(const struct asst__query *query, size_t i,
+					  const struct asst__membership **member)
+{
+	*member = sees_all(query) ? NULL : &query->call->actor->memberships[i];
+	return *member ? (*member)->principal : ASST__STRING("*");
+}
+
+bool asst__query_reads(const struct asst__query *query)
+{
+	return asst__rights[query->right].level < ASST_LEVEL_WRITE && !query->trash;
+}
+
 static int add_ranges(struct asst_ranges *ranges, const struct asst__query *query)
 {
-	const struct asst__actor *actor = query->call->actor;
-	bool all = actor->system || actor->superuser;
-	bool reads = asst__rights[query->right].level < ASST_LEVEL_WRITE && !query->trash;
-	size_t i, count = all ? 1 : actor->count;
-	struct asst__string principal = ASST__STRING("*");
+	const struct asst__membership *member;
+	size_t i, count = asst__query_principals(query);
+	bool reads = asst__query_reads(query);
+	struct asst__string principal;
 	int status = ASST_OK;
 
 	for (i = 0; i < count && status == ASST_OK; i++) {
-		if (!all)
-			principal = actor->memberships[i].principal;
+		principal = asst__query_principal(query, i, &member);
 		status = add_range(ranges, query, principal,
 				   query->trash ? ASST__CLASS_TRASH : ASST__CLASS_WRITE);
 		if (status == ASST_OK && reads)

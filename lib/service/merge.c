@@ -71,16 +71,9 @@ static struct run *first_run(struct run *runs, size_t count, const struct asst_s
 	return *cut ? NULL : first;
 }
 
-/* What the entries of one place say together. */
-struct standing {
-	int level; /* the best that is in force */
-	bool unpublished, creator;
-};
-
-static void count_entry(struct standing *standing, const struct asst_sink *sink,
-			const struct run *run, int64_t now)
+void asst__standing_add(struct asst__standing *standing, const asst_buf *value,
+			const struct asst__membership *member, int64_t now)
 {
-	const asst_buf *value = asst_sink_value(sink, run->at);
 	const unsigned char *bytes = (const unsigned char *)asst_buf_data(value);
 	uint64_t expires;
 	int level, owned = ASST_LEVEL_NONE;
@@ -89,42 +82,42 @@ static void count_entry(struct standing *standing, const struct asst_sink *sink,
 		return;
 	if (bytes[0] & ASST__ENTRY_UNPUBLISHED)
 		standing->unpublished = true;
-	if (bytes[0] & ASST__ENTRY_CREATOR && run->member)
+	if (bytes[0] & ASST__ENTRY_CREATOR && member)
 		standing->creator = true;
 	level = (int)(bytes[0] & ASST__ENTRY_LEVEL);
 	expires = asst__big_endian(bytes + 1);
 	if (expires && (int64_t)expires <= now)
 		level = ASST_LEVEL_NONE;
 	if (bytes[0] & ASST__ENTRY_OWNER)
-		owned = run->member && strncmp(run->member->principal.text, "team:", 5) == 0 ?
-				asst__team_level(run->member->role) : ASST__LEVEL_OWNER;
+		owned = member && strncmp(member->principal.text, "team:", 5) == 0 ?
+				asst__team_level(member->role) : ASST__LEVEL_OWNER;
 	level = owned > level ? owned : level;
-	standing->level = level > standing->level ? level : standing->level;
+	standing->level = (int16_t)(level > standing->level ? level : standing->level);
 }
 
-/* Take all entries of one place. */
-static struct standing take_place(struct run *runs, size_t count, struct asst__string place,
-				  const struct asst_sink *sink, const struct asst__query *query)
-{
-	struct standing standing = { ASST_LEVEL_NONE, false, false };
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (runs[i].at == runs[i].end || !asst__same(place_of(sink, &runs[i]), place))
-			continue;
-		count_entry(&standing, sink, &runs[i], query->call->now);
-		runs[i].at++;
-	}
-	return standing;
-}
-
-/* As asst__decide() would say. */
-static bool allows(const struct standing *standing, int needed)
+bool asst__standing_allows(const struct asst__standing *standing, int needed)
 {
 	int visible =
 		standing->unpublished && !standing->creator ? ASST_LEVEL_WRITE : ASST_LEVEL_READ;
 
 	return standing->level >= needed && standing->level >= visible;
+}
+
+/* Take all entries of one place. */
+static struct asst__standing take_place(struct run *runs, size_t count, struct asst__string place,
+				  const struct asst_sink *sink, const struct asst__query *query)
+{
+	struct asst__standing standing = { ASST_LEVEL_NONE, false, false };
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (runs[i].at == runs[i].end || !asst__same(place_of(sink, &runs[i]), place))
+			continue;
+		asst__standing_add(&standing, asst_sink_value(sink, runs[i].at), runs[i].member,
+				   query->call->now);
+		runs[i].at++;
+	}
+	return standing;
 }
 
 static int add_found(struct asst__found *found, const struct asst__place *place,
@@ -150,7 +143,7 @@ static int merge(struct asst__found *found, struct asst__query *query, struct ru
 		 const struct asst_sink *sink)
 {
 	int needed = asst__rights[query->right].level;
-	struct standing standing;
+	struct asst__standing standing;
 	bool cut = false;
 	struct asst__string place;
 	struct run *run;
@@ -163,7 +156,7 @@ static int merge(struct asst__found *found, struct asst__query *query, struct ru
 		place = place_of(sink, run);
 		status = set_place(&query->place, place, query->call->err);
 		standing = take_place(runs, count, place, sink, query);
-		if (status == ASST_OK && allows(&standing, needed))
+		if (status == ASST_OK && asst__standing_allows(&standing, needed))
 			status = add_found(found, &query->place, query->call);
 	}
 	query->ended = found->count < query->wanted && !cut;

@@ -39,8 +39,26 @@ static inline const unsigned char *asst__place_id(const struct asst__place *plac
 int asst__query_gates(const struct asst__query *query);
 /* The right that is asked for; without a name that to read. ASST_EVALIDATION. */
 int asst__query_right(struct asst__query *query, struct asst__string name);
+/* The principals that the session stands for; one of whom everything is to be seen: member NULL. */
+size_t asst__query_principals(const struct asst__query *query);
+struct asst__string asst__query_principal(const struct asst__query *query, size_t i,
+					  const struct asst__membership **member);
+/* Whether level 1 is enough: then the entries that carry no more count, too. */
+bool asst__query_reads(const struct asst__query *query);
 /* Scan from query->place on until query->wanted places are found, or nothing is left. */
 int asst__query_find(struct asst__found *found, struct asst__query *query);
+
+/* What the index entries of one assistant say together. */
+struct asst__standing {
+	int16_t level; /* the best that is in force */
+	bool unpublished, creator;
+};
+
+/* Add what one entry says; member: under whom it is, NULL: under who sees everything. */
+void asst__standing_add(struct asst__standing *standing, const asst_buf *value,
+			const struct asst__membership *member, int64_t now);
+/* As asst__decide() would say of a person. */
+bool asst__standing_allows(const struct asst__standing *standing, int needed);
 
 /*
  * Merge what a scan of the session's ranges gave, until query->wanted places are found.

@@ -140,8 +140,18 @@ struct asst__entry *asst__tree_last(const struct asst__tree *tree, const void *t
 	return asst__cursor_prev(cursor);
 }
 
+/* Entries lie anywhere in memory: whoever goes through them in order asks for them ahead. */
+#define AHEAD 8
+
 struct asst__entry *asst__cursor_next(struct asst__cursor *cursor)
 {
+	const struct asst__leaf *leaf = cursor->leaf;
+	size_t ahead = cursor->i + AHEAD;
+
+	if (ahead < leaf->count)
+		ASST__PREFETCH(leaf->entries[ahead]);
+	else if (leaf->next && ahead - leaf->count < leaf->next->count)
+		ASST__PREFETCH(leaf->next->entries[ahead - leaf->count]);
 	if (++cursor->i == cursor->leaf->count) {
 		cursor->leaf = cursor->leaf->next;
 		cursor->i = 0;

@@ -184,6 +184,7 @@ struct bench_peer {
 	double (*get)(void *peer, double seconds);
 	double (*list)(void *peer, double seconds);
 	double (*list_whole)(void *peer, double seconds);
+	double (*count)(void *peer, double seconds); /* to 10,000; LMDB has none */
 	double (*reopen)(void *peer, double seconds); /* ms */
 };
 
@@ -192,6 +193,7 @@ extern const struct bench_peer bench_sqlite, bench_lmdb; /* open is NULL where i
 /* ours.c */
 
 struct bench_ours;
+struct bench_scan;
 /* where: "memory:" or a path; -1: the default for resident_bytes. */
 struct bench_ours *bench_ours_open(struct bench *bench, const char *path, int64_t resident,
 				   const char *durability);
@@ -213,6 +215,11 @@ double bench_ours_get_json(void *ours, double seconds);
 double bench_ours_list(void *ours, double seconds);
 double bench_ours_list_whole(void *ours, double seconds);
 double bench_ours_list_few(void *ours, double seconds);
+double bench_ours_count(void *ours, double seconds);
+/* Scanning 10,000 keys of an index, without their values. */
+struct bench_scan *bench_scan_open(void);
+void bench_scan_close(struct bench_scan *scan);
+double bench_scan_slice(void *scan, double seconds);
 void bench_ours_create_many(struct bench_ours *ours, size_t count);
 /* Write everything that lives anew; how many seconds it took. */
 double bench_ours_compact(struct bench_ours *ours);

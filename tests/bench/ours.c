@@ -460,6 +460,23 @@ double bench_ours_list_whole(void *ours, double seconds)
 	return bench_run(list_whole_step, ours, 1, seconds);
 }
 
+static size_t count_step(void *state, unsigned thread)
+{
+	struct bench_ours *ours = state;
+	uint64_t count;
+	int more, status = asst_assistant_count(&count, &more, ours->sessions[thread], NULL, 0, NULL);
+
+	if (status != ASST_OK)
+		must(status, NULL, "count");
+	ours->sum += count;
+	return 1;
+}
+
+double bench_ours_count(void *ours, double seconds)
+{
+	return bench_run(count_step, ours, 1, seconds);
+}
+
 static size_t list_few_step(void *state, unsigned thread)
 {
 	struct bench_ours *ours = state;

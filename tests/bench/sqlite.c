@@ -16,7 +16,7 @@
 
 #define WRITERS 8
 
-enum statement { BEGIN, COMMIT, INSERT, SEES, GET, LIST, LIST_WHOLE, STATEMENTS };
+enum statement { BEGIN, COMMIT, INSERT, SEES, GET, LIST, LIST_WHOLE, COUNT, STATEMENTS };
 
 #define PAGE_OF(sort)                                                        \
 	"SELECT * FROM (SELECT updated, doc FROM sees WHERE principal=" sort \
@@ -37,6 +37,8 @@ static const char *const texts[STATEMENTS] = {
 	[GET] = "SELECT owner,slug,name,updated,def FROM docs WHERE id=?",
 	[LIST] = LIST_OF("id,owner,slug,name,p.updated"),
 	[LIST_WHOLE] = LIST_OF("id,owner,slug,name,p.updated,def"),
+	[COUNT] = "SELECT count(*) FROM (SELECT 1 FROM sees WHERE principal IN"
+		  " ('user:u0','team:t0','team:t1','workspace') LIMIT 10001)",
 };
 
 static const char schema[] =
@@ -274,6 +276,20 @@ static double list_whole(void *peer, double seconds)
 	return bench_run(list_whole_step, peer, 1, seconds);
 }
 
+static size_t count_step(void *state, unsigned thread)
+{
+	struct peer *peer = state;
+
+	(void)thread;
+	peer->sum += read_rows(&peer->writers[0], COUNT);
+	return 1;
+}
+
+static double count(void *peer, double seconds)
+{
+	return bench_run(count_step, peer, 1, seconds);
+}
+
 /* Another connection, to its first answer. */
 static double reopen(void *state, double seconds)
 {
@@ -298,6 +314,7 @@ const struct bench_peer bench_sqlite = { .name = "SQLite",
 					 .get = get,
 					 .list = list,
 					 .list_whole = list_whole,
+					 .count = count,
 					 .reopen = reopen };
 
 #else
