@@ -58,7 +58,7 @@ ASST_API int asst_assistant_create(asst_assistant **assistant, asst_session *ses
  * Check a body as asst_assistant_create_json() would, and store nothing.
  *
  * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_EVALIDATION, ASST_ELIMIT, ASST_ESTATE, ASST_EIO,
- *         ASST_EBACKEND, ASST_ENOMEM.
+ *         ASST_EBACKEND, ASST_ENOMEM; what a catalog could not tell (sys/catalog.h).
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_assistant_validate_json(asst_session *session, const char *json, size_t size,
@@ -128,7 +128,8 @@ ASST_API int asst_assistant_patch_json(asst_assistant **assistant, asst_session 
  * @param flags     0.
  * @param err       may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND, ASST_EREVISION, ASST_ECONFLICT (the
- *         id is a draft's, or dispatchers lead to it, which the issues name), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
+ *         id is a draft's, or dispatchers lead to it, which the issues name), ASST_EBUSY,
+ *         ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_assistant_delete(asst_session *session, const char *id, uint64_t revision,

@@ -122,7 +122,8 @@ ASST_API int asst_token_list(asst_buf **out, asst_session *session, const char *
  * @param id     borrowed; the assistant's.
  * @param token  borrowed; the token's id.
  * @param flags  0.
- * @return as asst_key_revoke(); ASST_ECONFLICT (the id is a draft's).
+ * @return as asst_key_revoke(); ASST_EINVAL also where the token's id is none, as in capitals;
+ *         ASST_ECONFLICT (the id is a draft's).
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_token_revoke(asst_session *session, const char *id, const char *token,

@@ -5,7 +5,8 @@
 
 #include <stddef.h>
 
-void *asst__guarded_memory(size_t size); /* NULL: none */
+/* NULL: none. A forked child finds zeros in it, where the system can do that. */
+void *asst__guarded_memory(size_t size);
 /* Wiped, then given back; may be NULL. */
 void asst__guarded_give_back(void *bytes, size_t size);
 void asst__wipe(void *bytes, size_t size);

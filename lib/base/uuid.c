@@ -75,6 +75,15 @@ int asst__uuid_make(struct asst__uuid_maker *maker, unsigned char id[ASST__UUID_
 	return ASST_OK;
 }
 
+int64_t asst__uuid_time(const unsigned char id[ASST__UUID_BYTES])
+{
+	int64_t ms = 0;
+
+	for (int i = 0; i < 6; i++)
+		ms = ms << 8 | id[i];
+	return ms;
+}
+
 int asst__uuid_maker_bytes(struct asst__uuid_maker *maker, void *bytes, size_t size,
 			   asst_error *err)
 {

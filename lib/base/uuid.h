@@ -29,6 +29,8 @@ void asst__uuid_maker_close(struct asst__uuid_maker *maker);
 /* A new id and its ms, which is not below that of the id before. */
 int asst__uuid_make(struct asst__uuid_maker *maker, unsigned char id[ASST__UUID_BYTES], int64_t *ms,
 		    asst_error *err);
+/* The ms that an id of asst__uuid_make() begins with. */
+int64_t asst__uuid_time(const unsigned char id[ASST__UUID_BYTES]);
 /* Other random bytes from the same source; safe from many threads. */
 int asst__uuid_maker_bytes(struct asst__uuid_maker *maker, void *bytes, size_t size,
 			   asst_error *err);

@@ -144,9 +144,9 @@ static const struct asst__schema input_schema =
 
 static const struct asst__field route_fields[] = {
 	[ASST__ROUTE_ASSISTANT_ID] = { .name = "assistantId",
-				 .type = ASST__UUID,
-				 .flags = ASST__REQUIRED,
-				 .refers = ASST__REFERS_ASSISTANT },
+				       .type = ASST__UUID,
+				       .flags = ASST__REQUIRED,
+				       .refers = ASST__REFERS_ASSISTANT },
 	[ASST__ROUTE_WHEN] = { .name = "when", .type = ASST__TEXT, .limit = ASST__LIMIT_STRING },
 };
 

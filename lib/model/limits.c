@@ -41,7 +41,7 @@ static const struct {
 	[ASST__LIMIT_SKILLS] = { "skills", { -1, -1, -1 }, 100 },
 	[ASST__LIMIT_DATASETS] = { "datasets", { -1, -1, -1 }, 50 },
 	[ASST__LIMIT_REFERENCES] = { "references", { -1, -1, -1 }, 200 },
-	[ASST__LIMIT_ROUTES] = { "routes", { -1, -1, -1 }, 64 },
+	[ASST__LIMIT_ROUTES] = { "routes", { -1, -1, -1 }, ASST__ROUTES_MOST },
 	[ASST__LIMIT_WELCOME] = { "welcome", { -1, -1, -1 }, 4000 },
 	[ASST__LIMIT_STRING] = { "string", { -1, -1, -1 }, 1024 },
 	[ASST__LIMIT_SLUG] = { "slug", { -1, -1, 64 }, 1024 },
@@ -62,7 +62,7 @@ static const struct {
 	[ASST__LIMIT_SCOPES] = { "scopes", { -1, -1, -1 }, 64 },
 	[ASST__LIMIT_SCOPE] = { "scope", { -1, -1, -1 }, 64 },
 	[ASST__LIMIT_ROUTE_DEPTH] = { "routeDepth", { -1, -1, -1 }, 16 },
-	[ASST__LIMIT_ROUTED_ASSISTANTS] = { "routedAssistants", { -1, -1, -1 }, 256 },
+	[ASST__LIMIT_ROUTED_ASSISTANTS] = { "routedAssistants", { -1, -1, -1 }, ASST__ROUTED_MOST },
 };
 
 static int find_set(const char *set)

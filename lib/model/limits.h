@@ -10,6 +10,10 @@
 
 #include <stdint.h>
 
+/* Caps that arrays are made for. */
+#define ASST__ROUTES_MOST 64
+#define ASST__ROUTED_MOST 256
+
 enum asst__limit_id {
 	ASST__LIMIT_NONE,
 	ASST__LIMIT_DOCUMENT_BYTES,

@@ -6,9 +6,16 @@
 
 #include <string.h>
 
+bool asst__reference_is_assistant(const struct asst__reference *reference)
+{
+	return strcmp(reference->kind, ASST__REFERS_ASSISTANT) == 0;
+}
+
 static int add(struct asst__references *found, const struct asst__reference *reference,
 	       asst_error *err)
 {
+	if (!asst__reference_is_assistant(reference) && !reference->added)
+		return ASST_OK;
 	if (!asst__grow(found->mem, &found->items, found->count, &found->room,
 			sizeof(*found->items)))
 		return asst__fail_nomem(err);
@@ -16,9 +23,9 @@ static int add(struct asst__references *found, const struct asst__reference *ref
 	return ASST_OK;
 }
 
-/* Whether a field is one that names something; absent values name nothing. */
-static bool names(struct asst__reference *reference, const struct asst__schema *schema,
-		  const struct asst__view *view, unsigned i)
+/* Whether a field is one that names something to be judged; absent values name nothing. */
+static bool names(struct asst__reference *reference, const struct asst__references *found,
+		  const struct asst__schema *schema, const struct asst__view *view, unsigned i)
 {
 	const struct asst__field *field = &schema->fields[i];
 
@@ -27,7 +34,8 @@ static bool names(struct asst__reference *reference, const struct asst__schema *
 	reference->id = asst__view_text(view, i);
 	reference->kind = field->refers ? field->refers :
 					  asst__view_text(view, field->kind_field).text;
-	return reference->id.text && reference->kind;
+	return reference->id.text && reference->kind &&
+	       (found->catalog || asst__reference_is_assistant(reference));
 }
 
 static bool same_text(const struct asst__view *a, const struct asst__view *b, unsigned field)
@@ -72,7 +80,7 @@ static int find_in_list(struct asst__references *found, const struct asst__view 
 		item = asst__view_item(def, field, reference.item);
 		for (unsigned i = 1; i <= schema->count && status == ASST_OK; i++) {
 			reference.member = i;
-			if (!names(&reference, schema, &item, i))
+			if (!names(&reference, found, schema, &item, i))
 				continue;
 			reference.added = !in_live_list(live, &reference, &item);
 			status = add(found, &reference, err);
@@ -82,7 +90,7 @@ static int find_in_list(struct asst__references *found, const struct asst__view 
 }
 
 int asst__references_find(struct asst__references *found, const struct asst__view *def,
-			  const struct asst__view *live, const struct asst__mem *mem,
+			  const struct asst__view *live, bool catalog, const struct asst__mem *mem,
 			  asst_error *err)
 {
 	struct asst__reference reference;
@@ -90,12 +98,13 @@ int asst__references_find(struct asst__references *found, const struct asst__vie
 
 	memset(found, 0, sizeof(*found));
 	found->mem = mem;
+	found->catalog = catalog;
 	for (unsigned i = 1; i <= asst__def_schema.count && status == ASST_OK; i++) {
 		memset(&reference, 0, sizeof(reference));
 		reference.field = i;
 		if (asst__def_schema.fields[i].type == ASST__LIST) {
 			status = find_in_list(found, def, live, i, err);
-		} else if (names(&reference, &asst__def_schema, def, i)) {
+		} else if (names(&reference, found, &asst__def_schema, def, i)) {
 			reference.added = !live || !same_text(live, def, i);
 			status = add(found, &reference, err);
 		}

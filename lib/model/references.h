@@ -22,15 +22,19 @@ struct asst__references {
 	const struct asst__mem *mem;
 	struct asst__reference *items; /* in the order of the fields */
 	size_t count, room;
+	bool catalog;
 };
 
 /*
- * Find all; live is the definition against which they are added, NULL where there is none. Items
- * of lists are matched by their keys. *found is to be disposed in any case. ASST_ENOMEM.
+ * Find those to assistants and, where the catalog is to be asked, what was added of others. live is
+ * the definition against which they are added, NULL where there is none. Items of lists are matched
+ * by their keys. *found is to be disposed in any case. ASST_ENOMEM.
  */
 int asst__references_find(struct asst__references *found, const struct asst__view *def,
-			  const struct asst__view *live, const struct asst__mem *mem,
+			  const struct asst__view *live, bool catalog, const struct asst__mem *mem,
 			  asst_error *err);
+/* Whether it is to an assistant, which the library judges by itself. */
+bool asst__reference_is_assistant(const struct asst__reference *reference);
 void asst__references_dispose(struct asst__references *found);
 
 /* Whether it is a route of a dispatcher or its fallback. */

@@ -90,34 +90,6 @@ static int fill(asst_session *session, const struct asst__view *view, asst_error
 				       is_key ? "key:" : "token:", id, err);
 }
 
-/* Note the use, once an hour; where that fails nothing is lost but the note. */
-static void note_use(const asst_session *session, const struct asst__key *key, asst_buf *record,
-		     const struct asst__view *view, uint64_t sequence)
-{
-	bool is_key = session->kind == ASST__FROM_KEY;
-	unsigned field = is_key ? ASST__KEY_USED_AT : ASST__TOKEN_USED_AT;
-	asst_store *store = session->store;
-	int64_t now = asst__clock_now(&store->opts.clock);
-	struct asst_batch batch;
-	asst_buf *changed = NULL;
-	uint64_t applied;
-	size_t failed;
-
-	if (store->opts.file.read_only || asst__view_int(view, field, 0) > now - HOUR_MS)
-		return;
-	if (asst__record_with_int(&changed, is_key ? &asst__key_record_schema :
-						     &asst__token_record_schema,
-				  record, field, now - now % HOUR_MS, &store->mem) != ASST_OK)
-		return;
-	asst__batch_init(&batch, &store->mem);
-	if (asst_batch_check_key(&batch, key->bytes, key->size, sequence, NULL) == ASST_OK &&
-	    asst_batch_put_buf(&batch, key->bytes, key->size, changed, NULL) == ASST_OK)
-		asst__backend_apply(&store->backend, session->workspace, &batch, &applied, &failed,
-				    NULL);
-	asst__batch_dispose(&batch);
-	asst_buf_free(changed);
-}
-
 static int open_found(asst_session *session, const char *peer, asst_error *err)
 {
 	bool is_key = session->kind == ASST__FROM_KEY;
@@ -143,8 +115,6 @@ static int open_found(asst_session *session, const char *peer, asst_error *err)
 		if (status == ASST_OK)
 			asst__call_end(&call);
 	}
-	if (status == ASST_OK)
-		note_use(session, &key, record, &view, sequence);
 	asst_buf_free(record);
 	return status;
 }

@@ -251,6 +251,19 @@ static int level_on(const struct subject *subject, const struct asst__call *call
 	return decision.level_held;
 }
 
+/*
+ * Whether it is from before the person of the session came: who had the same identifier then, and
+ * what the teams saw, is not this one's. Only of a user of the directory it is known.
+ */
+static bool before_caller(const struct asst__view *event, const struct asst__call *call)
+{
+	const char *uid = call->identity ? call->identity->person.uid : "";
+	unsigned char id[ASST__UUID_BYTES];
+
+	return uid[0] && asst__uuid_read(id, uid, strlen(uid)) &&
+	       asst__view_int(event, ASST__EVENT_AT, 0) < asst__uuid_time(id);
+}
+
 static bool may_see(const struct feed *feed, const struct asst__view *event)
 {
 	const struct asst__call *call = feed->call;
@@ -260,9 +273,12 @@ static bool may_see(const struct feed *feed, const struct asst__view *event)
 	unsigned char id[ASST__UUID_BYTES];
 	size_t i, size, longest = 0;
 	int needed = 0, held;
-	bool own = false;
+	bool own = false, early;
 
-	if (actor->system || actor->superuser || lost_by(event, actor))
+	if (actor->system || actor->superuser)
+		return true;
+	early = before_caller(event, call);
+	if (!early && lost_by(event, actor))
 		return true;
 	if (!action.text)
 		return false;
@@ -272,7 +288,7 @@ static bool may_see(const struct feed *feed, const struct asst__view *event)
 			continue;
 		longest = size;
 		needed = audience[i].level;
-		own = audience[i].own;
+		own = audience[i].own && !early;
 	}
 	/* What is about no assistant is seen by its actor alone. */
 	if (!text.text || !asst__uuid_read(id, text.text, text.size))

@@ -293,6 +293,41 @@ static bool token_lives(const struct asst__call *call, const struct asst_sink *s
 		       asst__view_int(token, ASST__TOKEN_EPOCH, 0);
 }
 
+#define HOUR_MS INT64_C(3600000)
+
+/*
+ * Note the use, once an hour; where that fails nothing is lost but the note. The note is not what a
+ * batch of this call is to fail by.
+ */
+static void note_use(struct asst__call *call, asst_buf *record, const struct asst__view *view)
+{
+	bool is_key = call->session->kind == ASST__FROM_KEY;
+	unsigned field = is_key ? ASST__KEY_USED_AT : ASST__TOKEN_USED_AT;
+	struct asst__watch *watch = &call->watches[0];
+	asst_store *store = call->store;
+	struct asst_batch batch;
+	asst_buf *changed = NULL;
+	uint64_t applied;
+	size_t failed;
+
+	if (store->opts.file.read_only || asst__view_int(view, field, 0) > call->now - HOUR_MS)
+		return;
+	if (asst__record_with_int(&changed, is_key ? &asst__key_record_schema :
+						     &asst__token_record_schema,
+				  record, field, call->now - call->now % HOUR_MS,
+				  &store->mem) != ASST_OK)
+		return;
+	asst__batch_init(&batch, &store->mem);
+	if (asst_batch_check_key(&batch, watch->key.bytes, watch->key.size, watch->sequence, NULL) ==
+		    ASST_OK &&
+	    asst_batch_put_buf(&batch, watch->key.bytes, watch->key.size, changed, NULL) == ASST_OK &&
+	    asst__backend_apply(&store->backend, call->workspace, &batch, &applied, &failed, NULL) ==
+		    ASST_OK)
+		watch->sequence = applied;
+	asst__batch_dispose(&batch);
+	asst_buf_free(changed);
+}
+
 /* A credential acts within what its creator may do now. */
 static int load_credential(struct asst__call *call, const struct asst_sink *sink)
 {
@@ -340,6 +375,8 @@ static int load_credential(struct asst__call *call, const struct asst_sink *sink
 		actor->count = 0; /* it stands for nobody to whom anything is granted */
 	}
 	call->actor = actor;
+	if (status == ASST_OK)
+		note_use(call, answer->value, &view);
 	return status;
 }
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CONTEXT_FORMAT 1
+#define CONTEXT_FORMAT 2
 #define CONTEXT_MAX 640
 
 int asst__keyring_check(const struct asst__call *call)
@@ -102,6 +102,38 @@ static int make_room(struct asst__sealed *sealed, const struct asst__call *call,
 	return ASST_OK;
 }
 
+/*
+ * What is sealed is the value, one byte 0x80, and zeros up to the next whole block: the size of a
+ * record tells that of its value to so many bytes alone.
+ */
+#define BLOCK 64
+
+static int pad(struct asst__guarded *padded, const void *value, size_t size, asst_error *err)
+{
+	int status = asst__guarded_alloc(padded, (size / BLOCK + 1) * BLOCK, err);
+
+	if (status != ASST_OK)
+		return status;
+	memset(padded->bytes, 0, padded->size);
+	if (size)
+		memcpy(padded->bytes, value, size);
+	((unsigned char *)padded->bytes)[size] = 0x80;
+	return ASST_OK;
+}
+
+static int unpad(struct asst__guarded *value, asst_error *err)
+{
+	const unsigned char *bytes = value->bytes;
+	size_t size = value->size;
+
+	while (size && value->size - size < BLOCK && !bytes[size - 1])
+		size--;
+	if (!size || bytes[size - 1] != 0x80 || value->size % BLOCK)
+		return asst__fail(err, ASST_ECORRUPT, "a secret's value is damaged");
+	value->size = size - 1;
+	return ASST_OK;
+}
+
 /* With the key whose id was asked for before: the present one may be another by now. */
 static int seal_with(struct asst__sealed *sealed, const struct asst__call *call,
 		     const unsigned char id[ASST__UUID_BYTES], const char *name,
@@ -125,11 +157,17 @@ int asst__keyring_seal(struct asst__sealed *sealed, const struct asst__call *cal
 		       const unsigned char id[ASST__UUID_BYTES], const char *name,
 		       const void *value, size_t size)
 {
+	struct asst__guarded padded = { NULL, 0, 0 };
 	int status;
 
 	memset(sealed, 0, sizeof(*sealed));
 	status = asst__keyring_current(sealed->key, call);
-	return status == ASST_OK ? seal_with(sealed, call, id, name, value, size) : status;
+	if (status == ASST_OK)
+		status = pad(&padded, value, size, call->err);
+	if (status == ASST_OK)
+		status = seal_with(sealed, call, id, name, padded.bytes, padded.size);
+	asst__guarded_free(&padded);
+	return status;
 }
 
 void asst__sealed_free(struct asst__sealed *sealed, const struct asst__call *call)
@@ -152,7 +190,8 @@ void asst__guarded_free(struct asst__guarded *guarded)
 	memset(guarded, 0, sizeof(*guarded));
 }
 
-int asst__keyring_open(struct asst__guarded *value, const struct asst__call *call,
+/* With its padding. */
+static int open_padded(struct asst__guarded *value, const struct asst__call *call,
 		       const unsigned char id[ASST__UUID_BYTES], const char *name,
 		       struct asst__string key, struct asst__string sealed)
 {
@@ -173,6 +212,15 @@ int asst__keyring_open(struct asst__guarded *value, const struct asst__call *cal
 	if (status == ASST_OK && value->size > sealed.size)
 		status = ASST_EBACKEND;
 	return told(status, "open", call->err);
+}
+
+int asst__keyring_open(struct asst__guarded *value, const struct asst__call *call,
+		       const unsigned char id[ASST__UUID_BYTES], const char *name,
+		       struct asst__string key, struct asst__string sealed)
+{
+	int status = open_padded(value, call, id, name, key, sealed);
+
+	return status == ASST_OK ? unpad(value, call->err) : status;
 }
 
 static int rewrap_inside(struct asst__sealed *sealed, const struct asst__call *call,
@@ -208,7 +256,7 @@ int asst__keyring_rewrap(struct asst__sealed *sealed, const struct asst__call *c
 
 	if (call->store->opts.keyring.rewrap)
 		return rewrap_inside(sealed, call, id, name, old_key, old);
-	status = asst__keyring_open(&value, call, id, name, old_key, old);
+	status = open_padded(&value, call, id, name, old_key, old);
 	if (status == ASST_OK)
 		status = seal_with(sealed, call, id, name, value.bytes, value.size);
 	asst__guarded_free(&value);

@@ -49,9 +49,11 @@ static int check(asst_keyring *keyring, size_t size, const char *const *ids, con
 #define KEY_BYTES crypto_aead_xchacha20poly1305_ietf_KEYBYTES
 #define NONCE_BYTES crypto_aead_xchacha20poly1305_ietf_NPUBBYTES
 #define TAG_BYTES crypto_aead_xchacha20poly1305_ietf_ABYTES
+#define CHECK_BYTES crypto_generichash_BYTES
+#define HEAD_BYTES (NONCE_BYTES + CHECK_BYTES)
 
 _Static_assert(KEY_BYTES == 32, "keys have 32 bytes");
-_Static_assert(NONCE_BYTES + TAG_BYTES <= ASST_KEYRING_OVERHEAD, "a seal fits");
+_Static_assert(HEAD_BYTES + TAG_BYTES <= ASST_KEYRING_OVERHEAD, "a seal fits");
 
 /* All of it in guarded memory. */
 struct ring {
@@ -77,6 +79,25 @@ static const unsigned char *find_key(const struct ring *ring, const char *id)
 	return i < ring->count ? ring->keys[i] : NULL;
 }
 
+/*
+ * The cipher alone does not commit to its key: bytes can be made that open with two. A hash of key,
+ * nonce, context and tag does (CTX of Chan and Rogaway, On Committing Authenticated Encryption).
+ */
+static void make_check(unsigned char check[CHECK_BYTES], const unsigned char *nonce,
+		       const void *context, size_t context_size, const unsigned char *tag,
+		       const unsigned char *key)
+{
+	crypto_generichash_state state;
+
+	crypto_generichash_init(&state, key, KEY_BYTES, CHECK_BYTES);
+	crypto_generichash_update(&state, nonce, NONCE_BYTES);
+	crypto_generichash_update(&state, context, context_size);
+	crypto_generichash_update(&state, tag, TAG_BYTES);
+	crypto_generichash_final(&state, check, CHECK_BYTES);
+	sodium_memzero(&state, sizeof(state));
+}
+
+/* Nonce, check, and what the cipher made, which ends with its tag. */
 static int ring_seal(void *user, const char *key, void *sealed, size_t *sealed_size,
 		     const void *value, size_t size, const void *context, size_t context_size)
 {
@@ -87,11 +108,13 @@ static int ring_seal(void *user, const char *key, void *sealed, size_t *sealed_s
 	if (!bytes)
 		return ASST_EINTERNAL;
 	randombytes_buf(out, NONCE_BYTES);
-	if (crypto_aead_xchacha20poly1305_ietf_encrypt(out + NONCE_BYTES, &written, value, size,
+	if (crypto_aead_xchacha20poly1305_ietf_encrypt(out + HEAD_BYTES, &written, value, size,
 						       context, context_size, NULL, out,
 						       bytes) != 0)
 		return ASST_EINTERNAL;
-	*sealed_size = NONCE_BYTES + (size_t)written;
+	*sealed_size = HEAD_BYTES + (size_t)written;
+	make_check(out + NONCE_BYTES, out, context, context_size, out + *sealed_size - TAG_BYTES,
+		   bytes);
 	return ASST_OK;
 }
 
@@ -100,12 +123,15 @@ static int ring_open(void *user, const char *key, void *value, size_t *size, con
 {
 	const unsigned char *bytes = find_key(user, key);
 	const unsigned char *in = sealed;
+	unsigned char check[CHECK_BYTES];
 	unsigned long long written;
 
-	if (!bytes || sealed_size < NONCE_BYTES + TAG_BYTES)
+	if (!bytes || sealed_size < HEAD_BYTES + TAG_BYTES)
 		return ASST_ECORRUPT;
-	if (crypto_aead_xchacha20poly1305_ietf_decrypt(value, &written, NULL, in + NONCE_BYTES,
-						       sealed_size - NONCE_BYTES, context,
+	make_check(check, in, context, context_size, in + sealed_size - TAG_BYTES, bytes);
+	if (sodium_memcmp(check, in + NONCE_BYTES, CHECK_BYTES) != 0 ||
+	    crypto_aead_xchacha20poly1305_ietf_decrypt(value, &written, NULL, in + HEAD_BYTES,
+						       sealed_size - HEAD_BYTES, context,
 						       context_size, in, bytes) != 0)
 		return ASST_ECORRUPT;
 	*size = (size_t)written;

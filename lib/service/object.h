@@ -43,6 +43,23 @@ int asst__refuse_draft(const struct asst__loaded *loaded, const struct asst__cal
 		       const char *belongs);
 void asst__loaded_dispose(struct asst__loaded *loaded);
 
+/*
+ * What a call reads after it was decided: the records that the decision rests on are asked for
+ * again with it, first, so that nobody is shown what came after his right had been taken away.
+ */
+int asst__keys_add_decided(struct asst_keys *keys, const struct asst__loaded *loaded,
+			   const struct asst__call *call);
+int asst__ranges_add_decided(struct asst_ranges *ranges, const struct asst__loaded *loaded,
+			     const struct asst__call *call);
+/* How many they are: what was asked for behind them has this index. */
+size_t asst__decided_count(const struct asst__call *call);
+/*
+ * Whether they were the same; else the call is renewed, to be decided again, and after so many
+ * tries ASST_EBUSY.
+ */
+int asst__decided_still(bool *still, const struct asst_sink *sink, const struct asst__loaded *loaded,
+			struct asst__call *call, int tries);
+
 /* Take one record from a filled sink as a part. ASST_ECORRUPT, ASST_EFORMAT. */
 int asst__part_take(struct asst__part *part, const struct asst_sink *sink, size_t index,
 		    const struct asst__schema *schema, asst_error *err);

@@ -17,6 +17,22 @@ struct asst__becoming {
 	const struct asst__view *def;
 };
 
+/* An assistant that it names, as it was at one moment. */
+struct asst__target {
+	unsigned char id[ASST__UUID_BYTES];
+	bool added;  /* in some place; then it is judged */
+	bool routed; /* as a route or the fallback */
+	struct asst__loaded loaded; /* of what is routed to also the definition, if that is walked */
+};
+
+/* What it names; the references that were found, and the assistants among them, each once. */
+struct asst__named {
+	struct asst__references found;
+	struct asst__target *targets;
+	size_t count, room;
+	uint64_t sequence; /* at which the targets were read */
+};
+
 /*
  * Judge its references. ASST_EVALIDATION, ASST_ELIMIT with all faults; the batch checks what the
  * judgement rests on, and gets warnings of what went bad meanwhile. change NULL: nothing is written.

@@ -225,6 +225,10 @@ static int rewrap_page(struct rewrapping *rewrapping, struct asst__key *from, si
 	for (i = 0; i < *count && status == ASST_OK; i++) {
 		const unsigned char *key = asst_sink_key(&sink, i, &size);
 
+		if (size >= sizeof(from->bytes)) {
+			status = asst__fail(call->err, ASST_ECORRUPT, "a key is damaged");
+			break;
+		}
 		memcpy(from->bytes, key, size);
 		from->bytes[size] = 0;
 		from->size = size + 1;

@@ -9,6 +9,8 @@
 
 /* Dispatchers that are looked at in one read. */
 #define PAGE 256
+/* A batch checks so many keys of them at the most: nobody is to keep others from deleting. */
+#define CHECKS_MOST 4096
 
 /* What a definition routes to: route i, and the fallback behind the last one. */
 static struct asst__string route(const struct asst__view *def, size_t i)
@@ -68,7 +70,7 @@ static bool readable(const struct asst__call *call, const struct asst__loaded *l
 	return decision.status == ASST_OK;
 }
 
-static void tell(const struct asst__call *call, const unsigned char id[ASST__UUID_BYTES])
+static void tell(const struct asst__call *call, const unsigned char *id)
 {
 	char text[ASST__UUID_TEXT + 1], message[96];
 
@@ -77,36 +79,69 @@ static void tell(const struct asst__call *call, const unsigned char id[ASST__UUI
 	asst__error_add_issue(call->err, "routed_to", "", message);
 }
 
-/* Of a page of index entries: how many dispatchers the caller may read. */
-static int look_at(size_t *seen, const struct asst__call *call, const struct asst_sink *page)
+/* What an index entry leads back to: 'B', the assistant, the dispatcher. */
+static const unsigned char *dispatcher_of(const struct asst_sink *page, size_t i)
 {
-	const unsigned char *id;
+	size_t size;
+	const unsigned char *key = asst_sink_key(page, i, &size);
+
+	return size == 1 + 2 * ASST__UUID_BYTES ? key + 1 + ASST__UUID_BYTES : NULL;
+}
+
+/* That they are hidden must still be so when the batch is applied. */
+static void check_hidden(struct asst__change *change, const struct asst_sink *page,
+			 const struct asst_sink *records)
+{
+	const struct asst__answer *answer;
+	struct asst__key key;
+
+	for (size_t i = 0; i < asst_sink_count(page); i++) {
+		if (asst_batch_count(&change->batch) >= CHECKS_MOST)
+			return;
+		answer = asst__sink_find(records, 2 * i);
+		asst__key_part(&key, dispatcher_of(page, i), ASST__PART_HEAD);
+		asst__change_check(change, &key, answer ? answer->sequence : 0);
+		answer = asst__sink_find(records, 2 * i + 1);
+		asst__key_part(&key, dispatcher_of(page, i), ASST__PART_ACL);
+		asst__change_check(change, &key, answer ? answer->sequence : 0);
+	}
+}
+
+/* The dispatchers of a page: *seen tells whether the caller may read some of them. */
+static int look_at(bool *seen, struct asst__change *change, const struct asst_sink *page, bool firm)
+{
+	const struct asst__call *call = change->call;
 	struct asst__loaded loaded;
 	struct asst_keys keys;
 	struct asst_sink sink;
 	uint64_t sequence;
-	size_t i, size;
+	size_t i, count = asst_sink_count(page);
 	int status = ASST_OK;
 
 	asst__keys_init(&keys, &call->store->mem);
 	asst__sink_init(&sink, &call->store->mem);
-	for (i = 0; i < asst_sink_count(page) && status == ASST_OK; i++) {
-		id = asst_sink_key(page, i, &size);
-		status = asst__keys_add_object(&keys, id + size - ASST__UUID_BYTES, false,
-					       call->err);
-	}
+	for (i = 0; i < count && status == ASST_OK; i++)
+		status = dispatcher_of(page, i) ?
+				 asst__keys_add_object(&keys, dispatcher_of(page, i), false,
+						       call->err) :
+				 asst__fail(call->err, ASST_ECORRUPT, "an index entry is damaged");
+	/* Asked also where there are none: nobody is to learn that there are some. */
+	if (status == ASST_OK && !count)
+		status = asst_keys_add(&keys, "B", 1, call->err);
 	if (status == ASST_OK)
 		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
 					   &sequence, call->err);
-	for (i = 0; i < asst_sink_count(page) && status == ASST_OK; i++) {
-		status = asst__loaded_take(&loaded, &sink, 2 * i, false, call->err);
-		if (status == ASST_OK && readable(call, &loaded)) {
-			id = asst_sink_key(page, i, &size);
-			tell(call, id + size - ASST__UUID_BYTES);
-			++*seen;
+	for (i = 0; i < count && status == ASST_OK; i++) {
+		/* What is damaged can be read by nobody. */
+		if (asst__loaded_take(&loaded, &sink, 2 * i, false, NULL) == ASST_OK &&
+		    readable(call, &loaded)) {
+			tell(call, dispatcher_of(page, i));
+			*seen = true;
 		}
 		asst__loaded_dispose(&loaded);
 	}
+	if (status == ASST_OK && !*seen && firm)
+		check_hidden(change, page, &sink);
 	asst__sink_dispose(&sink);
 	asst__keys_dispose(&keys);
 	return status;
@@ -114,11 +149,11 @@ static int look_at(size_t *seen, const struct asst__call *call, const struct ass
 
 /* One page from a key on, which moves behind the last one; *more: there may be others. */
 static int next_page(struct asst__key *from, const struct asst__key *to, uint64_t *sequence,
-		     size_t *seen, bool *more, const struct asst__call *call)
+		     bool *seen, bool *more, struct asst__change *change, bool firm)
 {
+	const struct asst__call *call = change->call;
 	struct asst_ranges ranges;
 	struct asst_sink page;
-	const void *last;
 	size_t count;
 	int status;
 
@@ -129,69 +164,43 @@ static int next_page(struct asst__key *from, const struct asst__key *to, uint64_
 	if (status == ASST_OK)
 		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, &page,
 					    sequence, call->err);
-	count = status == ASST_OK ? asst_sink_count(&page) : 0;
-	if (count)
-		status = look_at(seen, call, &page);
-	*more = count == PAGE;
+	if (status == ASST_OK)
+		status = look_at(seen, change, &page, firm);
+	count = asst_sink_count(&page);
+	*more = status == ASST_OK && count == PAGE;
 	if (*more) {
-		last = asst_sink_key(&page, count - 1, &from->size);
-		memcpy(from->bytes, last, from->size);
-		from->bytes[from->size++] = 0;
+		memcpy(from->bytes + 1 + ASST__UUID_BYTES, dispatcher_of(&page, count - 1),
+		       ASST__UUID_BYTES);
+		from->bytes[1 + 2 * ASST__UUID_BYTES] = 0;
+		from->size = 2 + 2 * ASST__UUID_BYTES;
 	}
 	asst__sink_dispose(&page);
 	asst__ranges_dispose(&ranges);
 	return status;
 }
 
-/* The range of all that lead to an assistant. */
-static void range_of(struct asst__key *from, struct asst__key *to,
-		     const unsigned char id[ASST__UUID_BYTES])
-{
-	asst__key_routed(from, id, NULL);
-	*to = *from;
-	asst__key_end(to);
-}
-
-/* None of them was added after a sequence. */
-static void check_range(struct asst__change *change, const struct asst__key *from,
-			const struct asst__key *to, uint64_t sequence)
-{
-	if (change->status == ASST_OK)
-		change->status = asst_batch_check_range(&change->batch, from->bytes, from->size,
-							to->bytes, to->size, sequence,
-							change->call->err);
-}
-
-void asst__routes_expect_none(struct asst__change *change, const unsigned char id[ASST__UUID_BYTES])
-{
-	struct asst__key from, to;
-
-	range_of(&from, &to, id);
-	change->watched = asst_batch_count(&change->batch);
-	check_range(change, &from, &to, 0);
-}
-
-int asst__routes_check_unused(struct asst__change *change, const unsigned char id[ASST__UUID_BYTES])
+int asst__routes_check_unused(struct asst__change *change, const unsigned char id[ASST__UUID_BYTES],
+			      bool firm)
 {
 	const struct asst__call *call = change->call;
 	struct asst__key begin, from, to;
 	uint64_t sequence, first = UINT64_MAX;
-	size_t seen = 0;
-	bool more = true;
+	bool more = true, seen = false;
 	int status = ASST_OK;
 
-	range_of(&begin, &to, id);
-	from = begin;
+	asst__key_routed(&begin, id, NULL);
+	from = to = begin;
+	asst__key_end(&to);
 	while (more && status == ASST_OK && !seen) {
-		status = next_page(&from, &to, &sequence, &seen, &more, call);
+		status = next_page(&from, &to, &sequence, &seen, &more, change, firm);
 		if (status == ASST_OK && sequence < first)
 			first = sequence;
 	}
 	if (status == ASST_OK && seen)
 		return asst__fail(call->err, ASST_ECONFLICT,
-				  "%zu dispatcher%s to it: change %s first", seen,
-				  seen == 1 ? " routes" : "s route", seen == 1 ? "it" : "them");
-	if (status == ASST_OK)
-		check_range(change, &begin, &to, first);
+				  "dispatchers route to it: change those that the issues name first");
+	if (status == ASST_OK && firm && change->status == ASST_OK)
+		change->status = asst_batch_check_range(&change->batch, begin.bytes, begin.size,
+							to.bytes, to.size, first, call->err);
 	return status;
 }

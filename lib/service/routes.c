@@ -8,9 +8,9 @@
 #include <string.h>
 
 /* A node has so many edges: the cap on routes, and the fallback. */
-#define EDGES_MOST 65
+#define EDGES_MOST (ASST__ROUTES_MOST + 1)
 /* So many can be reached at most, and the one that the walk begins at; one more is too many. */
-#define NODES_MOST (256 + 2)
+#define NODES_MOST (ASST__ROUTED_MOST + 2)
 
 struct node {
 	unsigned char id[ASST__UUID_BYTES];
@@ -19,13 +19,15 @@ struct node {
 	uint16_t steps; /* of the longest way from here; UINT16_MAX: there is no end */
 	bool open, done; /* of the search for it */
 	bool back;       /* a way leads to the first node */
+	uint64_t sequence; /* of the definition; 0: absent */
 };
 
 struct graph {
 	const struct asst__call *call;
-	struct asst__change *change; /* may be NULL */
-	size_t reach, depth;         /* the caps */
-	size_t count;
+	size_t reach, depth; /* the caps */
+	bool over;           /* there are more than can be held */
+	uint64_t first, last; /* sequences of the reads */
+	size_t count, read;   /* nodes; those whose definition was read, and the first one */
 	struct node nodes[NODES_MOST]; /* [0]: the definition that is to be live */
 };
 
@@ -51,10 +53,12 @@ static void add_edge(struct graph *graph, size_t from, struct asst__string text)
 	unsigned char id[ASST__UUID_BYTES];
 	size_t to;
 
-	if (!text.text || !asst__uuid_read(id, text.text, text.size) || node->count == EDGES_MOST)
+	if (!text.text || !asst__uuid_read(id, text.text, text.size))
 		return;
 	to = node_of(graph, id);
-	if (to != SIZE_MAX)
+	if (to == SIZE_MAX || node->count == EDGES_MOST)
+		graph->over = true;
+	else
 		node->edges[node->count++] = (uint16_t)to;
 }
 
@@ -69,27 +73,27 @@ static void add_edges(struct graph *graph, size_t from, const struct asst__view 
 
 static bool too_many(const struct graph *graph)
 {
-	return graph->count > graph->reach + 1;
+	return graph->over || graph->count > graph->reach + 1;
 }
 
-/* What is live of a node: its edges, and the check that it stays so. */
-static int add_live(struct graph *graph, size_t i, const struct asst__part *part)
+void asst__routes_take(struct asst__part *part, const struct asst_sink *sink, size_t index)
+{
+	const struct asst__answer *answer = asst__sink_find(sink, index);
+
+	asst__part_take(part, sink, index, &asst__version_schema, NULL);
+	part->sequence = answer ? answer->sequence : 0;
+}
+
+/* What is live of a node: its edges. */
+static void add_live(struct graph *graph, size_t i, const struct asst__part *part)
 {
 	struct asst__string bytes = asst__view_text(&part->view, ASST__VERSION_DEF);
 	struct asst__view def;
-	struct asst__key key;
-	int status;
 
-	if (graph->change) {
-		asst__key_part(&key, graph->nodes[i].id, ASST__PART_DEF);
-		asst__change_check(graph->change, &key, part->sequence);
-	}
-	if (!bytes.text || asst__view_int(&part->view, ASST__VERSION_NUMBER, 0) == 0)
-		return ASST_OK;
-	status = asst__view_open(&def, &asst__def_schema, bytes.text, bytes.size, graph->call->err);
-	if (status == ASST_OK)
+	graph->nodes[i].sequence = part->sequence;
+	if (bytes.text && asst__view_open(&def, &asst__def_schema, bytes.text, bytes.size, NULL) ==
+				  ASST_OK)
 		add_edges(graph, i, &def);
-	return status;
 }
 
 /* The nodes from begin to end are read, and those that they lead to added. */
@@ -100,7 +104,6 @@ static int read_level(struct graph *graph, size_t begin, size_t end)
 	struct asst_keys keys;
 	struct asst_sink sink;
 	struct asst__key key;
-	uint64_t sequence;
 	size_t i;
 	int status = ASST_OK;
 
@@ -112,11 +115,10 @@ static int read_level(struct graph *graph, size_t begin, size_t end)
 	}
 	if (status == ASST_OK)
 		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
-					   &sequence, call->err);
+					   &graph->last, call->err);
 	for (i = begin; i < end && status == ASST_OK; i++) {
-		status = asst__part_take(&part, &sink, i - begin, &asst__version_schema, call->err);
-		if (status == ASST_OK)
-			status = add_live(graph, i, &part);
+		asst__routes_take(&part, &sink, i - begin);
+		add_live(graph, i, &part);
 		asst_buf_free(part.buf);
 	}
 	asst__sink_dispose(&sink);
@@ -125,38 +127,35 @@ static int read_level(struct graph *graph, size_t begin, size_t end)
 }
 
 /* The first level was read with the judgement of what was added. */
-static int take_level(struct graph *graph, size_t end, const struct asst__target *targets,
-		      size_t count)
+static void take_level(struct graph *graph, size_t end, const struct asst__named *named)
 {
-	int status = ASST_OK;
+	const struct asst__target *targets = named->targets;
 	size_t i, j;
 
-	for (i = 1; i < end && status == ASST_OK; i++) {
-		for (j = 0; j < count; j++) {
+	graph->first = graph->last = named->sequence;
+	for (i = 1; i < end; i++) {
+		for (j = 0; j < named->count; j++) {
 			if (memcmp(targets[j].id, graph->nodes[i].id, ASST__UUID_BYTES) == 0)
-				status = add_live(graph, i, &targets[j].loaded.def);
+				add_live(graph, i, &targets[j].loaded.def);
 		}
 	}
-	return status;
 }
 
-/* Level by level, as far as the caps allow; *whole: to the end. */
-static int read_all(struct graph *graph, const struct asst__target *targets, size_t count,
-		    bool *whole)
+/* Level by level, as far as the caps allow: what they cut off is too deep or too much. */
+static int read_all(struct graph *graph, const struct asst__named *named)
 {
-	size_t level, begin = 1, end = graph->count;
+	size_t level, end = graph->count;
 	int status = ASST_OK;
 
-	for (level = 1; level <= graph->depth && begin < end && !too_many(graph); level++) {
-		status = level == 1 ? take_level(graph, end, targets, count) :
-				      read_level(graph, begin, end);
-		if (status != ASST_OK)
-			return status;
-		begin = end;
+	take_level(graph, end, named);
+	for (level = 1; status == ASST_OK && level < graph->depth && end < graph->count &&
+			!too_many(graph); level++) {
+		graph->read = end;
 		end = graph->count;
+		status = read_level(graph, graph->read, end);
 	}
-	*whole = begin == end;
-	return ASST_OK;
+	graph->read = end;
+	return status;
 }
 
 /* Depth first, never deeper than there are nodes: the longest way, and what leads back. */
@@ -197,7 +196,7 @@ static bool report_cycles(struct asst__check *check, struct graph *graph,
 		    !asst__uuid_read(id, reference->id.text, reference->id.size))
 			continue;
 		to = node_of(graph, id);
-		if (to != 0 && (to == SIZE_MAX || !graph->nodes[to].back))
+		if (to == SIZE_MAX || !graph->nodes[to].back)
 			continue;
 		asst__reference_enter(check, reference);
 		asst__fault(check, NULL, "route_cycle", "leads back to this assistant");
@@ -207,46 +206,57 @@ static bool report_cycles(struct asst__check *check, struct graph *graph,
 }
 
 static void report(struct asst__check *check, struct graph *graph,
-		   const struct asst__references *found, bool whole)
+		   const struct asst__becoming *becoming, const struct asst__references *found)
 {
-	size_t steps;
+	bool routes = asst__view_count(becoming->def, ASST__DEF_ROUTES) > 0;
 
 	search(graph, 0);
 	if (report_cycles(check, graph, found))
 		return;
-	steps = whole ? graph->nodes[0].steps : graph->depth + 1;
-	asst__check_enter(check, "routes");
+	asst__check_enter(check, asst__def_schema.fields[routes ? ASST__DEF_ROUTES :
+								  ASST__DEF_FALLBACK].name);
 	if (too_many(graph))
-		asst__check_within(check, ASST__LIMIT_ROUTED_ASSISTANTS, graph->count - 1,
+		asst__check_within(check, ASST__LIMIT_ROUTED_ASSISTANTS, graph->reach + 1,
 				   "assistants");
 	else
-		asst__check_within(check, ASST__LIMIT_ROUTE_DEPTH, steps, "steps");
+		asst__check_within(check, ASST__LIMIT_ROUTE_DEPTH, graph->nodes[0].steps, "steps");
 	asst__check_leave(check);
 }
 
+/* Every definition on the way must be the same when the batch is applied. */
+static void check_nodes(const struct graph *graph, struct asst__change *change)
+{
+	struct asst__key key;
+
+	for (size_t i = 1; change && i < graph->read; i++) {
+		asst__key_part(&key, graph->nodes[i].id, ASST__PART_DEF);
+		asst__change_check(change, &key, graph->nodes[i].sequence);
+	}
+}
+
 int asst__routes_walk(struct asst__check *check, const struct asst__becoming *becoming,
-		      const struct asst__references *found, const struct asst__target *targets,
-		      size_t count, struct asst__change *change)
+		      const struct asst__named *named, struct asst__change *change, bool *torn)
 {
 	const struct asst__call *call = becoming->call;
 	const struct asst__limits *limits = &call->store->opts.limits;
 	struct graph *graph = asst__alloc_zeroed(&call->store->mem, sizeof(*graph));
-	bool whole;
 	int status;
 
 	if (!graph)
 		return asst__fail_nomem(call->err);
 	graph->call = call;
-	graph->change = change;
 	graph->reach = (size_t)limits->cap[ASST__LIMIT_ROUTED_ASSISTANTS];
 	graph->depth = (size_t)limits->cap[ASST__LIMIT_ROUTE_DEPTH];
 	graph->count = 1;
 	if (becoming->id)
 		memcpy(graph->nodes[0].id, becoming->id, ASST__UUID_BYTES);
 	add_edges(graph, 0, becoming->def);
-	status = read_all(graph, targets, count, &whole);
+	status = read_all(graph, named);
 	if (status == ASST_OK)
-		report(check, graph, found, whole);
+		report(check, graph, becoming, &named->found);
+	if (status == ASST_OK && !check->faults)
+		check_nodes(graph, change);
+	*torn = check->faults && graph->first != graph->last;
 	asst__free(&call->store->mem, graph, sizeof(*graph));
 	return status;
 }

@@ -310,29 +310,73 @@ static void write_secret(struct asst__text *out, const struct asst__view *view)
 	asst__text_add_char(out, '}');
 }
 
-static int write_all(struct asst__text *out, const struct secret *secret)
+/* What a list shows was all there when it was decided that it may be shown. */
+static int scan_decided(struct asst_sink *sink, const struct secret *secret)
 {
+	const struct asst__call *call = secret->call;
+	struct asst_ranges ranges;
 	struct asst__key from, to;
-	struct asst__view view;
-	struct asst_sink sink;
 	uint64_t sequence;
-	size_t i;
 	int status;
 
-	asst__sink_init(&sink, &secret->call->store->mem);
-	status = scan(&sink, &sequence, secret, &from, &to);
-	asst__text_add_char(out, '[');
-	for (i = 0; i < sink.count && status == ASST_OK; i++) {
-		const asst_buf *value = asst_sink_value(&sink, i);
+	asst__key_part(&from, secret->loaded.id, ASST__PART_SECRET);
+	to = from;
+	asst__key_end(&to);
+	asst__ranges_init(&ranges, &call->store->mem, 0);
+	status = asst__ranges_add_decided(&ranges, &secret->loaded, call);
+	if (status == ASST_OK)
+		status = asst_ranges_add(&ranges, from.bytes, from.size, to.bytes, to.size, 0, 0,
+					 call->err);
+	if (status == ASST_OK)
+		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, sink,
+					    &sequence, call->err);
+	asst__ranges_dispose(&ranges);
+	return status;
+}
 
+static int write_all(struct asst__text *out, const struct secret *secret,
+		     const struct asst_sink *sink)
+{
+	struct asst__view view;
+	const asst_buf *value;
+	int status = ASST_OK;
+	bool first = true;
+
+	asst__text_add_char(out, '[');
+	for (size_t i = 0; i < asst_sink_count(sink) && status == ASST_OK; i++) {
+		if (asst_sink_index(sink, i) != asst__decided_count(secret->call))
+			continue;
+		value = asst_sink_value(sink, i);
 		status = asst__view_open(&view, &asst__secret_schema, asst_buf_data(value),
 					 asst_buf_size(value), secret->call->err);
-		if (i)
+		if (!first)
 			asst__text_add_char(out, ',');
+		first = false;
 		if (status == ASST_OK)
 			write_secret(out, &view);
 	}
 	asst__text_add_char(out, ']');
+	return status;
+}
+
+static int list_secrets(struct asst__text *out, struct secret *secret, struct asst__call *call)
+{
+	struct asst_sink sink;
+	bool still = false;
+	int tries, status = ASST_OK;
+
+	asst__sink_init(&sink, &call->store->mem);
+	for (tries = 0; status == ASST_OK && !still; tries++) {
+		secret_reset(secret);
+		asst__sink_clear(&sink);
+		status = asst__locate(&secret->loaded, call, secret->id, ASST__RIGHT_SECRETS);
+		if (status == ASST_OK)
+			status = scan_decided(&sink, secret);
+		if (status == ASST_OK)
+			status = asst__decided_still(&still, &sink, &secret->loaded, call, tries);
+	}
+	if (status == ASST_OK)
+		status = write_all(out, secret, &sink);
 	asst__sink_dispose(&sink);
 	return status;
 }
@@ -351,9 +395,7 @@ int asst_secret_list(asst_buf **out, asst_session *session, const char *id, asst
 		return status;
 	secret.call = &call;
 	asst__text_init(&text, &call.store->mem, SIZE_MAX / 2);
-	status = asst__locate(&secret.loaded, &call, id, ASST__RIGHT_SECRETS);
-	if (status == ASST_OK)
-		status = write_all(&text, &secret);
+	status = list_secrets(&text, &secret, &call);
 	if (status == ASST_OK && out)
 		status = asst__text_to_buf(out, &text, err);
 	asst__text_free(&text);
@@ -419,9 +461,8 @@ static int check_listed(const struct secret *secret)
 	return status;
 }
 
-static int find_secret(struct secret *secret)
+static int find_secret(struct secret *secret, struct asst__call *call, bool *still, int tries)
 {
-	const struct asst__call *call = secret->call;
 	struct asst_keys keys;
 	struct asst_sink sink;
 	struct asst__key key;
@@ -431,13 +472,18 @@ static int find_secret(struct secret *secret)
 	asst__keys_init(&keys, &call->store->mem);
 	asst__sink_init(&sink, &call->store->mem);
 	asst__key_secret(&key, secret->loaded.id, secret->name);
-	status = asst_keys_add(&keys, key.bytes, key.size, call->err);
+	status = asst__keys_add_decided(&keys, &secret->loaded, call);
+	if (status == ASST_OK)
+		status = asst_keys_add(&keys, key.bytes, key.size, call->err);
 	if (status == ASST_OK)
 		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
 					   &sequence, call->err);
 	if (status == ASST_OK)
-		status = asst__part_take(&secret->old, &sink, 0, &asst__secret_schema, call->err);
-	if (status == ASST_OK && !secret->old.buf)
+		status = asst__part_take(&secret->old, &sink, asst__decided_count(call),
+					 &asst__secret_schema, call->err);
+	if (status == ASST_OK)
+		status = asst__decided_still(still, &sink, &secret->loaded, call, tries);
+	if (status == ASST_OK && *still && !secret->old.buf)
 		status = asst__fail(call->err, ASST_ENOTFOUND, "no such secret");
 	asst__sink_dispose(&sink);
 	asst__keys_dispose(&keys);
@@ -476,7 +522,8 @@ int asst_secret_use(asst_session *session, const char *id, const char *name,
 {
 	struct secret secret = { .id = id, .name = name };
 	struct asst__call call;
-	int status = asst__call_begin(&call, session, err);
+	bool still = false;
+	int tries, status = asst__call_begin(&call, session, err);
 
 	if (status != ASST_OK)
 		return status;
@@ -486,14 +533,16 @@ int asst_secret_use(asst_session *session, const char *id, const char *name,
 				    "needs the name of a secret and a function that uses it");
 	if (status == ASST_OK)
 		status = check_runtime(&call);
-	if (status == ASST_OK)
+	for (tries = 0; status == ASST_OK && !still; tries++) {
+		secret_reset(&secret);
 		status = locate(&secret, ASST__RIGHT_RESOLVE);
-	if (status == ASST_OK)
-		status = check_name(name, err);
-	if (status == ASST_OK)
-		status = check_listed(&secret);
-	if (status == ASST_OK)
-		status = find_secret(&secret);
+		if (status == ASST_OK)
+			status = check_name(name, err);
+		if (status == ASST_OK)
+			status = check_listed(&secret);
+		if (status == ASST_OK)
+			status = find_secret(&secret, &call, &still, tries);
+	}
 	if (status == ASST_OK)
 		status = lend(&secret, use, user);
 	secret_reset(&secret);

@@ -245,6 +245,12 @@ int asst__call_begin(struct asst__call *call, asst_session *session, asst_error 
 	return ASST_OK;
 }
 
+int asst__call_renew(struct asst__call *call)
+{
+	call->now = asst__clock_now(&call->store->opts.clock);
+	return call->identity ? asst__identity_load(call) : ASST_OK;
+}
+
 void asst__call_end(struct asst__call *call)
 {
 	asst__identity_free(call);

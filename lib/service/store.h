@@ -170,6 +170,8 @@ void asst__plugs_unref(asst_store_opts *opts);
 /* Clears err. ASST_EINVAL without a session, ASST_ESTATE when the store is closed. */
 int asst__call_begin(struct asst__call *call, asst_session *session, asst_error *err);
 void asst__call_end(struct asst__call *call);
+/* After a wait, or a lost race, which may have been one with a change of the caller's own rights. */
+int asst__call_renew(struct asst__call *call);
 
 /* ASST_EINVAL when bits other than known are set. */
 int asst__flags_check(uint32_t flags, uint32_t known, asst_error *err);

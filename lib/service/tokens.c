@@ -374,6 +374,9 @@ int asst_token_revoke(asst_session *session, const char *id, const char *token_i
 	status = asst__flags_check(flags, 0, err);
 	if (status == ASST_OK && !token_id)
 		status = asst__fail(err, ASST_EINVAL, "needs the id of a token");
+	/* Capitals would be nobody's: better told than taken for what is revoked already. */
+	if (status == ASST_OK && !asst__uuid_read(token.id, token_id, strlen(token_id)))
+		status = asst__fail(err, ASST_EINVAL, "a token's id is a UUID in lower case");
 	if (status == ASST_OK)
 		status = asst__write(&call, "token.revoke", id, attempt_revoke, &token);
 	token_reset(&token);
@@ -381,26 +384,65 @@ int asst_token_revoke(asst_session *session, const char *id, const char *token_i
 	return status;
 }
 
-static int write_list(struct asst__text *out, const struct token *token)
+/* What a list shows was all there when it was decided that it may be shown. */
+static int scan_decided(struct asst_sink *sink, const struct token *token)
 {
+	const struct asst__call *call = token->call;
+	struct asst_ranges ranges;
 	struct asst__key from, to;
-	struct asst__view view;
-	struct asst_sink sink;
 	uint64_t sequence;
-	size_t i;
 	int status;
 
-	asst__sink_init(&sink, &token->call->store->mem);
-	status = scan(&sink, &sequence, token->call, token->loaded.id, &from, &to);
+	asst__key_part(&from, token->loaded.id, ASST__PART_TOKEN);
+	to = from;
+	asst__key_end(&to);
+	asst__ranges_init(&ranges, &call->store->mem, 0);
+	status = asst__ranges_add_decided(&ranges, &token->loaded, call);
+	if (status == ASST_OK)
+		status = asst_ranges_add(&ranges, from.bytes, from.size, to.bytes, to.size, 0, 0,
+					 call->err);
+	if (status == ASST_OK)
+		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, sink,
+					    &sequence, call->err);
+	asst__ranges_dispose(&ranges);
+	return status;
+}
+
+static void write_list(struct asst__text *out, const struct token *token,
+		       const struct asst_sink *sink)
+{
+	struct asst__view view;
+
 	asst__text_add_char(out, '[');
-	for (i = 0; i < sink.count && status == ASST_OK; i++) {
-		if (!open_at(&view, &sink, i) || is_stale(&view, &token->loaded))
+	for (size_t i = 0; i < asst_sink_count(sink); i++) {
+		if (asst_sink_index(sink, i) != asst__decided_count(token->call) ||
+		    !open_at(&view, sink, i) || is_stale(&view, &token->loaded))
 			continue;
 		if (out->size > 1)
 			asst__text_add_char(out, ',');
 		write_token(out, &view, NULL);
 	}
 	asst__text_add_char(out, ']');
+}
+
+static int list_tokens(struct asst__text *out, struct token *token, struct asst__call *call)
+{
+	struct asst_sink sink;
+	bool still = false;
+	int tries, status = ASST_OK;
+
+	asst__sink_init(&sink, &call->store->mem);
+	for (tries = 0; status == ASST_OK && !still; tries++) {
+		token_reset(token);
+		asst__sink_clear(&sink);
+		status = asst__locate(&token->loaded, call, token->assistant, ASST__RIGHT_WRITE);
+		if (status == ASST_OK)
+			status = scan_decided(&sink, token);
+		if (status == ASST_OK)
+			status = asst__decided_still(&still, &sink, &token->loaded, call, tries);
+	}
+	if (status == ASST_OK)
+		write_list(out, token, &sink);
 	asst__sink_dispose(&sink);
 	return status;
 }
@@ -424,9 +466,7 @@ int asst_token_list(asst_buf **out, asst_session *session, const char *id, asst_
 	if (call.actor->kind != ASST__PERSON)
 		status = asst__fail(err, ASST_EDENIED, "keys and tokens do not list tokens");
 	if (status == ASST_OK)
-		status = asst__locate(&token.loaded, &call, id, ASST__RIGHT_WRITE);
-	if (status == ASST_OK)
-		status = write_list(&text, &token);
+		status = list_tokens(&text, &token, &call);
 	if (status == ASST_OK && out)
 		status = asst__text_to_buf(out, &text, err);
 	asst__text_free(&text);

@@ -61,6 +61,8 @@ static int attempt_restore(void *context, struct asst__change *change, bool lost
 	(void)lost;
 	taking_reset(taking);
 	status = asst__locate(loaded, call, taking->id, ASST__RIGHT_RESTORE);
+	if (status == ASST_OK)
+		status = asst__refuse_draft(loaded, call, "the trash belongs");
 	if (status != ASST_OK)
 		return status;
 	asst__head_read(&taking->from, &loaded->head.view);
@@ -190,7 +192,7 @@ static void drop_routes(struct asst__change *change, const struct asst__loaded *
 	struct asst__view def;
 
 	/* What is damaged can be purged all the same. */
-	if (loaded->object.published && bytes.text &&
+	if (bytes.text &&
 	    asst__view_open(&def, &asst__def_schema, bytes.text, bytes.size, NULL) == ASST_OK)
 		asst__change_routes(change, loaded->id, &def, NULL);
 }
@@ -258,6 +260,9 @@ static int attempt_purge(void *context, struct asst__change *change, bool lost)
 		loaded->decision.status = ASST_ENOTFOUND;
 	if (loaded->decision.status != ASST_OK)
 		return asst__decision_fail(&loaded->decision, right, call->err);
+	status = asst__refuse_draft(loaded, call, "the trash belongs");
+	if (status != ASST_OK)
+		return status;
 	asst__head_read(&taking->from, &loaded->head.view);
 	asst__sink_init(&drafts, &call->store->mem);
 	asst__sink_init(&tokens, &call->store->mem);

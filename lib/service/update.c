@@ -19,7 +19,7 @@ struct update {
 	struct asst__body body;
 	struct asst__head from, to;
 	struct asst__part old_def, old_head;
-	bool routed; /* dispatchers lead to what is to be deleted */
+	int attempts;
 };
 
 static void update_reset(struct update *update)
@@ -311,6 +311,12 @@ static void put_delete_event(struct update *update, struct asst__change *change)
 	asst__change_event(change, &event);
 }
 
+/*
+ * So often a delete is decided again for what happens to dispatchers. Then it goes by what it saw:
+ * nobody is to keep others from deleting by making dispatchers that they do not see.
+ */
+#define FIRM_ATTEMPTS 4
+
 /* To the trash: its records stay, but it is found by nobody but through the trash. */
 static int attempt_delete(void *context, struct asst__change *change, bool lost)
 {
@@ -319,7 +325,7 @@ static int attempt_delete(void *context, struct asst__change *change, bool lost)
 	struct asst__key key;
 	int status;
 
-	update->routed = update->routed || lost;
+	(void)lost;
 	update_reset(update);
 	status = asst__locate(&update->loaded, call, update->id, ASST__RIGHT_DELETE);
 	if (status == ASST_OK && update->loaded.named_draft)
@@ -330,11 +336,8 @@ static int attempt_delete(void *context, struct asst__change *change, bool lost)
 	status = asst__revision_check_head(update->revision, &update->from, call);
 	if (status != ASST_OK)
 		return status;
-	/* To most of them none does: only where that is not so they are looked for. */
-	if (update->routed)
-		status = asst__routes_check_unused(change, update->loaded.id);
-	else
-		asst__routes_expect_none(change, update->loaded.id);
+	status = asst__routes_check_unused(change, update->loaded.id,
+					   update->attempts++ < FIRM_ATTEMPTS);
 	if (status != ASST_OK)
 		return status;
 	update->to = update->from;

@@ -205,13 +205,6 @@ static int try_once(struct asst__change *change, struct asst__call *call, asst__
 	return status;
 }
 
-/* After a wait, or a lost race, which may have been one with a change of the caller's own rights. */
-static int look_again(struct asst__call *call)
-{
-	call->now = asst__clock_now(&call->store->opts.clock);
-	return call->identity ? asst__identity_load(call) : ASST_OK;
-}
-
 int asst__write(struct asst__call *call, const char *action, const char *object,
 		asst__attempt attempt, void *context)
 {
@@ -228,7 +221,7 @@ int asst__write(struct asst__call *call, const char *action, const char *object,
 					 tries >= PATIENCE);
 		asst__error_clear(call->err);
 		call->located[0] = '\0';
-		status = tries > 0 || waited ? look_again(call) : ASST_OK;
+		status = tries > 0 || waited ? asst__call_renew(call) : ASST_OK;
 		if (status != ASST_OK) {
 			asst__turn_give(&turn);
 			return status;

@@ -256,7 +256,7 @@ static const struct {
 	{ "patch nothing", patch_nothing, ASST_OK, 1, 0, 0, 0 },
 	{ "patch by natural name", patch_natural, ASST_OK, 2, 0, 1, 1 },
 	{ "patch a draft by its id", patch_draft, ASST_OK, 2, 0, 1, 1 },
-	{ "delete", delete_it, ASST_OK, 1, 0, 1, 1 },
+	{ "delete", delete_it, ASST_OK, 2, 1, 1, 1 },
 	{ "share", share, ASST_OK, 1, 0, 1, 1 },
 	{ "share what is shared", share_again, ASST_OK, 1, 0, 0, 0 },
 	{ "unshare", unshare, ASST_OK, 1, 0, 1, 1 },

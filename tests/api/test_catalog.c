@@ -12,6 +12,7 @@ struct shelf {
 	const char *refuse; /* this id */
 	int answer;         /* with this status */
 	int destroyed;
+	const char *deny; /* this one is denied */
 };
 
 static int may_use(void *user, const char *workspace, asst_session *session, const char *kind,
@@ -24,6 +25,8 @@ static int may_use(void *user, const char *workspace, asst_session *session, con
 	assert_string_equal(workspace, "acme");
 	snprintf(shelf->asked + used, sizeof(shelf->asked) - used, "%s %s:%s;",
 		 asst_session_principal(session), kind, id);
+	if (shelf->deny && strcmp(shelf->deny, id) == 0)
+		return ASST_EDENIED;
 	if (!shelf->refuse || strcmp(shelf->refuse, id) != 0)
 		return ASST_OK;
 	return asst_error_set(err, shelf->answer, 7, "as told");
@@ -74,7 +77,7 @@ static struct host *host_with(struct shelf *shelf)
 
 static void everything_that_is_named_is_asked_for(void **state)
 {
-	struct shelf shelf = { "", NULL, 0, 0 };
+	struct shelf shelf = { "", NULL, 0, 0, NULL };
 	struct host *host = host_with(&shelf);
 
 	(void)state;
@@ -105,7 +108,7 @@ static void what_may_not_be_used_is_a_fault(void **state)
 		{ "p", "/references/0/targetId" },
 	};
 	static const int refusals[] = { ASST_ENOTFOUND, ASST_EDENIED };
-	struct shelf shelf = { "", NULL, 0, 0 };
+	struct shelf shelf = { "", NULL, 0, 0, NULL };
 	struct host *host = host_with(&shelf);
 	char pointers[256];
 	size_t i, k, used;
@@ -135,7 +138,7 @@ static void what_may_not_be_used_is_a_fault(void **state)
 /* Only what a change adds is asked for, and for who makes it. */
 static void what_is_live_already_is_not_asked_for(void **state)
 {
-	struct shelf shelf = { "", NULL, 0, 0 };
+	struct shelf shelf = { "", NULL, 0, 0, NULL };
 	struct host *host = host_with(&shelf);
 	const char *id = host_create(host, ada, ALL);
 	asst_draft *draft;
@@ -161,6 +164,13 @@ static void what_is_live_already_is_not_asked_for(void **state)
 			  "{\"skills\":[{\"id\":\"aaaaaaaa-0000-4000-8000-000000000003\","
 			  "\"type\":\"dataset-query\",\"datasetId\":\"d\"}]}"));
 	host_issue(host, 0, "unknown_reference", "/skills/0/datasetId");
+	/* but it is asked for where it uses something else */
+	EXPECT(host, ASST_EVALIDATION,
+	       host_patch(host, bob, id,
+			  "{\"datasets\":[{\"datasetId\":\"d\"},{\"datasetId\":\"f\"}],\"skills\":["
+			  "{\"id\":\"aaaaaaaa-0000-4000-8000-000000000002\","
+			  "\"type\":\"dataset-query\",\"datasetId\":\"f\",\"reportId\":\"d\"}]}"));
+	host_issue(host, 0, "unknown_reference", "/skills/0/reportId");
 	/* and so is a draft's commit asked for what is not live */
 	MUST(host, asst_draft_edit(&draft, as(host, bob), id, 0, host->err));
 	MUST(host, asst_draft_patch(draft, "{\"model\":\"n\"}", ASST_NUL, 0, host->err));
@@ -182,11 +192,12 @@ static void a_catalog_that_fails_says_so(void **state)
 		{ ASST_EVALIDATION, ASST_EBACKEND }, { ASST_EUNAUTHENTICATED, ASST_EBACKEND },
 		{ ASST_EREVISION, ASST_EBACKEND }, { ASST_ECONFLICT, ASST_EBACKEND },
 	};
-	struct shelf shelf = { "", "q", 0, 0 };
+	struct shelf shelf = { "", "q", 0, 0, NULL };
 	struct host *host = host_with(&shelf);
 	size_t i;
 
 	(void)state;
+	shelf.deny = "r";
 	for (i = 0; i < T_COUNT(rows); i++) {
 		shelf.answer = rows[i].answer;
 		shelf.asked[0] = '\0';
@@ -217,7 +228,7 @@ static int wrong_table(struct shelf *shelf, size_t size)
 
 static void the_table_is_checked_and_destroyed_once(void **state)
 {
-	struct shelf one = { "", NULL, 0, 0 }, two = { "", NULL, 0, 0 };
+	struct shelf one = { "", NULL, 0, 0, NULL }, two = { "", NULL, 0, 0, NULL };
 	asst_store_opts *opts = asst_store_opts_new();
 	asst_catalog catalog = table(&one), other = table(&two);
 	asst_store *store;

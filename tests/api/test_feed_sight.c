@@ -347,6 +347,31 @@ static void what_a_deleted_user_lost_is_not_for_who_has_its_id_later(void **stat
 	assert_string_equal(feed_since(host, "dir:tom", &place), "");
 }
 
+/* What a team or the workspace lost is not for who came later. */
+static void what_others_lost_is_not_for_who_came_later(void **state)
+{
+	static const char *const principals[] = { "team:eng", "workspace", "user:new" };
+	struct host *host = *state;
+	const char *id = host_create(host, "dir:ada", "{\"name\":\"a\"}");
+	struct feed_place place = feed_end(host);
+	size_t i;
+
+	for (i = 0; i < T_COUNT(principals); i++) {
+		MUST(host, host_share(host, "dir:ada", id, principals[i], 1));
+		MUST(host, asst_share_remove(as(host, "dir:ada"), id, principals[i], 0, host->err));
+	}
+	MUST(host, host_delete(host, "dir:ada", id));
+	host_pass(host, 1);
+	MUST(host, people_put_user(host, "{'id':'new','aiSeat':true,'teams':[{'id':'eng'}]}"));
+	people_open(host, "new");
+	assert_string_equal(feed_since(host, "dir:new", &place), "");
+	/* from then on it is */
+	id = host_create(host, "dir:ada", "{\"name\":\"b\"}");
+	MUST(host, host_share(host, "dir:ada", id, "workspace", 1));
+	MUST(host, asst_share_remove(as(host, "dir:ada"), id, "workspace", 0, host->err));
+	assert_string_equal(feed_since(host, "dir:new", &place), "share.remove");
+}
+
 /* 2,500 events of others: a call looks at no more than 1,000, and says that there is more. */
 static void an_empty_page_is_no_end(void **state)
 {
@@ -390,6 +415,7 @@ int main(void)
 		HOST_TEST(members_are_told_by_their_roles),
 		PEOPLE_TEST(who_loses_a_team_or_a_role_is_told),
 		PEOPLE_TEST(what_a_deleted_user_lost_is_not_for_who_has_its_id_later),
+		PEOPLE_TEST(what_others_lost_is_not_for_who_came_later),
 		HOST_TEST(an_empty_page_is_no_end),
 	};
 

@@ -493,6 +493,12 @@ static void the_last_use_is_told_to_the_hour(void **state)
 	people_use(host, "key", key.text);
 	EXPECT(host, ASST_ENOTFOUND, host_look(host, "key", PEOPLE_ID));
 	assert_memory_equal(json_at(keys(host, "dir:ada"), "/keys/0/lastUsedAt"), "2030-03-17T19:", 14);
+	/* A session that stays open uses it, too. */
+	host_pass(host, 10 * 3600 * 1000);
+	host_count_anew(host);
+	EXPECT(host, ASST_ENOTFOUND, host_look(host, "key", PEOPLE_ID));
+	assert_int_equal(host_calls(host, HOST_APPLY), 1);
+	assert_memory_equal(json_at(keys(host, "dir:ada"), "/keys/0/lastUsedAt"), "2030-03-18T05:", 14);
 	/* Within the hour nothing more is written. */
 	host_count_anew(host);
 	MUST(host, people_look(host, key.text, NULL));

@@ -457,7 +457,8 @@ static void what_apply_answers_passes_through_and_nothing_is_done(void **state)
 			host->backend.answer[HOST_APPLY] = answers[i];
 			EXPECT(host, answers[i], write_in_kind(host, race->id, draft, kind));
 			assert_int_equal(host_calls(host, HOST_APPLY), 1);
-			assert_int_equal(host_calls(host, HOST_GET), 1);
+			/* a delete also looks for what leads to it */
+			assert_int_equal(host_calls(host, HOST_GET), kind == 2 ? 2 : 1);
 			host->backend.answer[HOST_APPLY] = 0;
 			assert_string_equal(asst_def_name(asst_draft_def(draft), NULL), "D");
 		}

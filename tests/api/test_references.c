@@ -244,6 +244,97 @@ static void the_gates_are_body_references_revision(void **state)
 					 ASST_NUL, 77, 0, host->err));
 }
 
+/* FORCE brings back what live has dropped: that is new, whatever the draft began with. */
+static void what_live_has_dropped_is_judged_when_it_comes_back(void **state)
+{
+	struct host *host = *state;
+	const char *hidden = agent(host, ada), *id = routes_create(host, ada, hidden);
+	asst_draft *draft;
+	char json[256];
+
+	snprintf(json, sizeof(json), "{\"routes\":[{\"assistantId\":\"%s\",\"when\":\"late\"}]}",
+		 hidden);
+	MUST(host, host_share(host, ada, id, "user:bob", 3));
+	MUST(host, asst_draft_edit(&draft, as(host, bob), id, 0, host->err));
+	MUST(host, asst_draft_patch(draft, json, ASST_NUL, 0, host->err));
+	MUST(host, host_patch(host, ada, id, "{\"routes\":[],\"description\":\"x\"}"));
+	expect_unknown(host, asst_draft_commit(NULL, draft, NULL, 0, ASST_COMMIT_FORCE, host->err),
+		       "/routes/0/assistantId");
+	asst_draft_free(draft);
+}
+
+/* Whoever sees everything cannot use what resolves for nobody either. */
+static void the_system_names_what_can_be_used(void **state)
+{
+	static const int usable[] = { 0, 1, 0, 0, 0, 0, 1 }; /* of bad_targets() */
+	struct host *host = *state;
+	const char *ids[8];
+	size_t i, count = bad_targets(ids, host);
+	char json[256];
+
+	assert_int_equal(count, T_COUNT(usable));
+	for (i = 0; i < count; i++) {
+		snprintf(json, sizeof(json), "{\"name\":\"x\",\"ownerId\":\"user:z\","
+					     "\"type\":\"dispatcher\",\"fallback\":\"%s\"}", ids[i]);
+		if (usable[i])
+			host_create(host, "system", json);
+		else
+			expect_unknown(host,
+				       asst_assistant_create_json(NULL, as(host, "system"), json,
+								  ASST_NUL, 0, host->err),
+				       "/fallback");
+	}
+}
+
+/* Other gates come first: owner, the right to disable, a draft that is not whole. */
+static void what_is_refused_before_is_not_judged(void **state)
+{
+	struct host *host = *state;
+	const char *id = agent(host, ada), *fresh;
+	char json[256];
+	asst_draft *draft;
+
+	snprintf(json, sizeof(json), "{\"name\":\"x\",\"ownerId\":\"user:z\","
+				     "\"type\":\"dispatcher\",\"fallback\":\"" ABSENT "\"}");
+	EXPECT(host, ASST_EDENIED,
+	       asst_assistant_create_json(NULL, as(host, ada), json, ASST_NUL, 0, host->err));
+	assert_int_equal(asst_error_issue_count(host->err), 0);
+	MUST(host, host_share(host, ada, id, "user:bob", 2));
+	EXPECT(host, ASST_EDENIED,
+	       host_patch(host, bob, id, "{\"disabled\":true,\"type\":\"dispatcher\","
+					 "\"fallback\":\"" ABSENT "\"}"));
+	assert_int_equal(asst_error_issue_count(host->err), 0);
+	fresh = host_create_with(host, ada, "{\"type\":\"dispatcher\",\"fallback\":\"" ABSENT "\"}",
+				 ASST_CREATE_DRAFT);
+	MUST(host, asst_draft_edit(&draft, as(host, ada), fresh, 0, host->err));
+	EXPECT(host, ASST_EVALIDATION, asst_draft_commit(NULL, draft, NULL, 0, 0, host->err));
+	asst_draft_free(draft);
+	assert_int_equal(asst_error_issue_count(host->err), 1);
+	host_issue(host, 0, "required", "/name");
+}
+
+/* One read more for what names assistants, where there is somebody to be told of them. */
+static void what_names_assistants_reads_once_more(void **state)
+{
+	struct host *host = *state;
+	const char *id, *target = agent(host, ada);
+	char json[256];
+
+	snprintf(json, sizeof(json), "{\"name\":\"x\",\"references\":[{\"targetType\":\"assistant\","
+				     "\"targetId\":\"%s\"}]}", target);
+	id = host_create(host, ada, json);
+	host_count_anew(host);
+	MUST(host, host_patch(host, ada, id, "{\"name\":\"y\"}"));
+	assert_int_equal(host_calls(host, HOST_GET), 2);
+	host_count_anew(host);
+	MUST(host, asst_assistant_patch_json(NULL, as(host, ada), id, "{\"name\":\"z\"}", ASST_NUL,
+					     ASST_ANY_REVISION, 0, NULL));
+	assert_int_equal(host_calls(host, HOST_GET), 1);
+	host_count_anew(host);
+	MUST(host, host_patch(host, ada, target, "{\"name\":\"z\"}"));
+	assert_int_equal(host_calls(host, HOST_GET), 1);
+}
+
 /* What went bad is told to those who may see what became of it. */
 static void what_went_bad_meanwhile_is_a_warning(void **state)
 {
@@ -368,6 +459,10 @@ int main(void)
 		HOST_TEST(what_is_live_already_is_not_judged_again),
 		HOST_TEST(a_draft_is_judged_when_it_is_committed),
 		HOST_TEST(the_gates_are_body_references_revision),
+		HOST_TEST(what_live_has_dropped_is_judged_when_it_comes_back),
+		HOST_TEST(the_system_names_what_can_be_used),
+		HOST_TEST(what_is_refused_before_is_not_judged),
+		HOST_TEST(what_names_assistants_reads_once_more),
 		HOST_TEST(what_went_bad_meanwhile_is_a_warning),
 		HOST_TEST(the_id_of_a_reference_may_have_any_form),
 		HOST_TEST(what_changes_before_the_batch_is_judged_again),

@@ -256,6 +256,222 @@ static void no_race_makes_a_cycle(void **state)
 	assert_int_equal(host_version(host, ada, b), 2);
 }
 
+/* Also where the other one lies deeper, so that its head and grants are not looked at. */
+static void no_race_makes_a_longer_cycle(void **state)
+{
+	struct host *host = *state;
+	const char *a = agent(host, ada), *c = agent(host, ada), *b = routes_create(host, ada, c);
+	struct race race = { host, c, a, 0 };
+
+	host->backend.user = &race;
+	host->backend.before = lead_before_apply;
+	expect_cycle(host, lead(host, ada, a, b), "/routes/0/assistantId");
+	host->backend.before = NULL;
+	assert_true(race.turn < 0);
+}
+
+/* Before one read of two: y led to z when z led nowhere, and elsewhere once z led to x. */
+struct turning {
+	struct host *host;
+	const char *x, *y, *z, *w;
+	int reads;
+};
+
+static void turn_before_second_level(void *user, enum host_method method)
+{
+	struct turning *turning = user;
+	struct host *host = turning->host;
+
+	if (method != HOST_GET || ++turning->reads != 3)
+		return;
+	MUST(host, asst_assistant_patch_json(NULL, as(host, ada), turning->y, routes_to(turning->w),
+					     ASST_NUL, ASST_ANY_REVISION, 0, NULL));
+	MUST(host, asst_assistant_patch_json(NULL, as(host, ada), turning->z, routes_to(turning->x),
+					     ASST_NUL, ASST_ANY_REVISION, 0, NULL));
+}
+
+/* What was never a cycle is not one because it was read while it changed. */
+static void a_cycle_that_never_was_is_none(void **state)
+{
+	struct host *host = *state;
+	struct turning turning = { host, agent(host, ada), NULL, agent(host, ada), agent(host, ada), 0 };
+
+	turning.y = routes_create(host, ada, turning.z);
+	host->backend.user = &turning;
+	host->backend.before = turn_before_second_level;
+	MUST(host, lead(host, ada, turning.x, turning.y));
+	host->backend.before = NULL;
+	assert_true(turning.reads > 3);
+	routes_sound(host);
+}
+
+struct opening {
+	struct host *host;
+	const char *top;
+	int restore, done;
+};
+
+static void open_before_apply(void *user, enum host_method method)
+{
+	struct opening *opening = user;
+	struct host *host = opening->host;
+
+	if (method != HOST_APPLY || opening->done)
+		return;
+	opening->done = 1;
+	if (opening->restore)
+		MUST(host, asst_trash_restore(NULL, as(host, bob), opening->top, 0, NULL));
+	else
+		MUST(host, asst_share_put(as(host, bob), opening->top, "user:ada", 1, 0, NULL));
+}
+
+/* A dispatcher that the caller begins to see in the middle of a delete stops it. */
+static void what_comes_to_light_stops_a_delete(void **state)
+{
+	struct host *host = *state;
+	int restore;
+
+	for (restore = 0; restore < 2; restore++) {
+		const char *id = agent(host, ada);
+		struct opening opening = { host, NULL, restore, 0 };
+
+		MUST(host, host_share(host, ada, id, "workspace", 1));
+		opening.top = routes_create(host, bob, id);
+		if (restore) {
+			MUST(host, host_share(host, bob, opening.top, "user:ada", 1));
+			MUST(host, host_delete(host, bob, opening.top));
+		}
+		host->backend.user = &opening;
+		host->backend.before = open_before_apply;
+		EXPECT(host, ASST_ECONFLICT, host_delete(host, ada, id));
+		host->backend.before = NULL;
+		host_issue(host, 0, "routed_to", "");
+		assert_int_equal(opening.done, 1);
+		routes_sound(host);
+	}
+}
+
+struct busy {
+	struct host *host;
+	const char *id;
+	int inside;
+};
+
+static void route_before_apply(void *user, enum host_method method)
+{
+	struct busy *busy = user;
+
+	if (method != HOST_APPLY || busy->inside)
+		return;
+	busy->inside = 1;
+	MUST(busy->host, asst_assistant_create_json(NULL, as(busy->host, bob), routes_to(busy->id),
+						    ASST_NUL, 0, NULL));
+	busy->inside = 0;
+}
+
+/* Who makes one after the other that the owner does not see keeps nobody from deleting. */
+static void nobody_is_kept_from_deleting_by_what_is_hidden(void **state)
+{
+	struct host *host = *state;
+	const char *id = agent(host, ada);
+	struct busy busy = { host, id, 0 };
+
+	MUST(host, host_share(host, ada, id, "workspace", 1));
+	as(host, bob);
+	host->backend.user = &busy;
+	host->backend.before = route_before_apply;
+	MUST(host, host_delete(host, ada, id));
+	host->backend.before = NULL;
+	routes_sound(host);
+}
+
+/* The same calls where a hidden dispatcher leads to it and where none does. */
+static void a_delete_tells_nothing_of_hidden_dispatchers(void **state)
+{
+	struct host *host = *state;
+	int calls[2][HOST_METHODS], with, k;
+
+	for (with = 0; with < 2; with++) {
+		const char *id = agent(host, ada);
+
+		MUST(host, host_share(host, ada, id, "workspace", 1));
+		if (with)
+			routes_create(host, bob, id);
+		host_count_anew(host);
+		MUST(host, host_delete(host, ada, id));
+		assert_int_equal(asst_error_issue_count(host->err), 0);
+		for (k = 0; k < HOST_METHODS; k++)
+			calls[with][k] = host_calls(host, k);
+	}
+	assert_memory_equal(calls[0], calls[1], sizeof(calls[0]));
+}
+
+/* One by its route and its fallback; a delete of a stale revision is told that first. */
+static void what_is_named_twice_is_led_to_once(void **state)
+{
+	struct host *host = *state;
+	const char *id = agent(host, ada), *top = host_create(host, ada, routes_json(&id, 1, id));
+
+	routes_sound(host);
+	MUST(host, lead(host, ada, top, id));
+	routes_sound(host);
+	EXPECT(host, ASST_EREVISION,
+	       asst_assistant_delete(as(host, ada), id, 99, 0, host->err));
+	EXPECT(host, ASST_ECONFLICT, host_delete(host, ada, id));
+	assert_int_equal(asst_error_issue_count(host->err), 1);
+	MUST(host, host_patch(host, ada, top, routes_json(NULL, 0, id)));
+	EXPECT(host, ASST_ECONFLICT, host_delete(host, ada, id));
+	MUST(host, host_patch(host, ada, top, "{\"routes\":[],\"fallback\":null}"));
+	MUST(host, host_delete(host, ada, id));
+	routes_sound(host);
+}
+
+/* Ways that part and meet again are gone once: 8^15 of them here. */
+static void ways_that_meet_again_are_not_gone_again(void **state)
+{
+	struct host *host = *state;
+	const char *layer[8], *next[8];
+	int i, k;
+
+	for (k = 0; k < 8; k++)
+		layer[k] = agent(host, ada);
+	for (i = 0; i < 14; i++) {
+		for (k = 0; k < 8; k++)
+			next[k] = host_create(host, ada, routes_json(layer, 8, NULL));
+		memcpy(layer, next, sizeof(layer));
+	}
+	host_create(host, ada, routes_json(layer, 8, NULL));
+	expect_cycle(host, lead(host, ada, host->ids[0], layer[0]), "/routes/0/assistantId");
+}
+
+/* The cap on routes, with what is really there; a refusal does not read on. */
+static void a_dispatcher_has_so_many_routes(void **state)
+{
+	struct host *host = *state;
+	const char *ids[65], *next;
+	int i;
+
+	for (i = 0; i < 65; i++)
+		ids[i] = agent(host, ada);
+	host_create(host, ada, routes_json(ids, 64, ids[64]));
+	EXPECT(host, ASST_ELIMIT,
+	       asst_assistant_create_json(NULL, as(host, ada), routes_json(ids, 65, NULL), ASST_NUL,
+					  0, host->err));
+	host_issue(host, 0, "limit", "/routes");
+	for (i = 0, next = ids[0]; i < 17; i++) {
+		const char *json = routes_json(NULL, 0, next);
+
+		host_count_anew(host);
+		EXPECT(host, i < 16 ? ASST_OK : ASST_ELIMIT,
+		       asst_assistant_validate_json(as(host, ada), json, ASST_NUL, 0, host->err));
+		/* one for each level; what is too deep is not read */
+		assert_int_equal(host_calls(host, HOST_GET), i < 16 ? i + 1 : 16);
+		if (i < 16)
+			next = host_create(host, ada, json);
+	}
+	host_issue(host, 0, "limit", "/fallback");
+}
+
 static void no_race_deletes_what_was_just_routed_to(void **state)
 {
 	struct host *host = *state;
@@ -266,13 +482,13 @@ static void no_race_deletes_what_was_just_routed_to(void **state)
 	host->backend.before = lead_before_apply;
 	EXPECT(host, ASST_ECONFLICT, host_delete(host, ada, id));
 	assert_true(race.turn < 0);
-	/* also where dispatchers are looked for, because there is one that is hidden */
+	/* also where there is one that is hidden */
 	MUST(host, host_share(host, ada, others, "workspace", 1));
 	host->backend.before = NULL;
 	routes_create(host, bob, others);
 	race.from = agent(host, ada);
 	race.to = others;
-	race.turn = 1; /* behind the first attempt, which expects none */
+	race.turn = 0;
 	host->backend.before = lead_before_apply;
 	EXPECT(host, ASST_ECONFLICT, host_delete(host, ada, others));
 	assert_true(race.turn < 0);
@@ -317,6 +533,14 @@ int main(void)
 		HOST_TEST(hidden_dispatchers_are_in_nobodys_way),
 		HOST_TEST(an_unpublished_dispatcher_leads_nowhere),
 		HOST_TEST(no_race_makes_a_cycle),
+		HOST_TEST(no_race_makes_a_longer_cycle),
+		HOST_TEST(a_cycle_that_never_was_is_none),
+		HOST_TEST(what_comes_to_light_stops_a_delete),
+		HOST_TEST(nobody_is_kept_from_deleting_by_what_is_hidden),
+		HOST_TEST(a_delete_tells_nothing_of_hidden_dispatchers),
+		HOST_TEST(what_is_named_twice_is_led_to_once),
+		HOST_TEST(ways_that_meet_again_are_not_gone_again),
+		HOST_TEST(a_dispatcher_has_so_many_routes),
 		HOST_TEST(no_race_deletes_what_was_just_routed_to),
 		HOST_TEST(a_dispatchers_commit_reads_once_a_level),
 	};

@@ -204,6 +204,29 @@ static const char *key_of(struct host *host, const char *id, const char *place)
 	return json_at(secrets_list(host, "ada", id), place);
 }
 
+/* Up to 64 bytes: a record tells in which block of 64 its value ends, no more. */
+static void the_size_of_a_value_does_not_show(void **state)
+{
+	static const struct {
+		size_t size, block;
+	} rows[] = { { 5, 0 }, { 6, 0 }, { 63, 0 }, { 64, 1 }, { 100, 1 }, { 127, 1 }, { 128, 2 } };
+	struct host *host = *state;
+	const char *id = secrets_make(host);
+	size_t i, first = 0;
+	struct record found;
+	char value[200];
+
+	memset(value, 'v', sizeof(value));
+	for (i = 0; i < T_COUNT(rows); i++) {
+		value[rows[i].size] = '\0';
+		found = set_and_find(host, id, "ONE", 'v', rows[i].size);
+		secrets_is(host, "run:dir:ada", id, "ONE", value);
+		value[rows[i].size] = 'v';
+		first = i ? first : found.value_size;
+		assert_int_equal(found.value_size, first + 64 * rows[i].block);
+	}
+}
+
 static void another_key_takes_over(void **state)
 {
 	struct host_disk *disk = host_disk_new();
@@ -411,6 +434,7 @@ int main(void)
 		PEOPLE_TEST(a_value_opens_in_its_workspace_alone),
 		PEOPLE_TEST(a_flipped_bit_lends_nothing_else),
 		PEOPLE_TEST(the_same_value_is_sealed_to_other_bytes),
+		PEOPLE_TEST(the_size_of_a_value_does_not_show),
 		cmocka_unit_test(another_key_takes_over),
 		cmocka_unit_test(a_rewrap_that_was_stopped_goes_on),
 		cmocka_unit_test(the_progress_of_a_rewrap_tells_the_work_done),

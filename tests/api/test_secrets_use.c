@@ -2,6 +2,9 @@
 /* Lending secrets: to a runtime alone, for a name that an enabled skill of the live version lists. */
 #include "secrets.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #define DISABLED                                             \
 	"{'type':'custom','name':'C','enabled':false,"       \
 	"'data':{'parameters':{'type':'object'},'secrets':['ONE']}}"
@@ -331,6 +334,109 @@ static void a_hidden_one_is_as_an_absent_one(void **state)
 	assert_string_equal(people_error(host), words);
 }
 
+/* Between the reads of a call somebody takes the right away, and then sets another value. */
+struct enemy {
+	struct host *host;
+	const char *id;
+	enum host_method method;
+	int turn, way;
+};
+
+static void take_and_set(void *user, enum host_method method)
+{
+	struct enemy *enemy = user;
+	struct host *host = enemy->host;
+
+	if (method != enemy->method || enemy->turn-- != 0)
+		return;
+	if (enemy->way == 0)
+		MUST(host, asst_share_remove(as(host, ada), enemy->id, "user:bob", 0, NULL));
+	else if (enemy->way == 1)
+		MUST(host, asst_user_disable(as(host, "system"), "bob", 1, 0, NULL));
+	else
+		MUST(host, asst_assistant_patch_json(NULL, as(host, ada), enemy->id,
+						     "{\"disabled\":true}", ASST_NUL,
+						     ASST_ANY_REVISION, 0, NULL));
+	MUST(host, asst_secret_set(as(host, ada), enemy->id, "ONE", "after", ASST_NUL, "after", 0, NULL));
+}
+
+static void what_was_set_after_a_revocation_is_not_lent(void **state)
+{
+	static const int refused[] = { ASST_ENOTFOUND, ASST_EUNAUTHENTICATED, ASST_EDENIED };
+	struct host *host = *state;
+	const char *id = secrets_make(host);
+	struct enemy enemy = { host, id, HOST_GET, 0, 0 };
+
+	MUST(host, secrets_set(host, ada, id, "ONE", "before"));
+	secrets_run(host, "dir:bob");
+	as(host, "system");
+	for (enemy.way = 0; enemy.way < 3; enemy.way++) {
+		MUST(host, people_disable(host, "bob", 0));
+		MUST(host, host_share(host, ada, id, "user:bob", 1));
+		secrets_is(host, "run:dir:bob", id, "ONE", enemy.way ? "after" : "before");
+		/* the caller, the assistant, and then the secret are read */
+		enemy.turn = 2;
+		host->backend.user = &enemy;
+		host->backend.before = take_and_set;
+		EXPECT(host, refused[enemy.way], secrets_try(host, "run:dir:bob", id, "ONE"));
+		host->backend.before = NULL;
+		assert_true(enemy.turn < 0);
+	}
+}
+
+static void what_was_set_after_a_revocation_is_not_listed(void **state)
+{
+	static const int refused[] = { ASST_ENOTFOUND, ASST_EUNAUTHENTICATED };
+	struct host *host = *state;
+	const char *id = secrets_make(host);
+	struct enemy enemy = { host, id, HOST_SCAN, 0, 0 };
+	asst_buf *out;
+	int tokens;
+
+	as(host, "dir:bob");
+	as(host, "system");
+	for (tokens = 0; tokens < 2; tokens++) {
+		for (enemy.way = 0; enemy.way < 2; enemy.way++) {
+			MUST(host, people_disable(host, "bob", 0));
+			MUST(host, host_share(host, ada, id, "user:bob", 2));
+			enemy.turn = 0;
+			host->backend.user = &enemy;
+			host->backend.before = take_and_set;
+			EXPECT(host, refused[enemy.way],
+			       tokens ? asst_token_list(&out, as(host, "dir:bob"), id, host->err) :
+					asst_secret_list(&out, as(host, "dir:bob"), id, host->err));
+			host->backend.before = NULL;
+			assert_null(out);
+		}
+	}
+}
+
+/* A child of the process that was made in the middle of a use finds nothing. */
+static int fork_and_look(void *user, const void *value, size_t size)
+{
+	const unsigned char *bytes = value;
+	int status = 0;
+	pid_t child;
+
+	(void)user;
+	assert_true(size == 5 && memcmp(value, "value", 5) == 0);
+	child = fork();
+	if (child == 0)
+		_exit(bytes[0] | bytes[1] | bytes[2] | bytes[3] | bytes[4]);
+	assert_true(child > 0 && waitpid(child, &status, 0) == child);
+	assert_int_equal(status, 0);
+	return ASST_OK;
+}
+
+static void a_forked_child_does_not_have_the_value(void **state)
+{
+	struct host *host = *state;
+	const char *id = secrets_make(host);
+
+	MUST(host, secrets_set(host, ada, id, "ONE", "value"));
+	MUST(host, asst_secret_use(as(host, "run:dir:ada"), id, "ONE", fork_and_look, NULL, host->err));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -351,6 +457,9 @@ int main(void)
 		PEOPLE_TEST(another_owner_has_none_of_them),
 		PEOPLE_TEST(they_belong_to_the_assistant_not_to_its_draft),
 		PEOPLE_TEST(a_hidden_one_is_as_an_absent_one),
+		PEOPLE_TEST(what_was_set_after_a_revocation_is_not_lent),
+		PEOPLE_TEST(what_was_set_after_a_revocation_is_not_listed),
+		PEOPLE_TEST(a_forked_child_does_not_have_the_value),
 	};
 
 	PEOPLE_RUN("api/secrets_use", tests);

@@ -422,6 +422,29 @@ static void drafts_wait_in_the_trash(void **state)
 	asst_draft_free(draft);
 }
 
+/* A draft lies in the trash with its assistant, of which it is not the name there. */
+static void a_drafts_id_restores_and_purges_nothing(void **state)
+{
+	struct host *host = *state;
+	const char *id = create(host, "it"), *ids[2];
+	asst_draft *draft = edit(host, ada, id);
+	size_t i;
+
+	ids[0] = host_keep(host, asst_draft_id(draft));
+	asst_draft_free(draft);
+	MUST(host, host_share(host, ada, id, "user:bob", 2));
+	draft = edit(host, "bob", id);
+	ids[1] = host_keep(host, asst_draft_id(draft));
+	asst_draft_free(draft);
+	MUST(host, host_delete(host, ada, id));
+	EXPECT(host, ASST_ECONFLICT, restore(host, ada, ids[0]));
+	for (i = 0; i < 2; i++)
+		EXPECT(host, ASST_ECONFLICT, purge(host, ada, ids[i]));
+	EXPECT(host, ASST_ENOTFOUND, purge(host, "bob", ids[0]));
+	MUST(host, restore(host, ada, id));
+	assert_int_equal(drafts_of(host, ada), 1);
+}
+
 static void a_handle_outlives_the_purge(void **state)
 {
 	struct host *host = *state;
@@ -457,6 +480,7 @@ int main(void)
 		HOST_TEST(a_purge_drops_any_number_of_drafts),
 		HOST_TEST(a_purge_that_ends_in_the_middle_goes_on_with_the_next_one),
 		HOST_TEST(drafts_wait_in_the_trash),
+		HOST_TEST(a_drafts_id_restores_and_purges_nothing),
 		HOST_TEST(a_handle_outlives_the_purge),
 	};
 

@@ -233,7 +233,7 @@ static const struct op ops[] = {
 	{ PATCH, "into a cycle", ASST_EVALIDATION, ALL, prepare, run_patch_cycle },
 	{ PATCH, "with a warning", ASST_OK, ALL | DETAIL, prepare_gone, run_patch_warned },
 	{ "asst_draft_commit", "a dispatcher", ASST_OK, ALL, prepare_draft, run_commit },
-	{ DELETE, "what is routed to", ASST_ECONFLICT, ALL, prepare, run_delete_used },
+	{ DELETE, "what is routed to", ASST_ECONFLICT, HEAP, prepare, run_delete_used },
 	{ DELETE, "routed to by a hidden one", ASST_OK, ALL | DETAIL, prepare,
 	  run_delete_used_by_hidden },
 	{ "asst_trash_purge", "a dispatcher", ASST_OK, ALL, prepare_trash, run_purge },

@@ -74,7 +74,7 @@ static int toy_rewrap(void *user, const char *from, const char *to, void *sealed
 		      const void *old_context, size_t old_context_size, const void *context,
 		      size_t context_size)
 {
-	unsigned char value[64];
+	unsigned char value[256];
 	size_t size;
 	int status = old_size > sizeof(value) ?
 			     ASST_EINTERNAL :

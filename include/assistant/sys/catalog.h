@@ -11,7 +11,8 @@ extern "C" {
 
 /*
  * The methods may be called from any thread, in the middle of a write: they must not close the store,
- * and a write that they make may wait for a second first.
+ * and a write that they make may wait for a second first. They may make calls with the session, which
+ * stays the caller's.
  */
 struct asst_catalog {
 	size_t size; /* sizeof(struct asst_catalog) where this table was compiled */
@@ -24,7 +25,8 @@ struct asst_catalog {
 	 * ASST_EDENIED: it may not, or there is no such thing, which are one fault to the caller.
 	 * ASST_EIO, ASST_EBUSY, ASST_ENOMEM, ASST_EUNSUPPORTED, ASST_EFORMAT, ASST_ECORRUPT,
 	 * ASST_EINTERNAL, ASST_ECANCELED: it could not be told, and the call fails so. Others reach
-	 * the caller as ASST_EBACKEND with the value in asst_error_raw(). All is borrowed for the call.
+	 * the caller as ASST_EBACKEND with the value in asst_error_raw(). All is borrowed for the call;
+	 * err may be NULL, which asst_error_set() takes.
 	 */
 	int (*may_use)(void *user, const char *workspace, asst_session *session, const char *kind,
 		       const char *id, asst_error *err);
