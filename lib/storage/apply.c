@@ -175,7 +175,7 @@ static void apply_put(struct asst__index *index, struct asst__change *change)
 		asst__index_replace(index, old, entry);
 		asst__entry_free(index->hash.mem, old);
 	}
-	entry->flags &= (uint8_t)~ASST__ENTRY_DEAD;
+	entry->flags &= ~ASST__ENTRY_DEAD & 0x7u;
 }
 
 static void mark_range(struct asst__index *index, const void *from, size_t from_size,

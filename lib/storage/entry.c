@@ -21,9 +21,10 @@ static struct asst__entry *new_entry(const struct asst__mem *mem, size_t key_siz
 		return NULL;
 	entry->sequence = 0;
 	entry->hash = 0;
-	entry->key_size = (uint16_t)key_size;
-	entry->value_size = (uint8_t)part;
-	entry->flags = (uint8_t)flags;
+	entry->key_size = (uint32_t)key_size & 0x7ffu;
+	entry->value_size = (uint32_t)part & 0x3fu;
+	entry->flags = flags & 0x7u;
+	entry->segment = 0;
 	return entry;
 }
 

@@ -14,11 +14,19 @@
 struct asst__entry {
 	uint64_t sequence;
 	uint32_t hash; /* of the key, by the index's seed */
-	uint16_t key_size;
-	uint8_t value_size; /* of the value part, which lies before the key */
-	uint8_t flags;
+	uint32_t key_size : 11;
+	uint32_t value_size : 6; /* of the value part, which lies before the key */
+	uint32_t flags : 3;
+	/*
+	 * Of a value that lies here, the last bits of the number of the segment which has it on disk,
+	 * so that compaction knows of several copies which one counts.
+	 */
+	uint32_t segment : 12;
 	unsigned char bytes[];
 };
+
+#define ASST__SEGMENT_TAGS 4096u
+_Static_assert(ASST_MAX_KEY_BYTES < 1 << 11 && ASST__INLINE_VALUE < 1 << 6, "they have their bits");
 
 #define ASST__ENTRY_BUF 0x1u   /* the value part is a reference to an asst_buf */
 #define ASST__ENTRY_DEAD 0x2u  /* deleted by the batch that is being applied */
@@ -70,6 +78,12 @@ struct asst__entry *asst__entry_new_inline(const struct asst__mem *mem, size_t k
 /* One whose value lies outside alone. */
 struct asst__entry *asst__entry_new_outside(const struct asst__mem *mem, size_t key_size,
 					    const struct asst__place *place);
+/* Note the segment of a value that lies in the entry. */
+static inline void asst__entry_set_segment(struct asst__entry *entry, uint32_t segment)
+{
+	entry->segment = segment & (ASST__SEGMENT_TAGS - 1);
+}
+
 /* Where the value lies, for entries with ASST__ENTRY_PLACE. */
 struct asst__placed asst__entry_placed(const struct asst__entry *entry);
 /* Say where it lies; without resident, the value in memory is given up. */

@@ -361,8 +361,10 @@ static void set_places(struct asst__file *file, struct asst__txn *txn,
 		       const struct asst__frame *frame, const struct asst__section *section,
 		       const struct asst__place *where)
 {
+	uint64_t resident = file->resident; /* with what of this batch stays in memory */
 	struct asst__frame_op op;
 	size_t at = 0;
+	bool fits;
 
 	for (size_t i = 0; i < txn->batch->count; i++) {
 		struct asst__entry *entry = asst__changes_entry(txn->changes, i);
@@ -372,14 +374,16 @@ static void set_places(struct asst__file *file, struct asst__txn *txn,
 			continue;
 		if (!asst__section_next(frame, section, &at, &op))
 			return;
+		if (entry && !(entry->flags & ASST__ENTRY_PLACE))
+			asst__entry_set_segment(entry, where->segment);
 		if (!entry || !(entry->flags & ASST__ENTRY_PLACE))
 			continue;
 		place.offset += (uint32_t)op.value_at;
 		place.size = op.value_size;
 		place.crc = op.crc;
-		asst__entry_set_place(entry, &place,
-				      file->resident + op.value_size <=
-					      file->options.resident_bytes);
+		fits = resident + op.value_size <= file->options.resident_bytes;
+		resident += fits ? op.value_size : 0;
+		asst__entry_set_place(entry, &place, fits);
 	}
 }
 

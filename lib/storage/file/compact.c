@@ -43,6 +43,8 @@ struct step {
 	struct asst__round rounds[PIECES], *round; /* the one that is filled */
 	struct asst__place where[PIECES];
 	size_t count;
+	struct asst__entry **copied; /* of all rounds, in the order of their operations */
+	size_t copied_count, copied_room;
 	bool ended; /* the segment */
 	unsigned char *bytes; /* of the segment */
 	uint64_t from;        /* where they begin there */
@@ -114,13 +116,25 @@ static int read_frame(struct step *step, struct asst__frame *frame)
 		       damaged(step);
 }
 
-/* Whether a put is what its key has now, by the key's entry. */
-static bool lives(const struct asst__entry *entry, uint64_t sequence, uint32_t segment)
+/*
+ * Whether a put is what its key has now, by the key's entry. There may be others with its sequence:
+ * copies, and what a copy was made of; one of them counts.
+ */
+static bool lives(const struct step *step, const struct asst__entry *entry,
+		  const struct asst__frame_op *op, uint64_t sequence)
 {
+	const struct asst__file *file = step->file;
+	uint32_t segment = file->segments[0].number;
+	struct asst__place place;
+
 	if (!entry || entry->sequence != sequence)
 		return false;
-	return !(entry->flags & ASST__ENTRY_PLACE) ||
-	       asst__entry_placed(entry).place.segment == segment;
+	if (entry->flags & ASST__ENTRY_PLACE) {
+		place = asst__entry_placed(entry).place;
+		return place.segment == segment && place.offset == file->compact_at + op->value_at;
+	}
+	return file->segment_count >= ASST__SEGMENT_TAGS ||
+	       entry->segment == (segment & (ASST__SEGMENT_TAGS - 1));
 }
 
 /* Puts whose keys are looked up side by side. */
@@ -134,13 +148,21 @@ struct candidates {
 static uint32_t copy_living(struct step *step, struct candidates *candidates,
 			    const struct asst__partition *partition, uint64_t sequence)
 {
-	uint32_t alive = 0, segment = step->file->segments[0].number;
+	struct asst__entry *entry;
+	uint32_t alive = 0;
 	size_t i;
 
 	asst__index_find_together(&partition->index, candidates->lookups, candidates->count);
 	for (i = 0; i < candidates->count; i++) {
-		if (!lives(candidates->lookups[i].entry, sequence, segment))
+		entry = candidates->lookups[i].entry;
+		if (!lives(step, entry, &candidates->ops[i], sequence))
 			continue;
+		if (!asst__grow(&step->file->mem, &step->copied, step->copied_count,
+				&step->copied_room, sizeof(*step->copied))) {
+			step->round->text.failed = ASST_ENOMEM;
+			break;
+		}
+		step->copied[step->copied_count++] = entry;
 		asst__round_copy(step->round, &candidates->ops[i]);
 		alive++;
 	}
@@ -217,12 +239,16 @@ static int copy_frame(struct step *step)
 	return ASST_OK;
 }
 
-/* The copies are durable: let their keys point to them. */
-static void move_places(struct asst__file *file, const struct asst__round *round,
-			const struct asst__place *where)
+/*
+ * The copies are durable: let their keys point to them. The leader, which this is, is the only one
+ * that changes entries: they are those that were copied. Returns the first one of the next round.
+ */
+static size_t move_places(struct step *step, size_t round, size_t first)
 {
-	struct asst__frame frame = { .bytes = (const unsigned char *)round->text.data,
-				     .size = (uint32_t)round->text.size };
+	struct asst__file *file = step->file;
+	const struct asst__place *where = &step->where[round];
+	struct asst__frame frame = { .bytes = (const unsigned char *)step->rounds[round].text.data,
+				     .size = (uint32_t)step->rounds[round].text.size };
 	struct asst__section section;
 	struct asst__frame_op op;
 	size_t at = 0, k;
@@ -234,29 +260,34 @@ static void move_places(struct asst__file *file, const struct asst__round *round
 		if (section.kind != ASST__SECTION_COPY || !partition)
 			continue;
 		asst__rwlock_write(&partition->lock);
-		for (k = 0; asst__section_next(&frame, &section, &k, &op);) {
+		for (k = 0; asst__section_next(&frame, &section, &k, &op); first++) {
 			struct asst__place place = { where->segment,
 						     where->offset + (uint32_t)op.value_at,
 						     op.value_size, op.crc };
-			struct asst__entry *entry = NULL;
+			struct asst__entry *entry = step->copied[first];
 
-			/* Small values lie in their entries. */
-			if (op.value_size > ASST__INLINE_VALUE)
-				entry = asst__index_find(&partition->index, op.key, op.key_size);
-			if (entry && (entry->flags & ASST__ENTRY_PLACE))
+			if (entry->flags & ASST__ENTRY_PLACE)
 				asst__entry_set_place(entry, &place,
 						      asst__entry_placed(entry).resident != NULL);
+			else
+				asst__entry_set_segment(entry, where->segment);
 		}
 		asst__rwlock_write_unlock(&partition->lock);
 	}
+	return first;
 }
 
-/* On a full disk: what may be copied, so that a segment goes and there is something to gain. */
+/*
+ * On a full disk: what may be copied, so that a segment goes. Where there is more to gain further on
+ * that is all of it, else at least a part of it must be dead.
+ */
 static size_t worth_copying(const struct asst__file *file)
 {
-	uint64_t most = file->options.reserve_bytes / 2, half = file->segments[0].size / 2;
+	uint64_t most = file->options.reserve_bytes / 2, size = file->segments[0].size;
 
-	return (size_t)(most < half ? most : half);
+	if (log_bytes(file) < file->live + 2 * size)
+		size -= size / 16;
+	return (size_t)(most < size ? most : size);
 }
 
 static int no_gain(asst_error *err)
@@ -273,7 +304,7 @@ static int copy_piece(struct step *step, size_t bytes, bool whole)
 	struct asst__file *file = step->file;
 	struct asst__round *round = &step->rounds[step->count];
 	uint32_t oldest = file->segments[0].number;
-	uint64_t used = file->segments[0].used, end = file->compact_at + LOOK_BYTES;
+	uint64_t used = file->segments[0].used, begin = file->compact_at, end = begin + LOOK_BYTES;
 	int status = ASST_OK;
 
 	step->round = round;
@@ -293,6 +324,12 @@ static int copy_piece(struct step *step, size_t bytes, bool whole)
 		status = asst__round_write(file, round, &step->where[step->count], false,
 					   whole ? ASST__USE_LAST : ASST__USE_COPIES, step->err);
 	step->count++;
+	if (status != ASST_OK) {
+		/* It is copied the next time. */
+		file->compact_at = begin;
+		step->ended = false;
+		asst__text_free(&step->rounds[--step->count].text);
+	}
 	return status;
 }
 
@@ -312,53 +349,58 @@ static int compact_step(struct asst__file *file, size_t pieces, bool *ended, ass
 	struct step step = { .file = file, .err = err };
 	uint32_t next = file->segments[0].number + 1;
 	bool whole = pieces == 0;
-	uint64_t begin;
-	size_t i;
-	int status = ASST_OK;
+	size_t i, first = 0;
+	int status = ASST_OK, synced;
 
 	if (!file->compact_at)
 		file->compact_at = ASST__SEGMENT_HEAD;
-	begin = file->compact_at;
 	do {
 		status = copy_piece(&step, whole ? worth_copying(file) : piece_bytes(file), whole);
 	} while (status == ASST_OK && !step.ended && step.count < pieces);
-	if (status == ASST_OK)
-		status = asst__log_sync(file, err);
+	/* What was copied before a failure counts, unless nothing can be said of it any more. */
+	synced = file->poisoned ? ASST_EIO : asst__log_sync(file, status == ASST_OK ? err : NULL);
 	for (i = 0; i < step.count; i++) {
-		if (status == ASST_OK && step.rounds[i].sections)
-			move_places(file, &step.rounds[i], &step.where[i]);
+		if (synced == ASST_OK && step.rounds[i].sections)
+			first = move_places(&step, i, first);
 		asst__text_free(&step.rounds[i].text);
 	}
-	/* Copies that were not written and synced are made again; the others do not live there now. */
-	if (status != ASST_OK)
-		file->compact_at = whole && !step.ended ? begin : 0;
+	status = status == ASST_OK ? synced : status;
 	*ended = status == ASST_OK && step.ended;
 	if (*ended) {
 		file->compact_at = 0;
 		status = asst__segment_drop(file, next, err);
 	}
+	asst__free(&file->mem, step.copied, step.copied_room * sizeof(*step.copied));
 	asst__free(&file->mem, step.bytes, step.room);
 	return status;
 }
 
-static bool due(const struct asst__file *file)
+/* How many pieces are due: the more, the further the log is above the line. */
+static size_t due(const struct asst__file *file)
 {
-	return !file->options.no_compaction && !file->poisoned && !file->pinned &&
-	       file->segment_count > 1 &&
-	       file->written >= (file->options.segment_bytes < 4 * STEP_EVERY ?
-					 file->options.segment_bytes / 4 : STEP_EVERY) &&
-	       log_bytes(file) > file->live + file->live / 2 + file->options.segment_bytes;
+	uint64_t line = file->live + file->live / 2 + file->options.segment_bytes;
+	uint64_t log = log_bytes(file), pieces;
+
+	if (file->options.no_compaction || file->poisoned || file->pinned || file->segment_count < 2 ||
+	    file->written < (file->options.segment_bytes < 4 * STEP_EVERY ?
+				     file->options.segment_bytes / 4 : STEP_EVERY) ||
+	    log <= line)
+		return 0;
+	pieces = 1 + (log - line) / (line / (2 * PIECES) + 1);
+	return pieces < PIECES ? (size_t)pieces : PIECES;
 }
 
 void asst__compact_some(struct asst__file *file)
 {
 	bool ended = false;
+	size_t pieces;
 
 	pthread_mutex_lock(&file->lock);
-	if (!file->writing && due(file)) {
+	pieces = file->writing ? 0 : due(file);
+	if (pieces) {
 		asst__leader_begin(file);
 		pthread_mutex_unlock(&file->lock);
-		compact_step(file, 1, &ended, file->lead_error);
+		compact_step(file, pieces, &ended, file->lead_error);
 		pthread_mutex_lock(&file->lock);
 		file->written = 0;
 		asst__leader_end(file);

@@ -164,7 +164,15 @@ static int check_ours(struct asst__file *file, asst_error *err)
 	bool there, begun;
 	int status = read_identity(file, &there, err);
 
-	return status == ASST_OK && !there ? check_unborn(file, &begun, err) : status;
+	if (status != ASST_OK || there)
+		return status;
+	status = check_unborn(file, &begun, err);
+	/* Somebody else may make it at this moment, who has the lock then. */
+	if (status == ASST_ECORRUPT && read_identity(file, &there, NULL) == ASST_OK && there) {
+		asst__error_clear(err);
+		status = ASST_OK;
+	}
+	return status;
 }
 
 static int busy(asst_error *err)
@@ -297,6 +305,10 @@ static int close_log(struct asst__file *file, asst_error *err)
 	struct asst__round round;
 	int status;
 
+	/* What was acknowledged before a sync failed may be lost, and nobody was told yet. */
+	if (file->poisoned && file->options.process_only && file->synced != file->serial)
+		return asst__fail(err, ASST_EINDOUBT,
+				  "what was written last may not survive the machine: a sync failed");
 	if (file->options.read_only || file->poisoned || !file->serial ||
 	    (file->settled && !file->frames))
 		return ASST_OK;

@@ -109,8 +109,12 @@ static int system_open_dir(void *self, const char *path, int create, int *dir)
 		status = -errno;
 	else if (create && !made)
 		status = keep_private(*dir);
-	if (!status && create)
+	/* Where it was there already, it may be that the one above cannot be read. */
+	if (!status && create) {
 		status = sync_parent(*dir);
+		if (status == -EACCES && !made)
+			status = 0;
+	}
 	if (status && *dir >= 0)
 		close(*dir);
 	if (status && made)

@@ -148,9 +148,14 @@ static struct asst__entry *make_entry(const struct asst__file *file,
 				      const struct asst__frame_op *op,
 				      const struct asst__place *place)
 {
+	struct asst__entry *entry;
+
 	if (op->value_size > ASST__INLINE_VALUE)
 		return asst__entry_new_outside(&file->mem, op->key_size, place);
-	return asst__entry_new_inline(&file->mem, op->key_size, op->value, op->value_size);
+	entry = asst__entry_new_inline(&file->mem, op->key_size, op->value, op->value_size);
+	if (entry)
+		asst__entry_set_segment(entry, place->segment);
+	return entry;
 }
 
 static int put(struct recovery *recovery, struct asst__partition *partition, uint64_t sequence,

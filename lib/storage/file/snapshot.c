@@ -29,7 +29,10 @@ enum {
 	AT_PARTITIONS = 76
 };
 
-static const char mark[8] = { 'a', 's', 's', 't', '-', 'i', 'd', 'x' };
+static const char mark[8] = { 'a', 's', 's', 't', '-', 'i', 'd', '2' };
+
+/* Of a key in the body: sizes, where the value lies, sequence, segment. */
+#define KEY_HEAD 14
 
 static uint32_t head_crc(const unsigned char head[HEAD_BYTES])
 {
@@ -64,16 +67,19 @@ static void flush(struct writer *writer)
 
 static void write_entry(struct writer *writer, const struct asst__entry *entry)
 {
-	unsigned char head[12] = { (unsigned char)(entry->key_size & 0xff),
-				   (unsigned char)(entry->key_size >> 8),
-				   (entry->flags & ASST__ENTRY_PLACE) != 0, entry->value_size };
+	bool out = (entry->flags & ASST__ENTRY_PLACE) != 0;
+	unsigned char head[KEY_HEAD] = { (unsigned char)(entry->key_size & 0xff),
+					 (unsigned char)(entry->key_size >> 8), out,
+					 out ? 0 : (unsigned char)entry->value_size };
 	struct asst__place place;
 	unsigned char outside[16];
 
 	asst__put64(head + 4, entry->sequence);
+	head[12] = out ? 0 : (unsigned char)(entry->segment & 0xff);
+	head[13] = out ? 0 : (unsigned char)(entry->segment >> 8);
 	asst__text_add(&writer->piece, head, sizeof(head));
 	asst__text_add(&writer->piece, asst__entry_key(entry), entry->key_size);
-	if (entry->flags & ASST__ENTRY_PLACE) {
+	if (out) {
 		place = asst__entry_placed(entry).place;
 		asst__put32(outside, place.segment);
 		asst__put32(outside + 4, place.offset);
@@ -277,10 +283,11 @@ static struct asst__entry *read_value(struct reader *reader, bool outside, size_
 static int read_entry(struct reader *reader, struct asst__partition *partition)
 {
 	unsigned char key[ASST_MAX_KEY_BYTES];
-	const unsigned char *head = take(reader, 12), *bytes;
+	const unsigned char *head = take(reader, KEY_HEAD), *bytes;
 	struct asst__entry *entry;
 	size_t key_size, value_size;
 	uint64_t sequence;
+	uint32_t segment;
 	bool outside, beyond;
 
 	if (!head)
@@ -289,6 +296,7 @@ static int read_entry(struct reader *reader, struct asst__partition *partition)
 	outside = head[2] != 0;
 	value_size = head[3];
 	sequence = asst__get64(head + 4);
+	segment = head[12] | (uint32_t)head[13] << 8;
 	bytes = key_size <= sizeof(key) ? take(reader, key_size) : NULL;
 	if (!bytes)
 		return ASST_ECORRUPT;
@@ -297,6 +305,7 @@ static int read_entry(struct reader *reader, struct asst__partition *partition)
 	if (!entry)
 		return beyond ? ASST_ECORRUPT : asst__fail_nomem(reader->err);
 	entry->sequence = sequence;
+	asst__entry_set_segment(entry, segment);
 	asst__entry_set_key(entry, key, key_size, NULL);
 	asst__index_hash(&partition->index, entry);
 	if (asst__index_insert(&partition->index, entry))
