@@ -2,6 +2,7 @@
 /* The field table: every field of a definition with its type, limit, default and rules. */
 #include "model/fields.h"
 #include "base/mem.h"
+#include "base/uuid.h"
 #include "model/check.h"
 
 #include <string.h>
@@ -275,8 +276,24 @@ static const struct asst__field reference_fields[] = {
 				    .limit = ASST__LIMIT_STRING },
 };
 
+/* An assistant's id has one form, so that it is one target. */
+static bool reference_normalize(asst__json *object)
+{
+	const asst__json *id = asst__json_member(object, "targetId");
+	char normal[ASST__UUID_TEXT + 1];
+	asst__json *text;
+
+	if (!is(asst__json_member(object, "targetType"), ASST__REFERS_ASSISTANT) ||
+	    asst__json_kind(id) != ASST__JSON_STRING ||
+	    !asst__uuid_normalize(normal, asst__json_text(id), strlen(asst__json_text(id))))
+		return true;
+	text = asst__json_new_string(normal);
+	return text && asst__json_set(object, "targetId", text);
+}
+
 static const struct asst__schema reference_schema =
-	TABLE(0, reference_fields, .key = { REFERENCE_TYPE, REFERENCE_ID });
+	TABLE(0, reference_fields, .key = { REFERENCE_TYPE, REFERENCE_ID },
+	      .normalize = reference_normalize);
 
 /* The definition */
 

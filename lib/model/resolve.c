@@ -113,8 +113,15 @@ static int check_item(const struct asst__threeway *threeway, const char *pointer
 static int take_value(const struct asst__deciding *deciding, const char *pointer,
 		      const struct asst__decided *decision)
 {
-	asst__json *copy = asst__json_copy(decision->value);
-	int status = copy ? check_item(deciding->threeway, pointer, copy, decision->index,
+	asst__json *copy;
+	int status;
+
+	/* null removes; an item is not there without being one. */
+	if (asst__json_kind(decision->value) == ASST__JSON_NULL &&
+	    asst__decide_list(deciding->threeway, pointer))
+		return set_value(deciding, pointer, NULL);
+	copy = asst__json_copy(decision->value);
+	status = copy ? check_item(deciding->threeway, pointer, copy, decision->index,
 				       deciding->err) :
 			    asst__fail_nomem(deciding->err);
 

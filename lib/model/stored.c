@@ -45,6 +45,14 @@ static const asst__json *item_at(const asst__json *list, size_t i)
 	return item;
 }
 
+/* What an item's members mean depends on its type. */
+static bool same_type(const asst__json *a, const asst__json *b)
+{
+	const asst__json *x = asst__json_member(a, "type"), *y = asst__json_member(b, "type");
+
+	return !x || !y || asst__json_same(x, y);
+}
+
 /* What is stored in the place that the check has walked to; items are found by their ids. */
 static const asst__json *find(const struct asst__check *check, const asst__json *stored)
 {
@@ -58,6 +66,9 @@ static const asst__json *find(const struct asst__check *check, const asst__json 
 		const struct asst__step *step = &check->path[i];
 
 		if (step->member) {
+			/* In an item, behind its own members. */
+			if (i >= 2 && !same_type(at, stored))
+				return NULL;
 			at = asst__json_member(at, step->member);
 			stored = asst__json_member(stored, step->member);
 			keys = i == 0 ? asst__json_find_list(lists, step->member) : NULL;

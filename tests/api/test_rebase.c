@@ -143,6 +143,69 @@ static void a_deleted_item_stays_deleted_or_comes_back(void **state)
 	}
 }
 
+/* Whatever both sides did to it, a value of null removes an item. */
+static void an_item_can_be_decided_away(void **state)
+{
+#define A(name) PAIR_SKILL(T_UUID_A, name)
+#define B(name) PAIR_SKILL(T_UUID_B, name)
+	static const struct {
+		const char *base, *live, *draft;
+	} rows[] = {
+		{ PAIR_SKILLS(A("a") "," B("b")), PAIR_SKILLS(A("a") "," B("L")), PAIR_SKILLS(A("a")) },
+		{ PAIR_SKILLS(A("a") "," B("b")), PAIR_SKILLS(A("a")), PAIR_SKILLS(A("a") "," B("D")) },
+		{ PAIR_SKILLS(A("a")), PAIR_SKILLS(A("a") "," B("L")), PAIR_SKILLS(A("a") "," B("D")) },
+	};
+	struct pair *pair;
+	size_t i, k;
+
+	for (i = 0; i < T_COUNT(rows); i++) {
+		pair_teardown(state);
+		pair_setup(state);
+		pair = *state;
+		MUST(pair->host, pair_publish(pair, rows[i].base));
+		MUST(pair->host, pair_rebase(pair, NULL));
+		MUST(pair->host, pair_publish(pair, rows[i].live));
+		MUST(pair->host, pair_patch(pair, rows[i].draft));
+		EXPECT(pair->host, ASST_ECONFLICT, pair_rebase(pair, NULL));
+		for (k = asst_error_issue_count(pair->host->err); k > 1; k--)
+			assert_memory_equal(asst_error_issue_pointer(pair->host->err, k - 1),
+					    "/skills/" T_UUID_B, 8 + 36);
+		if (strcmp(asst_error_issue_pointer(pair->host->err, 0), "/skills/" T_UUID_B) != 0) {
+			/* both added it: its members are what meets */
+			assert_int_equal(i, 2);
+			continue;
+		}
+		MUST(pair->host,
+		     pair_rebase(pair, "[{'pointer':'/skills/" T_UUID_B "','value':null}]"));
+		assert_string_equal(pair_drafted(pair, "/skills/0/name"), "a");
+		assert_string_equal(pair_drafted(pair, "/skills/1"), JSON_ABSENT);
+		MUST(pair->host, pair_commit(pair, 0));
+	}
+#undef A
+#undef B
+}
+
+/* What a skill's data may have depends on its type, whichever side has changed that. */
+static void a_rebase_makes_no_draft_malformed(void **state)
+{
+	struct pair *pair = *state;
+	uint64_t revision;
+
+	MUST(pair->host, pair_publish(pair, "{'datasets':[{'datasetId':'d'}],'skills':[{'id':'" T_UUID_A
+					    "','type':'dataset-query','datasetId':'d','data':{}}]}"));
+	MUST(pair->host, pair_rebase(pair, NULL));
+	MUST(pair->host, pair_patch(pair, "{'skills':[{'id':'" T_UUID_A "','type':'dataset-query',"
+					  "'datasetId':'d','data':{'foo':1}}]}"));
+	MUST(pair->host, pair_publish(pair, "{'skills':[{'id':'" T_UUID_A "','type':'web-search',"
+					    "'datasetId':'d','data':{}}]}"));
+	revision = asst_draft_revision(pair->draft);
+	EXPECT(pair->host, ASST_EVALIDATION, pair_rebase(pair, NULL));
+	host_issue(pair->host, 0, "unknown_field", "/skills/0/data/foo");
+	assert_int_equal(asst_draft_revision(pair->draft), revision);
+	EXPECT(pair->host, ASST_EVALIDATION, pair_commit(pair, ASST_COMMIT_MERGE));
+	host_issue(pair->host, 0, "unknown_field", "/skills/0/data/foo");
+}
+
 static void faulty_decisions_change_nothing(void **state)
 {
 	static const char *const rows[] = {
@@ -370,6 +433,8 @@ int main(void)
 		PAIR_TEST(then_a_plain_commit_publishes),
 		PAIR_TEST(what_does_not_meet_needs_no_decision),
 		PAIR_TEST(a_deleted_item_stays_deleted_or_comes_back),
+		PAIR_TEST(an_item_can_be_decided_away),
+		PAIR_TEST(a_rebase_makes_no_draft_malformed),
 		PAIR_TEST(faulty_decisions_change_nothing),
 		PAIR_TEST(a_value_may_be_what_only_a_draft_may_have),
 		PAIR_TEST(every_fault_of_the_resolutions_is_told_at_once),

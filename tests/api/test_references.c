@@ -373,14 +373,23 @@ static void the_id_of_a_reference_may_have_any_form(void **state)
 {
 	struct host *host = *state;
 	const char *id = agent(host, ada);
-	char upper[37], json[256];
+	char upper[37], json[300];
+	asst_assistant *made;
 	size_t i;
 
 	for (i = 0; i < 37; i++)
 		upper[i] = (char)(id[i] >= 'a' && id[i] <= 'f' ? id[i] - 'a' + 'A' : id[i]);
 	snprintf(json, sizeof(json), "{\"name\":\"x\",\"references\":[{\"targetType\":\"assistant\","
 				     "\"targetId\":\"%s\"}]}", upper);
-	host_create(host, ada, json);
+	made = host_get(host, ada, host_create(host, ada, json));
+	assert_non_null(strstr(asst_assistant_json(made, NULL), id)); /* kept in lower case */
+	asst_assistant_free(made);
+	snprintf(json, sizeof(json), "{\"name\":\"x\",\"references\":[{\"targetType\":\"assistant\","
+				     "\"targetId\":\"%s\"},{\"targetType\":\"assistant\","
+				     "\"targetId\":\"%s\"}]}", id, upper);
+	EXPECT(host, ASST_EVALIDATION,
+	       asst_assistant_create_json(NULL, as(host, ada), json, ASST_NUL, 0, host->err));
+	host_issue(host, 0, "duplicate", "/references/1/targetType");
 	EXPECT(host, ASST_EVALIDATION,
 	       asst_assistant_create_json(NULL, as(host, ada),
 					  "{\"name\":\"x\",\"references\":[{\"targetType\":"

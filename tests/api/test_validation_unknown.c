@@ -263,6 +263,35 @@ static void without_the_option_what_is_stored_stays_and_nothing_comes_in(void **
 	asst_error_free(world.err);
 }
 
+/* What the members of a skill's data are depends on its type: what was known to one is not stored. */
+static void another_type_does_not_bring_unknown_members_in(void **state)
+{
+	static const char before[] = "{'name':'x','skills':[{'id':'" T_UUID_A "','type':'code-execution',"
+				     "'data':{'network':true}}]}",
+			  after[] = "{'skills':[{'id':'" T_UUID_A "','type':'web-search',"
+				    "'data':{'network':true}}]}";
+	asst_assistant *made;
+	struct t_world world;
+	asst_draft *draft;
+	const char *id;
+	int status;
+
+	(void)state;
+	t_open(&world, NULL);
+	assert_int_equal(asst_assistant_create_json(&made, world.ada, t_json(before), ASST_NUL, 0,
+						    world.err), ASST_OK);
+	id = asst_assistant_id(made);
+	status = asst_assistant_patch_json(NULL, world.ada, id, t_json(after), ASST_NUL,
+					   ASST_ANY_REVISION, 0, world.err);
+	t_expect(status, world.err, ASST_EVALIDATION, "unknown_field@/skills/0/data/network", "patch");
+	assert_int_equal(asst_draft_edit(&draft, world.ada, id, 0, world.err), ASST_OK);
+	status = asst_draft_patch(draft, t_json(after), ASST_NUL, 0, world.err);
+	t_expect(status, world.err, ASST_EVALIDATION, "unknown_field@/skills/0/data/network", "draft");
+	asst_draft_free(draft);
+	asst_assistant_free(made);
+	t_close(&world);
+}
+
 static void the_option_is_0_or_1(void **state)
 {
 	asst_store_opts *opts = asst_store_opts_new();
@@ -292,6 +321,7 @@ int main(void)
 		cmocka_unit_test(what_is_refused_for_a_reason_is_refused_all_the_same),
 		cmocka_unit_test(what_has_operations_of_its_own_is_not_kept),
 		cmocka_unit_test(without_the_option_what_is_stored_stays_and_nothing_comes_in),
+		cmocka_unit_test(another_type_does_not_bring_unknown_members_in),
 		cmocka_unit_test(the_option_is_0_or_1),
 	};
 
