@@ -368,6 +368,55 @@ static void what_takes_long_can_be_canceled(void **state)
 	assert_int_equal(asst_store_close(store), ASST_OK);
 }
 
+static int stop_late(void *user, uint64_t done, uint64_t total)
+{
+	(void)user;
+	return total && done * 10 >= total * 7;
+}
+
+/* What was copied before a compaction was stopped is not copied again, also after opening again. */
+static void a_compaction_that_is_stopped_again_and_again_leaves_nothing(void **state)
+{
+	asst_store *store = open_with("stopped", "segment_bytes", 1048576);
+	asst_session *ada = ada_in(store);
+	char id[37];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 1000; i++)
+		create(ada, "Kept", id);
+	asst_session_free(ada);
+	for (i = 0; i < 6; i++) {
+		assert_int_equal(asst_store_compact(store, stop_late, NULL, 0, err), ASST_ECANCELED);
+		assert_int_equal(asst_store_close(store), ASST_OK);
+		store = open_with("stopped", "segment_bytes", 1048576);
+	}
+	must(asst_store_compact(store, NULL, NULL, 0, err));
+	assert_true(stat_of(store, "log_bytes") <= stat_of(store, "live_bytes") * 5 / 4);
+	expect_sound(store);
+	assert_int_equal(asst_store_close(store), ASST_OK);
+}
+
+/* Little of it is written again and again, and the rest lies still. */
+static void the_log_keeps_near_its_line(void **state)
+{
+	asst_store *store = open_with("line", "segment_bytes", 65536);
+	asst_session *ada = ada_in(store);
+	char ids[400][37];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 400; i++)
+		create(ada, "Cold", ids[i]);
+	for (i = 0; i < 60; i++)
+		overwrite(ada, ids[i % 4], 20);
+	assert_true(stat_of(store, "log_bytes") <=
+		    stat_of(store, "live_bytes") * 2 + (uint64_t)3 * 65536);
+	expect_sound(store);
+	asst_session_free(ada);
+	assert_int_equal(asst_store_close(store), ASST_OK);
+}
+
 static void a_backup_is_a_store_of_that_moment(void **state)
 {
 	asst_store *store = open_with("source", NULL, 0), *copy;
@@ -456,6 +505,8 @@ int main(void)
 		cmocka_unit_test(compaction_leaves_at_most_half_more_than_what_lives),
 		cmocka_unit_test(compaction_goes_by_itself),
 		cmocka_unit_test(progress_reaches_its_total),
+		cmocka_unit_test(a_compaction_that_is_stopped_again_and_again_leaves_nothing),
+		cmocka_unit_test(the_log_keeps_near_its_line),
 		cmocka_unit_test(what_takes_long_can_be_canceled),
 		cmocka_unit_test(a_backup_is_a_store_of_that_moment),
 		cmocka_unit_test(a_memory_store_has_less_to_look_after),

@@ -43,12 +43,15 @@ static void must(int status)
 		fail_msg("%s: %s", asst_status_name(status), asst_error_message(err));
 }
 
+static bool process_only;
+
 static void open_here(const char *directory, uint64_t resident_bytes)
 {
 	struct asst__file_options options = asst__file_defaults;
 	unsigned char id[16] = { 1 };
 
 	options.resident_bytes = resident_bytes;
+	options.process_only = process_only;
 	counting = asst__io_system;
 	counting.read = count_read;
 	counting.sync = answer_sync;
@@ -218,6 +221,39 @@ static void a_failed_sync_is_told_with_its_number(void **state)
 	must(asst__backend_destroy(&backend, err));
 }
 
+/* What was acknowledged for the process alone, and could not be synced, is told of at the end. */
+static void a_sync_that_failed_is_told_when_the_store_is_closed(void **state)
+{
+	static const size_t sizes[] = { 100 };
+
+	(void)state;
+	process_only = true;
+	open_here("relaxed", 0);
+	put("a", sizes); /* with it sequences are reserved, which is synced */
+	put("b", sizes);
+	sync_answer = -EIO;
+	assert_true(backend.sync(backend.self, err) != ASST_OK);
+	sync_answer = 0;
+	assert_int_equal(asst__backend_destroy(&backend, err), ASST_EINDOUBT);
+	open_here("relaxed", 0);
+	put("c", sizes);
+	must(asst__backend_destroy(&backend, err));
+	process_only = false;
+}
+
+/* A batch as a whole keeps to the bytes that may stay in memory. */
+static void a_batch_keeps_to_the_budget(void **state)
+{
+	static const size_t sizes[] = { 1000, 1000, 1000, 1000 };
+
+	(void)state;
+	open_here("budget", 2500);
+	put("abcd", sizes);
+	assert_int_equal(get("ab", sizes), 0);
+	assert_true(get("cd", sizes) > 0);
+	must(asst__backend_destroy(&backend, err));
+}
+
 /* Nothing was written, so nothing is in doubt. */
 static void a_full_disk_leaves_the_store_usable(void **state)
 {
@@ -242,6 +278,8 @@ int main(void)
 		cmocka_unit_test(values_in_memory_are_not_read),
 		cmocka_unit_test(a_forged_place_in_the_index_is_not_read),
 		cmocka_unit_test(a_failed_sync_is_told_with_its_number),
+		cmocka_unit_test(a_sync_that_failed_is_told_when_the_store_is_closed),
+		cmocka_unit_test(a_batch_keeps_to_the_budget),
 		cmocka_unit_test(a_full_disk_leaves_the_store_usable),
 	};
 	int failed;
