@@ -62,9 +62,9 @@ uint32_t asst__record_begin_short(struct asst__record *record, const struct asst
 	const char head[ASST__RECORD_HEAD] = { ASST__RECORD_MARK, ASST__RECORD_FORMAT,
 					       (char)schema->id, 0 };
 
+	record->is_def = schema == &asst__def_schema;
 	/* What holds a definition has room for the largest one. */
-	asst__text_init(&record->text, mem, schema == &asst__def_schema ? ASST__RECORD_MOST :
-									  ASST__VALUE_MOST);
+	asst__text_init(&record->text, mem, record->is_def ? ASST__RECORD_MOST : ASST__VALUE_MOST);
 	asst__text_reserve(&record->text, texts + SHORT_TEXTS);
 	asst__text_add(&record->text, head, sizeof(head));
 	return append_object(record, fields);
@@ -99,6 +99,9 @@ static uint32_t append_text(struct asst__record *record, struct asst__string val
 	return at;
 }
 
+/* How many fields before it a value is compared with. */
+#define NEAR 3
+
 /*
  * Fields of an object share a value: who created something mostly owns and changed it too. at is
  * where a value was appended last, of this field; it goes where an earlier one has the same bytes.
@@ -107,15 +110,17 @@ static void set_value(struct asst__record *record, uint32_t object, unsigned fie
 {
 	const char *data = record->text.data;
 	size_t size = record->text.size - at;
-	uint32_t slot;
+	uint32_t slot, first;
 
 	if (!at || record->text.failed)
 		return;
-	for (unsigned i = 1; i < field; i++) {
+	first = get32(data + at);
+	/* Those that do mostly stand together; a definition says the same twice too seldom. */
+	for (unsigned i = field > NEAR ? field - NEAR : 1; i < field && !record->is_def; i++) {
 		slot = get32(data + object + ASST__SLOT_AT(i));
 		/* Below the object are no values of it: the slot itself is one. */
-		if (slot > object && slot < at && size <= at - slot &&
-		    memcmp(data + slot, data + at, size) == 0) {
+		if (slot > object && slot < at && get32(data + slot) == first &&
+		    size <= at - slot && memcmp(data + slot, data + at, size) == 0) {
 			record->text.size = at;
 			at = slot;
 			break;

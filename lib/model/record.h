@@ -63,6 +63,7 @@ void asst__view_write(struct asst__text *out, const struct asst__schema *schema,
  */
 struct asst__record {
 	struct asst__text text;
+	bool is_def;
 };
 
 /* texts: how many bytes its long texts take, where that is known: room for them is made at once. */

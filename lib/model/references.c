@@ -99,6 +99,10 @@ int asst__references_find(struct asst__references *found, const struct asst__vie
 	memset(found, 0, sizeof(*found));
 	found->mem = mem;
 	found->catalog = catalog;
+	/* Most name no assistant. */
+	if (!catalog && !asst__view_has(def, ASST__DEF_ROUTES) &&
+	    !asst__view_has(def, ASST__DEF_FALLBACK) && !asst__view_has(def, ASST__DEF_REFERENCES))
+		return ASST_OK;
 	for (unsigned i = 1; i <= asst__def_schema.count && status == ASST_OK; i++) {
 		memset(&reference, 0, sizeof(reference));
 		reference.field = i;
