@@ -256,6 +256,8 @@ static int open_all(struct asst__file *file, const char *path, asst_error *err)
 	if (error)
 		return asst__directory_fail(file, err, error, "the directory of the store");
 	status = open_lock(file, err);
+	if (status == ASST_OK && !file->options.read_only)
+		status = asst__reserve_check(file, err);
 	if (status == ASST_OK) {
 		status = open_store(file, err);
 		status = check_alone(file, status, err);

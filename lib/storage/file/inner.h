@@ -115,6 +115,8 @@ struct asst__file {
 /* Write a file "store" with the store's id into a directory, durably. */
 int asst__identity_write(const struct asst__file *file, int dir, asst_error *err);
 
+/* Whether something else stands in the place of a file: a link, a directory, a FIFO. */
+bool asst__is_no_file(int error);
 int asst__file_fail(const struct asst__file *file, asst_error *err, int error, const char *doing,
 		    const char *name);
 /* The same where a directory could not be opened; what: which one. */
@@ -166,6 +168,8 @@ int asst__zeros_write(const struct asst__file *file, int handle, uint64_t *size,
 int asst__reserve_keep(struct asst__file *file);
 /* Open it; -ENOENT: there is none, -ENOSPC: it has less than the bytes that are needed. */
 int asst__reserve_open(struct asst__file *file, uint64_t need, int *handle, uint64_t *size);
+/* Where something else stands in its place nothing is touched. ASST_EIO. */
+int asst__reserve_check(const struct asst__file *file, asst_error *err);
 /* Let it be a segment, which is durable with the directory. */
 int asst__reserve_rename(struct asst__file *file, const char *name);
 

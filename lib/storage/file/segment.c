@@ -21,6 +21,12 @@ enum {
 
 static const char mark[8] = { 'a', 's', 's', 't', '-', 'l', 'o', 'g' };
 
+bool asst__is_no_file(int error)
+{
+	return error == -ELOOP || error == -EMLINK || error == -EINVAL || error == -EISDIR ||
+	       error == -ENXIO;
+}
+
 int asst__file_fail(const struct asst__file *file, asst_error *err, int error, const char *doing,
 		    const char *name)
 {

@@ -410,10 +410,13 @@ int asst__snapshot_read(struct asst__file *file, struct asst__snapshot *snapshot
 	const struct asst__io *io = file->io;
 	struct reader reader = { .file = file, .err = err };
 	unsigned char head[HEAD_BYTES];
-	int status = ASST_OK;
+	int status = ASST_OK, error;
 
 	memset(snapshot, 0, sizeof(*snapshot));
-	if (io->open(io->self, file->dir, "index", 0, &reader.handle))
+	error = io->open(io->self, file->dir, "index", 0, &reader.handle);
+	if (asst__is_no_file(error))
+		return asst__file_fail(file, err, error, "open", "index");
+	if (error)
 		return ASST_OK;
 	if (read_head(file, reader.handle, head)) {
 		snapshot->serial = asst__get64(head + AT_SERIAL);
