@@ -45,6 +45,7 @@ struct step {
 	size_t count;
 	struct asst__entry **copied; /* of all rounds, in the order of their operations */
 	size_t copied_count, copied_room;
+	uint64_t op_bytes; /* of what was copied */
 	bool ended; /* the segment */
 	unsigned char *bytes; /* of the segment */
 	uint64_t from;        /* where they begin there */
@@ -149,8 +150,8 @@ static uint32_t copy_living(struct step *step, struct candidates *candidates,
 			    const struct asst__partition *partition, uint64_t sequence)
 {
 	struct asst__entry *entry;
+	size_t i, before = step->round->text.size;
 	uint32_t alive = 0;
-	size_t i;
 
 	asst__index_find_together(&partition->index, candidates->lookups, candidates->count);
 	for (i = 0; i < candidates->count; i++) {
@@ -167,6 +168,7 @@ static uint32_t copy_living(struct step *step, struct candidates *candidates,
 		alive++;
 	}
 	candidates->count = 0;
+	step->op_bytes += step->round->text.size - before;
 	return alive;
 }
 
@@ -341,6 +343,23 @@ static size_t piece_bytes(const struct asst__file *file)
 }
 
 /*
+ * A segment goes; where all that there were have gone, what was copied tells what names and
+ * sequences of small batches take, which are no part of what is counted as alive.
+ */
+static void note_drop(struct asst__file *file)
+{
+	if (file->cycle_end && file->segments[0].number < file->cycle_end)
+		return;
+	/* The operations of a piece that was not written count, its frame does not. */
+	if (file->cycle_end && file->copied >= file->copied_ops) {
+		file->heads = file->copied - file->copied_ops;
+		file->heads_live = file->copied_ops;
+	}
+	file->cycle_end = file->segments[file->segment_count - 1].number;
+	file->copied = file->copied_ops = 0;
+}
+
+/*
  * The leader alone, without the lock: so many pieces, and one sync. 0: the whole segment, if that
  * is worth it. *ended: it is gone.
  */
@@ -359,7 +378,9 @@ static int compact_step(struct asst__file *file, size_t pieces, bool *ended, ass
 	} while (status == ASST_OK && !step.ended && step.count < pieces);
 	/* What was copied before a failure counts, unless nothing can be said of it any more. */
 	synced = file->poisoned ? ASST_EIO : asst__log_sync(file, status == ASST_OK ? err : NULL);
+	file->copied_ops += step.op_bytes;
 	for (i = 0; i < step.count; i++) {
+		file->copied += step.rounds[i].text.size;
 		if (synced == ASST_OK && step.rounds[i].sections)
 			first = move_places(&step, i, first);
 		asst__text_free(&step.rounds[i].text);
@@ -367,6 +388,7 @@ static int compact_step(struct asst__file *file, size_t pieces, bool *ended, ass
 	status = status == ASST_OK ? synced : status;
 	*ended = status == ASST_OK && step.ended;
 	if (*ended) {
+		note_drop(file);
 		file->compact_at = 0;
 		status = asst__segment_drop(file, next, err);
 	}
@@ -375,10 +397,19 @@ static int compact_step(struct asst__file *file, size_t pieces, bool *ended, ass
 	return status;
 }
 
+/* As the cycle before had it; but what came since may be of another kind. */
+static uint64_t live_with_heads(const struct asst__file *file)
+{
+	double part = file->heads_live ? (double)file->live / (double)file->heads_live : 0;
+
+	return file->live + (uint64_t)((part < 2 ? part : 2) * (double)file->heads);
+}
+
 /* How many pieces are due: the more, the further the log is above the line. */
 static size_t due(const struct asst__file *file)
 {
-	uint64_t line = file->live + file->live / 2 + file->options.segment_bytes;
+	uint64_t live = live_with_heads(file);
+	uint64_t line = live + live / 2 + file->options.segment_bytes;
 	uint64_t log = log_bytes(file), pieces;
 
 	if (file->options.no_compaction || file->poisoned || file->pinned || file->segment_count < 2 ||

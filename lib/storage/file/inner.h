@@ -106,6 +106,9 @@ struct asst__file {
 	uint64_t live;       /* bytes that a log without anything dead would have, about */
 	uint32_t no_gain_in;   /* the oldest segment when compaction for space gave nothing; 0: none */
 	uint64_t no_gain_live; /* and what was alive then */
+	uint32_t cycle_end;  /* the segment that was written when a cycle of compaction began; 0: none */
+	uint64_t copied, copied_ops; /* bytes of frames, and of operations in them, in that cycle */
+	uint64_t heads, heads_live;  /* what heads took in the cycle before, beside so much alive */
 	uint64_t compact_at; /* how far the oldest segment has been copied; 0: not begun */
 	uint64_t written;    /* bytes since the last step of compaction */
 };
