@@ -303,7 +303,18 @@ void asst__snapshot_write(struct asst__file *file, uint64_t frame);
 int asst__snapshot_note(struct asst__file *file, int dir, const struct asst__snapshot *end,
 			uint32_t oldest, asst_error *err);
 
-/* Compaction (compact.c): copy what lives in the oldest segment ahead, then drop it. */
+/* Compaction: copy what lives in the oldest segment ahead, then drop it (copy.c). */
+
+/* So many pieces in a step, or one where others wait for their turn to write. */
+#define ASST__PIECES 8
+
+/*
+ * The leader alone, without the lock: so many pieces, and one sync. 0: the whole segment, if that
+ * is worth it. *ended: it is gone.
+ */
+int asst__compact_step(struct asst__file *file, size_t pieces, bool *ended, asst_error *err);
+
+/* And when (compact.c). */
 
 /* One bounded step where it is due, after a commit; what fails here fails no commit. */
 void asst__compact_some(struct asst__file *file);
@@ -315,6 +326,8 @@ void asst__compact_some(struct asst__file *file);
 bool asst__compact_for_space(struct asst__file *file, uint32_t *last);
 /* Bytes that the content of an index takes in a log without anything dead, about. */
 uint64_t asst__index_live_bytes(const struct asst__index *index);
+/* Bytes that the log takes, dead or alive. */
+uint64_t asst__log_bytes(const struct asst__file *file);
 
 /* The log as it was at one moment, all of it durable; its segments stay until it is unpinned. */
 struct asst__extent {

@@ -187,6 +187,25 @@ int asst__file_verify(void *self, void (*report)(void *user, const char *what), 
 	return status;
 }
 
+void asst__file_stats(void *self, struct asst__file_stats *stats)
+{
+	struct asst__file *file = self;
+
+	memset(stats, 0, sizeof(*stats));
+	pthread_mutex_lock(&file->lock);
+	asst__leader_begin(file);
+	for (size_t i = 0; i < asst__partition_count(&file->partitions); i++)
+		stats->keys += asst__index_count(&asst__partition_at(&file->partitions, i)->index);
+	stats->live_bytes = file->live;
+	stats->log_bytes = asst__log_bytes(file);
+	stats->resident_bytes = file->resident;
+	stats->segments = file->segment_count;
+	stats->frames = file->frames;
+	stats->syncs = file->syncs;
+	asst__leader_end(file);
+	pthread_mutex_unlock(&file->lock);
+}
+
 int asst__file_each_stat(void *self, void (*each)(void *user, const char *name, uint64_t value),
 			 void *user, asst_error *err)
 {
