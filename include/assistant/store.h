@@ -222,12 +222,30 @@ ASST_API int asst_store_compact(asst_store *store, asst_progress progress, void 
  * @param flags      0.
  * @param err        may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EUNSUPPORTED (the backend has no backup), ASST_EEXISTS
- *         (the directory is not empty), ASST_ECANCELED, ASST_ESTATE, ASST_EIO, ASST_ECORRUPT
- *         (the store is damaged), ASST_EINDOUBT, ASST_ENOMEM.
+ *         (the directory is not empty), ASST_EREADONLY (its file system is), ASST_ECANCELED,
+ *         ASST_ESTATE, ASST_EIO, ASST_ECORRUPT (the store is damaged), ASST_EINDOUBT, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_store_backup(asst_store *store, const char *directory, asst_progress progress,
 			       void *user, uint32_t flags, asst_error *err);
+
+/**
+ * Write the copy that asst_store_backup() makes to a descriptor, as a tar archive: to a file, a
+ * pipe, a socket. Unpacked into an empty directory of mode 0700 it is a store of its own; an
+ * archive that is cut short is not one. A file is durable when the call returns.
+ *
+ * @param descriptor  borrowed, open for writing; written from where it stands, and waited for
+ *                    where it does not block. A pipe that nobody reads raises SIGPIPE, as with
+ *                    write(2).
+ * @param progress    may be NULL; called from this thread.
+ * @param user        passed to it.
+ * @param flags       0.
+ * @param err         may be NULL.
+ * @return as asst_store_backup(), without ASST_EEXISTS and ASST_EREADONLY.
+ * Threads: B.  Since: 0.1.
+ */
+ASST_API int asst_store_backup_fd(asst_store *store, int descriptor, asst_progress progress,
+				  void *user, uint32_t flags, asst_error *err);
 
 /**
  * Check everything that is stored: every checksum, every record, every index entry and the

@@ -63,6 +63,25 @@ int asst_store_backup(asst_store *store, const char *directory, asst_progress pr
 	return status;
 }
 
+int asst_store_backup_fd(asst_store *store, int descriptor, asst_progress progress, void *user,
+			 uint32_t flags, asst_error *err)
+{
+	size_t stripe;
+	int status = begin(store, &stripe, flags, err);
+
+	if (status != ASST_OK)
+		return status;
+	if (descriptor < 0)
+		status = asst__fail(err, ASST_EINVAL, "needs a descriptor");
+	else if (!store->backend.backup_fd)
+		status = asst__fail(err, ASST_EUNSUPPORTED, "the backend has no backup");
+	else
+		status = store->backend.backup_fd(store->backend.self, descriptor, progress, user,
+						  err);
+	asst__gate_leave(&store->gate, stripe);
+	return status;
+}
+
 static void add_stat(void *user, const char *name, uint64_t value)
 {
 	struct asst__text *out = user;

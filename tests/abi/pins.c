@@ -55,11 +55,12 @@ AT(asst_backend, compact, 7);
 AT(asst_backend, verify, 8);
 AT(asst_backend, backup, 9);
 AT(asst_backend, stats, 10);
-WORDS(asst_backend, 11);
+AT(asst_backend, backup_fd, 11);
+WORDS(asst_backend, 12);
 
 #if defined(__LP64__)
 _Static_assert(sizeof(struct asst_allocator) == 40, "struct asst_allocator on LP64");
-_Static_assert(sizeof(struct asst_backend) == 88, "struct asst_backend on LP64");
+_Static_assert(sizeof(struct asst_backend) == 96, "struct asst_backend on LP64");
 #endif
 
 IS(ASST_OK, 0);

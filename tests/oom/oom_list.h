@@ -157,6 +157,7 @@ static const struct listed {
 	{ "asst_draft_commit", "files", NULL },
 	{ "asst_store_compact", "files", NULL },
 	{ "asst_store_backup", "files", NULL },
+	{ "asst_store_backup_fd", "files", NULL },
 	{ "asst_store_verify", "files", NULL },
 	{ "asst_store_stats", "files", NULL },
 	{ "asst_assistant_ref", "readers", NULL },

@@ -122,6 +122,12 @@ static int outer_backup(void *self, const char *to, asst_progress progress, void
 	return w.inner.backup(w.inner.self, to, progress, user, err);
 }
 
+static int outer_backup_fd(void *self, int to, asst_progress progress, void *user, asst_error *err)
+{
+	(void)self;
+	return w.inner.backup_fd(w.inner.self, to, progress, user, err);
+}
+
 static int outer_stats(void *self, void (*each)(void *user, const char *name, uint64_t value),
 		       void *user, asst_error *err)
 {
@@ -172,6 +178,7 @@ static void world_store(void)
 	w.outer.compact = w.inner.compact ? outer_compact : NULL;
 	w.outer.verify = w.inner.verify ? outer_verify : NULL;
 	w.outer.backup = w.inner.backup ? outer_backup : NULL;
+	w.outer.backup_fd = w.inner.backup_fd ? outer_backup_fd : NULL;
 	w.outer.stats = w.inner.stats ? outer_stats : NULL;
 	MUST(asst_store_open_backend(&w.store, &w.outer, opts, NULL));
 	asst_store_opts_free(opts);

@@ -325,6 +325,17 @@ static int run_backup(asst_error *err)
 	return status;
 }
 
+static int run_backup_fd(asst_error *err)
+{
+	FILE *to = tmpfile();
+	int status;
+
+	EXPECT(to != NULL);
+	status = FAILING(asst_store_backup_fd(w.store, fileno(to), NULL, NULL, 0, err));
+	fclose(to);
+	return status;
+}
+
 static int run_verify(asst_error *err)
 {
 	asst_buf *report = (asst_buf *)(void *)&w;
@@ -352,6 +363,7 @@ static int run_stats(asst_error *err)
 static const struct op ops[] = {
 	{ "asst_store_compact", "files", ASST_OK, ALL | MAYBE, NULL, run_compact },
 	{ "asst_store_backup", "files", ASST_OK, ALL | MAYBE, NULL, run_backup },
+	{ "asst_store_backup_fd", "files", ASST_OK, ALL | MAYBE, NULL, run_backup_fd },
 	{ "asst_store_verify", "files", ASST_OK, ALL | MAYBE, NULL, run_verify },
 	{ "asst_store_stats", "files", ASST_OK, ALL | MAYBE, NULL, run_stats },
 	{ "asst_assistant_create_json", "files", ASST_OK, ALL | MAYBE, NULL, run_create },

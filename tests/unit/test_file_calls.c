@@ -39,6 +39,28 @@ static int answer_write(void *self, int file, const void *bytes, size_t size, ui
 			      asst__io_system.write(self, file, bytes, size, offset, done);
 }
 
+/* Some of it, and interrupted in between. */
+static int put_in_bits(void *self, int file, const void *bytes, size_t size, size_t *done)
+{
+	static int turn;
+
+	turn = (turn + 1) % 3;
+	if (turn == 0)
+		return -EINTR;
+	return asst__io_system.put(self, file, bytes, turn == 1 && size > 100 ? 100 : size, done);
+}
+
+/* Takes nothing, and says nothing. */
+static int put_nothing(void *self, int file, const void *bytes, size_t size, size_t *done)
+{
+	(void)self;
+	(void)file;
+	(void)bytes;
+	(void)size;
+	*done = 0;
+	return 0;
+}
+
 static void must(int status)
 {
 	if (status != ASST_OK)
@@ -258,6 +280,49 @@ static void a_batch_keeps_to_the_budget(void **state)
 	must(asst__backend_destroy(&backend, err));
 }
 
+static size_t archive_to(const char *name, char *bytes, size_t most)
+{
+	FILE *stream = fopen(name, "w+");
+	size_t size;
+
+	assert_non_null(stream);
+	must(backend.backup_fd(backend.self, fileno(stream), NULL, NULL, err));
+	rewind(stream);
+	size = fread(bytes, 1, most, stream);
+	assert_int_equal(fclose(stream), 0);
+	return size;
+}
+
+/* Blank what tells the time in the headers of an archive: the time, and the sum. */
+static void forget_time(char *bytes, size_t size)
+{
+	for (size_t at = 0; at + 512 <= size; at += 512) {
+		if (memcmp(bytes + at + 257, "ustar", 5) == 0)
+			memset(bytes + at + 136, 0, 20);
+	}
+}
+
+static void an_archive_is_written_whatever_a_write_takes(void **state)
+{
+	static const size_t sizes[] = { 100, 2000, 300 };
+	static char whole[16384], bits[16384];
+	size_t size;
+
+	(void)state;
+	open_here("archived", 0);
+	put("abc", sizes);
+	size = archive_to("whole.tar", whole, sizeof(whole));
+	assert_true(size > 2400 && size < sizeof(whole) && size % 512 == 0);
+	counting.put = put_in_bits;
+	assert_int_equal(archive_to("bits.tar", bits, sizeof(bits)), size);
+	forget_time(whole, size);
+	forget_time(bits, size);
+	assert_memory_equal(bits, whole, size);
+	counting.put = put_nothing;
+	assert_int_equal(backend.backup_fd(backend.self, 1, NULL, NULL, err), ASST_EIO);
+	must(asst__backend_destroy(&backend, err));
+}
+
 static void put_number(int number)
 {
 	unsigned char key[4];
@@ -318,6 +383,7 @@ int main(void)
 		cmocka_unit_test(a_failed_sync_is_told_with_its_number),
 		cmocka_unit_test(a_sync_that_failed_is_told_when_the_store_is_closed),
 		cmocka_unit_test(a_batch_keeps_to_the_budget),
+		cmocka_unit_test(an_archive_is_written_whatever_a_write_takes),
 		cmocka_unit_test(what_lives_is_not_copied_over_and_over_for_nothing),
 		cmocka_unit_test(a_full_disk_leaves_the_store_usable),
 	};

@@ -107,6 +107,12 @@ struct asst_backend {
 	/* optional, may be NULL: call each with the names and values of what can be counted. */
 	int (*stats)(void *self, void (*each)(void *user, const char *name, uint64_t value),
 		     void *user, asst_error *err);
+	/*
+	 * optional, NULL where it is not supported: write such a copy to a descriptor as a tar
+	 * archive, which unpacked is what backup makes.
+	 */
+	int (*backup_fd)(void *self, int descriptor, asst_progress progress, void *user,
+			 asst_error *err);
 	/* ---- end of 0.1; later slots go below, never above ---- */
 };
 

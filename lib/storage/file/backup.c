@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define PIECE (1024u * 1024)
+/* More than the frame takes that closes a copy. */
+#define CLOSING_BYTES 512u
 
 static int see_any(void *user, const char *name)
 {
@@ -17,15 +19,24 @@ static int see_any(void *user, const char *name)
 	return 0;
 }
 
+/* Where a copy goes: into a directory, or an archive, whose table takes none. */
+struct target {
+	const struct asst__io *io;
+	int dir;
+	struct asst__archive *archive;
+};
+
 /* A segment on its way into the copy. */
 struct copy {
 	struct asst__file *file;
 	const struct asst__segment *segment;
-	int dir, to;
+	const struct target *target;
+	int to;
 	uint64_t serial; /* of the last frame that was copied */
 	uint64_t at;     /* where it ends */
 	unsigned char *bytes; /* of the segment, from there on */
 	size_t size, room;
+	bool cut;                  /* the segment, while it was read */
 	bool last;                 /* of the segments */
 	struct asst__snapshot end; /* where the copy ends */
 };
@@ -60,7 +71,6 @@ static size_t wanted(const struct copy *copy)
 static int carry(struct copy *copy, size_t want)
 {
 	struct asst__file *file = copy->file;
-	const struct asst__io *io = file->io;
 	uint64_t at = copy->at + copy->size;
 	unsigned char *bytes;
 	int error;
@@ -72,10 +82,11 @@ static int carry(struct copy *copy, size_t want)
 		copy->bytes = bytes;
 		copy->room = want;
 	}
-	error = asst__io_read_full(io, copy->segment->file, copy->bytes + copy->size,
+	error = asst__io_read_full(file->io, copy->segment->file, copy->bytes + copy->size,
 				   want - copy->size, at);
+	copy->cut = error == -EPIPE;
 	if (!error)
-		error = asst__io_write_full(io, copy->to, copy->bytes + copy->size,
+		error = asst__io_write_full(copy->target->io, copy->to, copy->bytes + copy->size,
 					    want - copy->size, at);
 	if (!error)
 		copy->size = want;
@@ -110,7 +121,7 @@ static int close_copy(struct copy *copy)
 	asst__round_begin(&round, &copy->file->mem, 0);
 	size = asst__round_seal(&round, copy->file, copy->segment, copy->serial + 1, copy->serial);
 	if (size)
-		error = asst__io_write_full(copy->file->io, copy->to, round.text.data, size,
+		error = asst__io_write_full(copy->target->io, copy->to, round.text.data, size,
 					    copy->at);
 	asst__text_free(&round.text);
 	end->serial = copy->serial + 1;
@@ -123,12 +134,13 @@ static int close_copy(struct copy *copy)
 static int copy_frames(struct copy *copy, asst_error *err)
 {
 	unsigned char head[ASST__SEGMENT_HEAD];
-	const struct asst__io *io = copy->file->io;
+	const struct asst__io *io = copy->target->io;
 	char name[24];
 	size_t want;
-	int error = asst__io_read_full(io, copy->segment->file, head, sizeof(head), 0);
+	int error = asst__io_read_full(copy->file->io, copy->segment->file, head, sizeof(head), 0);
 
 	asst__segment_name(name, copy->segment->number);
+	copy->cut = error == -EPIPE;
 	if (!error)
 		error = asst__io_write_full(io, copy->to, head, sizeof(head), 0);
 	while (!error && copy->at < copy->segment->used) {
@@ -146,21 +158,25 @@ static int copy_frames(struct copy *copy, asst_error *err)
 		error = io->sync(io->self, copy->to);
 	if (error == -ENOMEM)
 		return asst__fail_nomem(err);
-	if (error == -EPIPE)
+	if (copy->cut)
 		return asst__damaged(err, copy->segment->number, copy->at, ": it is cut short");
 	return error ? asst__file_fail(copy->file, err, error, "copy", name) : ASST_OK;
 }
 
 static int copy_segment(struct copy *copy, asst_error *err)
 {
-	const struct asst__io *io = copy->file->io;
+	const struct target *target = copy->target;
+	const struct asst__io *io = target->io;
 	char name[24];
 	int error, status = check_head(copy, err);
 
 	if (status != ASST_OK)
 		return status;
 	asst__segment_name(name, copy->segment->number);
-	error = io->open(io->self, copy->dir, name, ASST__IO_WRITE | ASST__IO_CREATE, &copy->to);
+	if (target->archive)
+		asst__archive_announce(target->archive, copy->segment->used +
+								(copy->last ? CLOSING_BYTES : 0));
+	error = io->open(io->self, target->dir, name, ASST__IO_WRITE | ASST__IO_CREATE, &copy->to);
 	if (error)
 		return asst__file_fail(copy->file, err, error, "make the copy of", name);
 	copy->at = ASST__SEGMENT_HEAD;
@@ -170,10 +186,10 @@ static int copy_segment(struct copy *copy, asst_error *err)
 	return status;
 }
 
-static int copy_log(const struct asst__extent *extent, int dir, asst_progress progress, void *user,
-		    asst_error *err)
+static int copy_log(const struct asst__extent *extent, const struct target *target,
+		    asst_progress progress, void *user, asst_error *err)
 {
-	struct copy copy = { .file = extent->file, .dir = dir };
+	struct copy copy = { .file = extent->file, .target = target };
 	uint64_t done = 0, total = 0;
 	int status = ASST_OK;
 	size_t i;
@@ -194,8 +210,26 @@ static int copy_log(const struct asst__extent *extent, int dir, asst_progress pr
 	}
 	asst__free(&extent->file->mem, copy.bytes, copy.room);
 	if (status == ASST_OK && extent->count)
-		status = asst__snapshot_note(extent->file, dir, &copy.end,
+		status = asst__snapshot_note(extent->file, target->io, target->dir, &copy.end,
 					     extent->segments[0].number, err);
+	return status;
+}
+
+static int copy_all(struct asst__file *file, const struct target *target, asst_progress progress,
+		    void *user, asst_error *err)
+{
+	struct asst__extent extent;
+	int status = asst__extent_pin(&extent, file, err);
+
+	/* What is in doubt may not be shown here, and be there in the copy. */
+	if (status == ASST_OK && file->poisoned && file->synced != file->serial)
+		status = asst__poisoned_fail(file, err);
+	if (status == ASST_OK)
+		status = copy_log(&extent, target, progress, user, err);
+	/* Last: without it the copy is not a store. */
+	if (status == ASST_OK)
+		status = asst__identity_write(file, target->io, target->dir, err);
+	asst__extent_unpin(&extent);
 	return status;
 }
 
@@ -203,33 +237,40 @@ int asst__file_backup(void *self, const char *directory, asst_progress progress,
 		      asst_error *err)
 {
 	struct asst__file *file = self;
-	struct asst__extent extent;
+	struct target target = { .io = file->io };
 	bool full = false;
-	int dir, status = asst__file_usable(file, false, err), error;
+	int status = asst__file_usable(file, false, err), error;
 
 	if (status != ASST_OK)
 		return status;
-	error = file->io->open_dir(file->io->self, directory, 1, &dir);
+	error = file->io->open_dir(file->io->self, directory, 1, &target.dir);
 	if (error)
 		return asst__directory_fail(file, err, error, "the directory of the backup");
-	error = file->io->list(file->io->self, dir, see_any, &full);
+	error = file->io->list(file->io->self, target.dir, see_any, &full);
 	if (error)
 		status = asst__file_fail(file, err, error, "list", "the directory of the backup");
 	else if (full)
 		status = asst__fail(err, ASST_EEXISTS, "the directory of the backup is not empty");
-	if (status == ASST_OK) {
-		status = asst__extent_pin(&extent, file, err);
-		/* What is in doubt may not be shown here, and be there in the copy. */
-		if (status == ASST_OK && file->poisoned && file->synced != file->serial)
-			status = asst__poisoned_fail(file, err);
-		if (status == ASST_OK)
-			status = copy_log(&extent, dir, progress, user, err);
-		/* Last: without it the copy is not a store. */
-		if (status == ASST_OK)
-			status = asst__identity_write(file, dir, err);
-		asst__extent_unpin(&extent);
-	}
-	file->io->close(file->io->self, dir);
+	if (status == ASST_OK)
+		status = copy_all(file, &target, progress, user, err);
+	file->io->close(file->io->self, target.dir);
 	return status;
 }
 
+int asst__file_backup_fd(void *self, int descriptor, asst_progress progress, void *user,
+			 asst_error *err)
+{
+	struct asst__file *file = self;
+	struct asst__archive archive;
+	struct target target = { .io = &archive.io, .archive = &archive };
+	int status = asst__file_usable(file, false, err), error;
+
+	if (status != ASST_OK)
+		return status;
+	error = asst__archive_begin(&archive, file->io, descriptor);
+	if (!error)
+		status = copy_all(file, &target, progress, user, err);
+	if (!error && status == ASST_OK)
+		error = asst__archive_end(&archive);
+	return error ? asst__file_fail(file, err, error, "write", "the archive") : status;
+}

@@ -29,9 +29,9 @@ static uint32_t store_crc(const unsigned char bytes[STORE_BYTES])
 }
 
 /* The id of the store, made durable under its name before anything else is written. */
-int asst__identity_write(const struct asst__file *file, int dir, asst_error *err)
+int asst__identity_write(const struct asst__file *file, const struct asst__io *io, int dir,
+			 asst_error *err)
 {
-	const struct asst__io *io = file->io;
 	unsigned char bytes[STORE_BYTES] = { 0 };
 	int handle, error;
 
@@ -123,7 +123,7 @@ static int make_store(struct asst__file *file, asst_error *err)
 	if (status == ASST_OK)
 		status = asst__segment_add(file, 0, err);
 	if (status == ASST_OK)
-		status = asst__identity_write(file, file->dir, err);
+		status = asst__identity_write(file, file->io, file->dir, err);
 	return status;
 }
 
@@ -448,6 +448,7 @@ int asst__file_open(asst_backend *out, const struct asst__io *io, const char *pa
 				      .compact = asst__file_compact,
 				      .verify = asst__file_verify,
 				      .backup = asst__file_backup,
-				      .stats = asst__file_each_stat };
+				      .stats = asst__file_each_stat,
+				      .backup_fd = asst__file_backup_fd };
 	return ASST_OK;
 }

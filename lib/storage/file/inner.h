@@ -116,7 +116,8 @@ struct asst__file {
 /* Files and segments (segment.c) */
 
 /* Write a file "store" with the store's id into a directory, durably. */
-int asst__identity_write(const struct asst__file *file, int dir, asst_error *err);
+int asst__identity_write(const struct asst__file *file, const struct asst__io *io, int dir,
+			 asst_error *err);
 
 /* Whether something else stands in the place of a file: a link, a directory, a FIFO. */
 bool asst__is_no_file(int error);
@@ -300,8 +301,8 @@ int asst__snapshot_read(struct asst__file *file, struct asst__snapshot *snapshot
 void asst__snapshot_write(struct asst__file *file, uint64_t frame);
 
 /* Write one for a copy of the log, of which only the header counts: it tells where the log ends. */
-int asst__snapshot_note(struct asst__file *file, int dir, const struct asst__snapshot *end,
-			uint32_t oldest, asst_error *err);
+int asst__snapshot_note(struct asst__file *file, const struct asst__io *io, int dir,
+			const struct asst__snapshot *end, uint32_t oldest, asst_error *err);
 
 /* Compaction: copy what lives in the oldest segment ahead, then drop it (copy.c). */
 
@@ -339,11 +340,34 @@ struct asst__extent {
 int asst__extent_pin(struct asst__extent *extent, struct asst__file *file, asst_error *err);
 void asst__extent_unpin(struct asst__extent *extent);
 
+/*
+ * A tar archive that is written to a descriptor (archive.c). Its table takes files one by one,
+ * each from its begin to its end, and no directory: those that were announced with their sizes,
+ * and filled up with zeros where they are synced; and small ones, once they are renamed.
+ */
+#define ASST__ARCHIVE_BLOCK 512u
+
+struct asst__archive {
+	struct asst__io io;
+	const struct asst__io *below;
+	int descriptor;
+	int64_t seconds;   /* since 1970: of its files */
+	uint64_t size, at; /* of the file at hand: announced, or 0; what there is of it */
+	unsigned char small[ASST__ARCHIVE_BLOCK]; /* one that is not announced */
+};
+
+/* 0 or a negative errno. */
+int asst__archive_begin(struct asst__archive *archive, const struct asst__io *below, int descriptor);
+void asst__archive_announce(struct asst__archive *archive, uint64_t size);
+int asst__archive_end(struct asst__archive *archive);
+
 /* Checking (inspect.c) and copying (backup.c) a log that is in use; methods of the table. */
 int asst__file_verify(void *self, void (*report)(void *user, const char *what), void *user,
 		      asst_error *err);
 int asst__file_backup(void *self, const char *directory, asst_progress progress, void *user,
 		      asst_error *err);
+int asst__file_backup_fd(void *self, int descriptor, asst_progress progress, void *user,
+			 asst_error *err);
 int asst__file_each_stat(void *self, void (*each)(void *user, const char *name, uint64_t value),
 			 void *user, asst_error *err);
 

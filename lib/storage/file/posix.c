@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -200,6 +201,20 @@ static int system_write(void *self, int file, const void *bytes, size_t size, ui
 	return 0;
 }
 
+static int system_put(void *self, int file, const void *bytes, size_t size, size_t *done)
+{
+	struct pollfd ready = { .fd = file, .events = POLLOUT };
+	ssize_t n = write(file, bytes, size);
+
+	(void)self;
+	while (n < 0 && errno == EAGAIN && poll(&ready, 1, -1) > 0)
+		n = write(file, bytes, size);
+	if (n < 0)
+		return -errno;
+	*done = (size_t)n;
+	return 0;
+}
+
 static int system_sync(void *self, int file)
 {
 	(void)self;
@@ -237,6 +252,7 @@ const struct asst__io asst__io_system = {
 	.size = system_size,
 	.read = system_read,
 	.write = system_write,
+	.put = system_put,
 	.sync = system_sync,
 	.sync_dir = system_sync_dir,
 	.rename = system_rename,
@@ -292,6 +308,25 @@ int asst__io_write_on(const struct asst__io *io, int file, const void *bytes, si
 		if (!done && ++idle > 16)
 			return -EIO;
 		*at += done;
+	}
+	return 0;
+}
+
+int asst__io_put_full(const struct asst__io *io, int file, const void *bytes, size_t size)
+{
+	size_t at = 0, done;
+	int status, idle = 0;
+
+	while (at < size) {
+		done = 0;
+		status = io->put(io->self, file, (const char *)bytes + at, size - at, &done);
+		if (status == -EINTR)
+			continue;
+		if (status)
+			return status;
+		if (!done && ++idle > 16)
+			return -EIO;
+		at += done;
 	}
 	return 0;
 }

@@ -45,6 +45,7 @@ static uint32_t head_crc(const unsigned char head[HEAD_BYTES])
 
 struct writer {
 	struct asst__file *file;
+	const struct asst__io *io;
 	int handle, error;
 	uint64_t at; /* in the body */
 	uint32_t crc;
@@ -58,7 +59,7 @@ static void flush(struct writer *writer)
 	if (piece->failed)
 		writer->error = -ENOMEM;
 	if (!writer->error && piece->size)
-		writer->error = asst__io_write_full(writer->file->io, writer->handle, piece->data,
+		writer->error = asst__io_write_full(writer->io, writer->handle, piece->data,
 						    piece->size, HEAD_BYTES + writer->at);
 	writer->crc = asst__crc32c(writer->crc, piece->data, piece->size);
 	writer->at += piece->size;
@@ -146,7 +147,7 @@ static void fill_head(unsigned char head[HEAD_BYTES], const struct writer *write
 /* The header last, then its name. */
 static void finish(struct writer *writer, int dir, const unsigned char head[HEAD_BYTES])
 {
-	const struct asst__io *io = writer->file->io;
+	const struct asst__io *io = writer->io;
 
 	if (!writer->error)
 		writer->error = asst__io_write_full(io, writer->handle, head, HEAD_BYTES, 0);
@@ -163,7 +164,7 @@ static void finish(struct writer *writer, int dir, const unsigned char head[HEAD
 
 static int begin(struct writer *writer, int dir)
 {
-	const struct asst__io *io = writer->file->io;
+	const struct asst__io *io = writer->io;
 	const unsigned make = ASST__IO_WRITE | ASST__IO_CREATE | ASST__IO_EXISTING;
 
 	return io->open(io->self, dir, "index.new", make, &writer->handle);
@@ -173,7 +174,7 @@ void asst__snapshot_write(struct asst__file *file, uint64_t frame)
 {
 	const struct asst__segment *last = &file->segments[file->segment_count - 1];
 	struct asst__snapshot end = { file->serial, last->number, frame, last->used };
-	struct writer writer = { .file = file };
+	struct writer writer = { .file = file, .io = file->io };
 	unsigned char head[HEAD_BYTES];
 
 	/* It is a cache: where it cannot be written, the next open reads the log. */
@@ -186,11 +187,11 @@ void asst__snapshot_write(struct asst__file *file, uint64_t frame)
 	asst__text_free(&writer.piece);
 }
 
-int asst__snapshot_note(struct asst__file *file, int dir, const struct asst__snapshot *end,
-			uint32_t oldest, asst_error *err)
+int asst__snapshot_note(struct asst__file *file, const struct asst__io *io, int dir,
+			const struct asst__snapshot *end, uint32_t oldest, asst_error *err)
 {
 	/* No body has this checksum of nothing. */
-	struct writer writer = { .file = file, .crc = UINT32_MAX };
+	struct writer writer = { .file = file, .io = io, .crc = UINT32_MAX };
 	unsigned char head[HEAD_BYTES];
 	int error = begin(&writer, dir);
 
