@@ -265,6 +265,11 @@ static void what_is_not_a_store_stays_as_it_is(void **state)
 	}
 }
 
+static void expect_told(const char *message)
+{
+	assert_string_equal(asst_error_message(err), message);
+}
+
 static void an_open_that_finds_a_loss_removes_nothing(void **state)
 {
 	char ids[COUNT][37];
@@ -286,9 +291,17 @@ static void an_open_that_finds_a_loss_removes_nothing(void **state)
 	must(asst_store_close(store));
 	assert_true(is_there("loss-two", "0000000002.log"));
 	assert_false(is_there("loss-two", "0000000003.log"));
+	assert_int_equal(truncate("loss-two/0000000002.log", 80), 0);
+	assert_int_equal(try_open(&store, "loss-two", NULL, 0), ASST_ECORRUPT);
+	expect_told("0000000002.log is damaged at offset 64: the log went on here");
+	assert_int_equal(asst_error_offset(err), 64);
 	assert_int_equal(truncate("loss-two/0000000002.log", 30), 0);
 	assert_int_equal(try_open(&store, "loss-two", NULL, 0), ASST_ECORRUPT);
+	expect_told("0000000002.log is missing or has lost its begin: the log went on there");
 	assert_true(is_there("loss-two", "0000000002.log"));
+	assert_int_equal(unlink("loss-two/0000000002.log"), 0);
+	assert_int_equal(try_open(&store, "loss-two", NULL, 0), ASST_ECORRUPT);
+	expect_told("0000000002.log is missing or has lost its begin: the log went on there");
 }
 
 /* Otherwise the last good copy makes way for one that cannot be opened. */

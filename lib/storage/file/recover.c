@@ -349,6 +349,19 @@ static int corrupt_at(struct recovery *recovery, const struct asst__segment *seg
 	return asst__damaged(recovery->err, segment->number, segment->used, "");
 }
 
+/* The index was written behind a frame that the log, which ends with the segment, has not. */
+static int ends_early(struct recovery *recovery, const struct asst__segment *segment)
+{
+	uint32_t last = recovery->snapshot.segment;
+
+	if (last <= segment->number)
+		return asst__damaged(recovery->err, segment->number, segment->used,
+				     ": the log went on here");
+	return asst__fail(recovery->err, ASST_ECORRUPT,
+			  "%010u.log is missing or has lost its begin: the log went on there",
+			  (unsigned)last);
+}
+
 /* The frames of a segment from where it stands on; next: the segment behind it, or NULL. */
 static int read_rest(struct recovery *recovery, struct asst__segment *segment,
 		     const struct asst__segment *next)
@@ -360,9 +373,10 @@ static int read_rest(struct recovery *recovery, struct asst__segment *segment,
 		status = read_frames(recovery, segment);
 	if (status != ASST_OK)
 		return status;
-	if (next ? next->first != file->serial + 1 :
-		   proves_loss(recovery, segment) || file->serial < recovery->snapshot.serial)
+	if (next ? next->first != file->serial + 1 : proves_loss(recovery, segment))
 		return corrupt_at(recovery, segment);
+	if (!next && file->serial < recovery->snapshot.serial)
+		return ends_early(recovery, segment);
 	return ASST_OK;
 }
 
