@@ -43,8 +43,8 @@ int asst__keys_add_decided(struct asst_keys *keys, const struct asst__loaded *lo
 	return status;
 }
 
-int asst__ranges_add_decided(struct asst_ranges *ranges, const struct asst__loaded *loaded,
-			     const struct asst__call *call)
+static int add_ranges(struct asst_ranges *ranges, const struct asst__loaded *loaded,
+		      const struct asst__call *call)
 {
 	struct asst__key from, to;
 	uint64_t sequence;
@@ -82,4 +82,45 @@ int asst__decided_still(bool *still, const struct asst_sink *sink, const struct 
 		return asst__fail(call->err, ASST_EBUSY,
 				  "what decides on the call changed %d times while it was read", TRIES);
 	return asst__call_renew(call);
+}
+
+static int scan_part(struct asst_sink *sink, const struct asst__loaded *loaded,
+		     const struct asst__call *call, char part)
+{
+	struct asst_ranges ranges;
+	struct asst__key from, to;
+	uint64_t sequence;
+	int status;
+
+	asst__key_part(&from, loaded->id, part);
+	to = from;
+	asst__key_end(&to);
+	asst__ranges_init(&ranges, &call->store->mem, 0);
+	status = add_ranges(&ranges, loaded, call);
+	if (status == ASST_OK)
+		status = asst_ranges_add(&ranges, from.bytes, from.size, to.bytes, to.size, 0, 0,
+					 call->err);
+	if (status == ASST_OK)
+		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, sink,
+					    &sequence, call->err);
+	asst__ranges_dispose(&ranges);
+	return status;
+}
+
+int asst__decided_scan(struct asst_sink *sink, struct asst__loaded *loaded, struct asst__call *call,
+		       const char *name, enum asst__right right, char part)
+{
+	int tries, status = ASST_OK;
+	bool still = false;
+
+	for (tries = 0; status == ASST_OK && !still; tries++) {
+		asst__loaded_dispose(loaded);
+		asst__sink_clear(sink);
+		status = asst__locate(loaded, call, name, right);
+		if (status == ASST_OK)
+			status = scan_part(sink, loaded, call, part);
+		if (status == ASST_OK)
+			status = asst__decided_still(&still, sink, loaded, call, tries);
+	}
+	return status;
 }

@@ -49,8 +49,6 @@ void asst__loaded_dispose(struct asst__loaded *loaded);
  */
 int asst__keys_add_decided(struct asst_keys *keys, const struct asst__loaded *loaded,
 			   const struct asst__call *call);
-int asst__ranges_add_decided(struct asst_ranges *ranges, const struct asst__loaded *loaded,
-			     const struct asst__call *call);
 /* How many they are: what was asked for behind them has this index. */
 size_t asst__decided_count(const struct asst__call *call);
 /*
@@ -59,6 +57,12 @@ size_t asst__decided_count(const struct asst__call *call);
  */
 int asst__decided_still(bool *still, const struct asst_sink *sink, const struct asst__loaded *loaded,
 			struct asst__call *call, int tries);
+/*
+ * Locate, and scan the keys of a part of what was found, all there when that was decided. *loaded
+ * is disposed before it is filled, and is to be in any case.
+ */
+int asst__decided_scan(struct asst_sink *sink, struct asst__loaded *loaded, struct asst__call *call,
+		       const char *name, enum asst__right right, char part);
 
 /* Take one record from a filled sink as a part. ASST_ECORRUPT, ASST_EFORMAT. */
 int asst__part_take(struct asst__part *part, const struct asst_sink *sink, size_t index,

@@ -310,30 +310,6 @@ static void write_secret(struct asst__text *out, const struct asst__view *view)
 	asst__text_add_char(out, '}');
 }
 
-/* What a list shows was all there when it was decided that it may be shown. */
-static int scan_decided(struct asst_sink *sink, const struct secret *secret)
-{
-	const struct asst__call *call = secret->call;
-	struct asst_ranges ranges;
-	struct asst__key from, to;
-	uint64_t sequence;
-	int status;
-
-	asst__key_part(&from, secret->loaded.id, ASST__PART_SECRET);
-	to = from;
-	asst__key_end(&to);
-	asst__ranges_init(&ranges, &call->store->mem, 0);
-	status = asst__ranges_add_decided(&ranges, &secret->loaded, call);
-	if (status == ASST_OK)
-		status = asst_ranges_add(&ranges, from.bytes, from.size, to.bytes, to.size, 0, 0,
-					 call->err);
-	if (status == ASST_OK)
-		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, sink,
-					    &sequence, call->err);
-	asst__ranges_dispose(&ranges);
-	return status;
-}
-
 static int write_all(struct asst__text *out, const struct secret *secret,
 		     const struct asst_sink *sink)
 {
@@ -362,19 +338,11 @@ static int write_all(struct asst__text *out, const struct secret *secret,
 static int list_secrets(struct asst__text *out, struct secret *secret, struct asst__call *call)
 {
 	struct asst_sink sink;
-	bool still = false;
-	int tries, status = ASST_OK;
+	int status;
 
 	asst__sink_init(&sink, &call->store->mem);
-	for (tries = 0; status == ASST_OK && !still; tries++) {
-		secret_reset(secret);
-		asst__sink_clear(&sink);
-		status = asst__locate(&secret->loaded, call, secret->id, ASST__RIGHT_SECRETS);
-		if (status == ASST_OK)
-			status = scan_decided(&sink, secret);
-		if (status == ASST_OK)
-			status = asst__decided_still(&still, &sink, &secret->loaded, call, tries);
-	}
+	status = asst__decided_scan(&sink, &secret->loaded, call, secret->id, ASST__RIGHT_SECRETS,
+				    ASST__PART_SECRET);
 	if (status == ASST_OK)
 		status = write_all(out, secret, &sink);
 	asst__sink_dispose(&sink);

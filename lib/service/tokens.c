@@ -384,30 +384,6 @@ int asst_token_revoke(asst_session *session, const char *id, const char *token_i
 	return status;
 }
 
-/* What a list shows was all there when it was decided that it may be shown. */
-static int scan_decided(struct asst_sink *sink, const struct token *token)
-{
-	const struct asst__call *call = token->call;
-	struct asst_ranges ranges;
-	struct asst__key from, to;
-	uint64_t sequence;
-	int status;
-
-	asst__key_part(&from, token->loaded.id, ASST__PART_TOKEN);
-	to = from;
-	asst__key_end(&to);
-	asst__ranges_init(&ranges, &call->store->mem, 0);
-	status = asst__ranges_add_decided(&ranges, &token->loaded, call);
-	if (status == ASST_OK)
-		status = asst_ranges_add(&ranges, from.bytes, from.size, to.bytes, to.size, 0, 0,
-					 call->err);
-	if (status == ASST_OK)
-		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, sink,
-					    &sequence, call->err);
-	asst__ranges_dispose(&ranges);
-	return status;
-}
-
 static void write_list(struct asst__text *out, const struct token *token,
 		       const struct asst_sink *sink)
 {
@@ -428,19 +404,11 @@ static void write_list(struct asst__text *out, const struct token *token,
 static int list_tokens(struct asst__text *out, struct token *token, struct asst__call *call)
 {
 	struct asst_sink sink;
-	bool still = false;
-	int tries, status = ASST_OK;
+	int status;
 
 	asst__sink_init(&sink, &call->store->mem);
-	for (tries = 0; status == ASST_OK && !still; tries++) {
-		token_reset(token);
-		asst__sink_clear(&sink);
-		status = asst__locate(&token->loaded, call, token->assistant, ASST__RIGHT_WRITE);
-		if (status == ASST_OK)
-			status = scan_decided(&sink, token);
-		if (status == ASST_OK)
-			status = asst__decided_still(&still, &sink, &token->loaded, call, tries);
-	}
+	status = asst__decided_scan(&sink, &token->loaded, call, token->assistant, ASST__RIGHT_WRITE,
+				    ASST__PART_TOKEN);
 	if (status == ASST_OK)
 		write_list(out, token, &sink);
 	asst__sink_dispose(&sink);
