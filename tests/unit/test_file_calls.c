@@ -31,9 +31,28 @@ static int answer_sync(void *self, int file)
 	return sync_answer ? sync_answer : asst__io_system.sync(self, file);
 }
 
+static bool small_disk;
+static uint64_t disk_room; /* of a small disk */
+
+/* What a write adds to a file comes from the disk. */
+static bool disk_is_full(int file, uint64_t end)
+{
+	uint64_t size = 0, more;
+
+	asst__io_system.size(NULL, file, &size);
+	more = end > size ? end - size : 0;
+	if (!small_disk || more <= disk_room) {
+		disk_room -= small_disk ? more : 0;
+		return false;
+	}
+	return true;
+}
+
 static int answer_write(void *self, int file, const void *bytes, size_t size, uint64_t offset,
 			size_t *done)
 {
+	if (disk_is_full(file, offset + size))
+		return -ENOSPC;
 	bytes_written += size;
 	return write_answer ? write_answer :
 			      asst__io_system.write(self, file, bytes, size, offset, done);
@@ -77,6 +96,7 @@ static void open_here(const char *directory, uint64_t resident_bytes)
 
 	options.resident_bytes = resident_bytes;
 	options.process_only = process_only;
+	options.no_compaction = small_disk; /* what goes gives it no room back */
 	options.segment_bytes = segment_bytes ? segment_bytes : options.segment_bytes;
 	counting = asst__io_system;
 	counting.read = count_read;
@@ -373,6 +393,51 @@ static void a_full_disk_leaves_the_store_usable(void **state)
 	must(asst__backend_destroy(&backend, err));
 }
 
+/* Put the one, delete the other; a size of 0: only delete. */
+static int try_swap(int kept, size_t size, int gone)
+{
+	static const char value[1000];
+	unsigned char key[4];
+	asst_batch *batch;
+	uint64_t sequence;
+	size_t failed;
+	int status;
+
+	must(asst_batch_new(&batch, err));
+	put32(key, (uint32_t)kept);
+	if (size)
+		must(asst_batch_put(batch, key, sizeof(key), value, size, err));
+	put32(key, (uint32_t)gone);
+	must(asst_batch_delete(batch, key, sizeof(key), err));
+	status = asst__backend_apply(&backend, "w", batch, &sequence, &failed, err);
+	asst_batch_free(batch);
+	return status;
+}
+
+/* Who overwrites on a full disk leaves room for those who only delete. */
+static void what_only_deletes_has_room_on_a_full_disk_for_itself(void **state)
+{
+	int count = 2000, gone, i;
+
+	(void)state;
+	process_only = true;
+	small_disk = true;
+	disk_room = 3u << 18; /* with that the reserve, and as much for the log twice */
+	open_here("crowded", 0);
+	for (i = 0; i < count; i++)
+		put_number(i);
+	for (gone = 1; try_swap(0, 1000, gone) == ASST_OK; gone++)
+		assert_true(gone < count);
+	assert_int_equal(asst_error_raw(err), ENOSPC);
+	assert_true(gone > 100);
+	for (i = 0; i < 200; i++)
+		must(try_swap(0, 0, gone + i));
+	assert_int_equal(try_swap(0, 1000, gone + i), ASST_EIO);
+	must(asst__backend_destroy(&backend, err));
+	small_disk = false;
+	process_only = false;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -384,6 +449,7 @@ int main(void)
 		cmocka_unit_test(a_sync_that_failed_is_told_when_the_store_is_closed),
 		cmocka_unit_test(a_batch_keeps_to_the_budget),
 		cmocka_unit_test(an_archive_is_written_whatever_a_write_takes),
+		cmocka_unit_test(what_only_deletes_has_room_on_a_full_disk_for_itself),
 		cmocka_unit_test(what_lives_is_not_copied_over_and_over_for_nothing),
 		cmocka_unit_test(a_full_disk_leaves_the_store_usable),
 	};

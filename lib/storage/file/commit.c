@@ -333,11 +333,11 @@ static int growth(const struct asst__txn *txn, const struct asst__op *op)
  */
 enum asst__use asst__round_use(const struct asst__round *round)
 {
-	enum asst__use use = ASST__USE_SMALLER;
+	enum asst__use use = ASST__USE_FREE;
 
 	for (const struct asst__txn *txn = round->first; txn; txn = txn->next) {
 		size_t stripe = asst__rwlock_read(&txn->partition->lock);
-		int sum = 0, events = 0, others = 0;
+		int sum = 0, events = 0, puts = 0, others = 0;
 
 		for (size_t i = 0; i < txn->batch->count; i++) {
 			sum += growth(txn, &txn->batch->items[i]);
@@ -345,6 +345,7 @@ enum asst__use asst__round_use(const struct asst__round *round)
 				events++;
 			else
 				others += !asst__op_is_check(txn->batch->items[i].kind);
+			puts += txn->batch->items[i].kind == ASST_OP_PUT;
 		}
 		asst__rwlock_read_unlock(&txn->partition->lock, stripe);
 		sum -= events > 0;
@@ -352,6 +353,8 @@ enum asst__use asst__round_use(const struct asst__round *round)
 			return ASST__USE_ANY;
 		if (sum == 0)
 			use = ASST__USE_SAME;
+		else if (puts && use == ASST__USE_FREE)
+			use = ASST__USE_SMALLER;
 	}
 	return use;
 }

@@ -67,10 +67,18 @@ void asst__compact_some(struct asst__file *file)
 		asst__segment_retire(file, -1);
 }
 
-/* Looked at before, and nothing has died since. */
+static uint64_t dead_bytes(const struct asst__file *file)
+{
+	uint64_t log = asst__log_bytes(file);
+
+	return log > file->live ? log - file->live : 0;
+}
+
+/* Looked at before, and little has died since, in the whole log. */
 static bool may_gain(const struct asst__file *file)
 {
-	return file->no_gain_in != file->segments[0].number || file->live < file->no_gain_live;
+	return file->no_gain_in != file->segments[0].number ||
+	       dead_bytes(file) > file->no_gain_dead + file->options.reserve_bytes / 16;
 }
 
 bool asst__compact_for_space(struct asst__file *file, uint32_t *last)
@@ -88,7 +96,7 @@ bool asst__compact_for_space(struct asst__file *file, uint32_t *last)
 			ended = false;
 		pthread_mutex_lock(&file->lock);
 		file->no_gain_in = ended ? 0 : file->segments[0].number;
-		file->no_gain_live = file->live;
+		file->no_gain_dead = dead_bytes(file);
 	}
 	asst__leader_end(file);
 	pthread_mutex_unlock(&file->lock);

@@ -105,7 +105,7 @@ struct asst__file {
 	atomic_uint_fast64_t resident; /* bytes of values in memory */
 	uint64_t live;       /* bytes that a log without anything dead would have, about */
 	uint32_t no_gain_in;   /* the oldest segment when compaction for space gave nothing; 0: none */
-	uint64_t no_gain_live; /* and what was alive then */
+	uint64_t no_gain_dead; /* and what was dead then, of all */
 	uint32_t cycle_end;  /* the segment that was written when a cycle of compaction began; 0: none */
 	uint64_t copied, copied_ops; /* bytes of frames, and of operations in them, in that cycle */
 	uint64_t heads, heads_live;  /* what heads took in the cycle before, beside so much alive */
@@ -160,7 +160,8 @@ enum asst__use {
 	ASST__USE_ANY,     /* nothing: the reserve must be whole before it is written */
 	ASST__USE_COPIES,  /* half of the reserve: there must be something left for the others */
 	ASST__USE_SAME,    /* half of it: it makes the store no larger */
-	ASST__USE_SMALLER, /* three quarters: it makes the store smaller */
+	ASST__USE_SMALLER, /* three quarters: it leaves fewer keys */
+	ASST__USE_FREE,    /* seven eighths: it does nothing but delete */
 	ASST__USE_LAST     /* all of it: it gives space back at once, or the store is closed */
 };
 

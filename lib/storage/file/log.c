@@ -51,7 +51,9 @@ static uint64_t left_by(const struct asst__file *file, enum asst__use use)
 {
 	if (use == ASST__USE_COPIES || use == ASST__USE_SAME)
 		return file->options.reserve_bytes / 2;
-	return use == ASST__USE_SMALLER ? file->options.reserve_bytes / 4 : 0;
+	if (use == ASST__USE_SMALLER)
+		return file->options.reserve_bytes / 4;
+	return use == ASST__USE_FREE ? file->options.reserve_bytes / 8 : 0;
 }
 
 /*
