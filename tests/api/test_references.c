@@ -96,8 +96,7 @@ static void attempt(struct host *host, const char *own, const char *id, char *se
 	static const char *const bodies[] = {
 		"{\"name\":\"x\",\"type\":\"dispatcher\",\"routes\":[{\"assistantId\":\"%s\"}]}",
 		"{\"name\":\"x\",\"type\":\"dispatcher\",\"fallback\":\"%s\"}",
-		"{\"name\":\"x\",\"references\":[{\"targetType\":\"assistant\","
-		"\"targetId\":\"%s\"}]}",
+		"{\"name\":\"x\",\"references\":[{\"targetType\":\"assistant\",\"targetId\":\"%s\"}]}",
 	};
 	char body[512], trace[1024] = "";
 	size_t i, k, used = 0;
