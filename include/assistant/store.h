@@ -213,8 +213,8 @@ ASST_API int asst_store_compact(asst_store *store, asst_progress progress, void 
 /**
  * Write a copy of the store as it is at one moment, while it is used. The copy is a store
  * of its own: open it as "file:" and the directory. Every checksum is checked on the way:
- * after ASST_ECORRUPT asst_error_offset() has the place in the file that the message names,
- * and the directory is not a store.
+ * after ASST_ECORRUPT asst_error_offset() has the place in the file that the message names.
+ * The directory of a call that failed is not a store.
  *
  * @param directory  borrowed; made, or empty.
  * @param progress   may be NULL; called from this thread.
@@ -231,13 +231,14 @@ ASST_API int asst_store_backup(asst_store *store, const char *directory, asst_pr
 
 /**
  * Write the copy that asst_store_backup() makes to a descriptor, as a tar archive: to a file, a
- * pipe, a socket. Unpacked into an empty directory of mode 0700 it is a store of its own; an
- * archive that is cut short is not one. A file is durable when the call returns.
+ * pipe, a socket. Unpacked into an empty directory of mode 0700 it is a store of its own; what a
+ * call that failed has written is not one, and opens with ASST_ECORRUPT. What a file has is durable
+ * when the call returns; its name is the caller's to sync.
  *
- * @param descriptor  borrowed, open for writing; written from where it stands, and waited for
- *                    where it does not block. A pipe that nobody reads raises SIGPIPE, as with
- *                    write(2).
- * @param progress    may be NULL; called from this thread.
+ * @param descriptor  borrowed, open for writing; written from where it stands, not truncated, and
+ *                    waited for: until then the store is not compacted, nor closed. A pipe that
+ *                    nobody has open for reading raises SIGPIPE, as with write(2).
+ * @param progress    may be NULL; called from this thread, also while the descriptor is waited for.
  * @param user        passed to it.
  * @param flags       0.
  * @param err         may be NULL.

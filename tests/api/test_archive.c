@@ -176,19 +176,39 @@ static void an_archive_begins_where_the_descriptor_stands(void **state)
 	expect_store("behind");
 }
 
+/* So much of an archive, unpacked by a tar that may complain. */
+static void expect_no_store(const char *archive, long size)
+{
+	char command[200];
+	asst_store *copy;
+
+	snprintf(command, sizeof(command),
+		 "rm -rf torn && mkdir torn && "
+		 "{ head -c %ld %s | tar -xf - -C torn 2>/dev/null || true; }",
+		 size, archive);
+	run(command);
+	if (asst_store_open(&copy, "file:torn", NULL, err) != ASST_ECORRUPT)
+		fail_msg("%ld bytes of %s: %s", size, archive, asst_error_message(err));
+	assert_non_null(strstr(asst_error_message(err), "store"));
+}
+
 static void an_archive_that_is_cut_short_is_no_store(void **state)
 {
 	int file = file_for_writing("short.tar");
-	asst_store *copy;
+	long at, size;
 
 	(void)state;
 	must(asst_store_backup_fd(store, file, NULL, NULL, 0, err));
-	/* The end, and the last file. */
-	assert_int_equal(ftruncate(file, lseek(file, 0, SEEK_CUR) - 4 * 512), 0);
+	size = (long)lseek(file, 0, SEEK_CUR);
 	assert_int_equal(close(file), 0);
-	run("mkdir short && { tar -xf short.tar -C short 2>/dev/null || true; }");
-	assert_int_equal(asst_store_open(&copy, "file:short", NULL, err), ASST_ECORRUPT);
-	assert_string_equal(asst_error_message(err), "the file store is missing");
+	/* The last file has one block with its header before it, and two of zeros behind. */
+	size -= 3 * 512;
+	for (at = 512; at <= 4 * 512; at += 32)
+		expect_no_store("short.tar", at);
+	for (; at < size; at += 19 * 512)
+		expect_no_store("short.tar", at);
+	expect_no_store("short.tar", size);
+	expect_no_store("short.tar", size + 63);
 }
 
 static void expect_failure(int descriptor, int raw)
@@ -203,6 +223,7 @@ static void a_descriptor_that_cannot_be_written_to_is_told_of(void **state)
 	int full = open("/dev/full", O_WRONLY | O_CLOEXEC), ends[2];
 	int reading = open("source/store", O_RDONLY | O_CLOEXEC);
 	void (*before)(int) = signal(SIGPIPE, SIG_IGN);
+	FILE *pipe_to;
 
 	(void)state;
 	assert_true(full >= 0 && reading >= 0);
@@ -213,6 +234,11 @@ static void a_descriptor_that_cannot_be_written_to_is_told_of(void **state)
 	expect_failure(ends[1], EPIPE);
 	close(ends[1]);
 	expect_failure(ends[1], EBADF);
+	/* In the midst of a file of the log. */
+	pipe_to = popen("head -c 3000 >/dev/null", "w");
+	assert_non_null(pipe_to);
+	expect_failure(fileno(pipe_to), EPIPE);
+	pclose(pipe_to);
 	close(full);
 	close(reading);
 	signal(SIGPIPE, before);
@@ -222,21 +248,48 @@ static void a_descriptor_that_cannot_be_written_to_is_told_of(void **state)
 	expect_sound(store);
 }
 
+/* Stops at the call that is wanted. */
+struct stopping {
+	int call, calls;
+};
+
 static int stop(void *user, uint64_t done, uint64_t total)
 {
-	(void)total;
-	(void)done;
-	return ++*(int *)user == 3;
+	struct stopping *stopping = user;
+
+	assert_true(done <= total);
+	return ++stopping->calls == stopping->call;
 }
 
 static void an_archive_can_be_canceled(void **state)
 {
-	int file = file_for_writing("canceled.tar"), called = 0;
+	(void)state;
+	for (int call = 1; call <= 3; call++) {
+		struct stopping stopping = { call, 0 };
+		int file = file_for_writing("canceled.tar");
+
+		assert_int_equal(asst_store_backup_fd(store, file, stop, &stopping, 0, err),
+				 ASST_ECANCELED);
+		assert_int_equal(stopping.calls, call);
+		assert_int_equal(close(file), 0);
+		expect_no_store("canceled.tar", 1 << 20);
+	}
+}
+
+/* Also while nobody reads. */
+static void an_archive_that_is_stuck_can_be_canceled(void **state)
+{
+	struct stopping stopping = { 5, 0 };
+	int ends[2];
 
 	(void)state;
-	assert_int_equal(asst_store_backup_fd(store, file, stop, &called, 0, err), ASST_ECANCELED);
-	assert_int_equal(called, 3);
-	close(file);
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(asst_store_backup_fd(store, ends[1], stop, &stopping, 0, err),
+			 ASST_ECANCELED);
+	assert_int_equal(stopping.calls, 5);
+	close(ends[0]);
+	close(ends[1]);
+	must(asst_store_compact(store, NULL, NULL, 0, err));
 }
 
 static void a_memory_store_has_no_archive(void **state)
@@ -249,20 +302,41 @@ static void a_memory_store_has_no_archive(void **state)
 	must(asst_store_close(memory));
 }
 
+static int open_log(const char *name)
+{
+	char path[64];
+	int log;
+
+	snprintf(path, sizeof(path), "source/%s", name);
+	log = open(path, O_WRONLY | O_CLOEXEC);
+	assert_true(log >= 0);
+	return log;
+}
+
 /* Last: it spoils the source. */
 static void a_damaged_store_has_no_archive(void **state)
 {
-	int log = open("source/0000000001.log", O_WRONLY | O_CLOEXEC);
-	int file = file_for_writing("rotten.tar");
+	char name[32] = "";
+	FILE *names = popen("ls source | grep log", "r");
+	int log, file = file_for_writing("rotten.tar");
 
 	(void)state;
+	assert_non_null(names);
+	assert_int_equal(fscanf(names, "%31s", name), 1);
+	pclose(names);
+	log = open_log(name);
 	assert_int_equal(pwrite(log, "rot", 3, 1000), 3);
 	assert_int_equal(asst_store_backup_fd(store, file, NULL, NULL, 0, err), ASST_ECORRUPT);
-	assert_non_null(strstr(asst_error_message(err), "0000000001.log"));
-	assert_int_equal(close(log), 0);
-	assert_int_equal(truncate("source/0000000001.log", 2000), 0);
+	assert_non_null(strstr(asst_error_message(err), name));
+	assert_int_equal(ftruncate(log, 2000), 0);
+	assert_int_equal(asst_store_backup_fd(store, file, NULL, NULL, 0, err), ASST_ECORRUPT);
+	assert_int_equal(pwrite(log, "rot", 3, 0), 3);
+	assert_int_equal(close(file), 0);
+	file = file_for_writing("headless.tar");
 	assert_int_equal(asst_store_backup_fd(store, file, NULL, NULL, 0, err), ASST_ECORRUPT);
 	assert_int_equal(close(file), 0);
+	assert_int_equal(close(log), 0);
+	expect_no_store("headless.tar", 1 << 20);
 }
 
 int main(void)
@@ -275,6 +349,7 @@ int main(void)
 		cmocka_unit_test(an_archive_that_is_cut_short_is_no_store),
 		cmocka_unit_test(a_descriptor_that_cannot_be_written_to_is_told_of),
 		cmocka_unit_test(an_archive_can_be_canceled),
+		cmocka_unit_test(an_archive_that_is_stuck_can_be_canceled),
 		cmocka_unit_test(a_memory_store_has_no_archive),
 		cmocka_unit_test(a_damaged_store_has_no_archive),
 	};

@@ -35,12 +35,37 @@ static void put_octal(char *field, int digits, uint64_t number)
 	memcpy(field, text, (size_t)digits);
 }
 
-static int put(const struct asst__archive *archive, const void *bytes, size_t size)
+/* Nothing is taken any more: nobody knows what the descriptor has. */
+static int fail(struct asst__archive *archive, int error)
 {
-	return asst__io_put_full(archive->below, archive->descriptor, bytes, size);
+	if (!archive->error)
+		archive->error = error;
+	return archive->error;
 }
 
-static int put_zeros(const struct asst__archive *archive, uint64_t count)
+static int put(struct asst__archive *archive, const void *bytes, size_t size)
+{
+	const struct asst__io *below = archive->below;
+	size_t at = 0, done;
+	int error = archive->error, idle = 0;
+
+	while (!error && at < size) {
+		done = 0;
+		error = below->put(below->self, archive->descriptor, (const char *)bytes + at,
+				   size - at, &done);
+		at += done;
+		if (error == -EAGAIN || error == -EINTR)
+			error = archive->progress && archive->progress(archive->user, archive->done,
+								       archive->total) ?
+					-ECANCELED :
+					0;
+		else if (!error && !done && ++idle > 16)
+			error = -EIO;
+	}
+	return error ? fail(archive, error) : 0;
+}
+
+static int put_zeros(struct asst__archive *archive, uint64_t count)
 {
 	size_t most = sizeof(zeros);
 	int error = 0;
@@ -50,7 +75,7 @@ static int put_zeros(const struct asst__archive *archive, uint64_t count)
 	return error;
 }
 
-static int put_header(const struct asst__archive *archive, const char *name, unsigned mode,
+static int put_header(struct asst__archive *archive, const char *name, unsigned mode,
 		      char type, uint64_t size)
 {
 	char head[BLOCK] = { 0 };
@@ -158,9 +183,12 @@ static int archive_sync_dir(void *self, int dir)
 	return 0;
 }
 
-int asst__archive_begin(struct asst__archive *archive, const struct asst__io *below, int descriptor)
+int asst__archive_begin(struct asst__archive *archive, const struct asst__io *below, int descriptor,
+			asst_progress progress, void *user)
 {
 	const struct asst__clock clock = { NULL, NULL };
+	int64_t now = asst__clock_now(&clock) / 1000;
+	int error;
 
 	*archive = (struct asst__archive){
 		.io = { .self = archive,
@@ -173,10 +201,14 @@ int asst__archive_begin(struct asst__archive *archive, const struct asst__io *be
 			.unlink = archive_unlink },
 		.below = below,
 		.descriptor = descriptor,
-		.seconds = asst__clock_now(&clock) / 1000,
+		.seconds = now > 0 ? now : 0,
+		.progress = progress,
+		.user = user,
 	};
+	/* Until the last file takes its place: what is cut short must not pass for a new store. */
+	error = put_header(archive, "store", 0600, '0', 0);
 	/* So that where it is unpacked is as private as a store. */
-	return put_header(archive, "./", 0700, '5', 0);
+	return error ? error : put_header(archive, "./", 0700, '5', 0);
 }
 
 void asst__archive_announce(struct asst__archive *archive, uint64_t size)
@@ -191,5 +223,7 @@ int asst__archive_end(struct asst__archive *archive)
 	if (!error)
 		error = archive->below->sync(archive->below->self, archive->descriptor);
 	/* Pipes and sockets have nothing to sync. */
-	return error == -EINVAL || error == -EROFS || error == -ENOTSUP ? 0 : error;
+	if (error == -EINVAL || error == -EROFS || error == -ENOTSUP)
+		error = 0;
+	return error ? fail(archive, error) : 0;
 }

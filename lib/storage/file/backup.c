@@ -186,6 +186,11 @@ static int copy_segment(struct copy *copy, asst_error *err)
 	return status;
 }
 
+static int canceled(asst_error *err)
+{
+	return asst__fail(err, ASST_ECANCELED, "the backup was canceled");
+}
+
 static int copy_log(const struct asst__extent *extent, const struct target *target,
 		    asst_progress progress, void *user, asst_error *err)
 {
@@ -199,8 +204,12 @@ static int copy_log(const struct asst__extent *extent, const struct target *targ
 	if (extent->count)
 		copy.serial = extent->segments[0].first - 1;
 	for (i = 0; i <= extent->count && status == ASST_OK; i++) {
+		if (target->archive) {
+			target->archive->done = done;
+			target->archive->total = total;
+		}
 		if (progress && progress(user, done, total)) {
-			status = asst__fail(err, ASST_ECANCELED, "the backup was canceled");
+			status = canceled(err);
 		} else if (i < extent->count) {
 			copy.segment = &extent->segments[i];
 			copy.last = i + 1 == extent->count;
@@ -213,6 +222,21 @@ static int copy_log(const struct asst__extent *extent, const struct target *targ
 		status = asst__snapshot_note(extent->file, target->io, target->dir, &copy.end,
 					     extent->segments[0].number, err);
 	return status;
+}
+
+/* Until the last file takes its place: what is cut short must not pass for a new store. */
+static int begin_directory(struct asst__file *file, int dir, asst_error *err)
+{
+	const struct asst__io *io = file->io;
+	int handle, error = io->open(io->self, dir, "store", ASST__IO_WRITE | ASST__IO_CREATE,
+				     &handle);
+
+	if (!error) {
+		io->close(io->self, handle);
+		error = io->sync_dir(io->self, dir);
+	}
+	return error ? asst__file_fail(file, err, error, "make", "the file store of the copy") :
+		       ASST_OK;
 }
 
 static int copy_all(struct asst__file *file, const struct target *target, asst_progress progress,
@@ -252,6 +276,8 @@ int asst__file_backup(void *self, const char *directory, asst_progress progress,
 	else if (full)
 		status = asst__fail(err, ASST_EEXISTS, "the directory of the backup is not empty");
 	if (status == ASST_OK)
+		status = begin_directory(file, target.dir, err);
+	if (status == ASST_OK)
 		status = copy_all(file, &target, progress, user, err);
 	file->io->close(file->io->self, target.dir);
 	return status;
@@ -267,10 +293,16 @@ int asst__file_backup_fd(void *self, int descriptor, asst_progress progress, voi
 
 	if (status != ASST_OK)
 		return status;
-	error = asst__archive_begin(&archive, file->io, descriptor);
+	error = asst__archive_begin(&archive, file->io, descriptor, progress, user);
 	if (!error)
 		status = copy_all(file, &target, progress, user, err);
 	if (!error && status == ASST_OK)
-		error = asst__archive_end(&archive);
-	return error ? asst__file_fail(file, err, error, "write", "the archive") : status;
+		asst__archive_end(&archive);
+	if (!archive.error)
+		return status;
+	/* Whatever file was being copied: it is the descriptor that failed. */
+	asst__error_clear(err);
+	return archive.error == -ECANCELED ?
+		       canceled(err) :
+		       asst__file_fail(file, err, archive.error, "write", "the archive");
 }

@@ -161,7 +161,7 @@ enum asst__use {
 	ASST__USE_COPIES,  /* half of the reserve: there must be something left for the others */
 	ASST__USE_SAME,    /* half of it: it makes the store no larger */
 	ASST__USE_SMALLER, /* three quarters: it leaves fewer keys */
-	ASST__USE_FREE,    /* seven eighths: it does nothing but delete */
+	ASST__USE_FREE,    /* seven eighths: it only deletes, but for events */
 	ASST__USE_LAST     /* all of it: it gives space back at once, or the store is closed */
 };
 
@@ -353,12 +353,17 @@ struct asst__archive {
 	const struct asst__io *below;
 	int descriptor;
 	int64_t seconds;   /* since 1970: of its files */
+	int error;         /* of the descriptor; -ECANCELED: progress said stop while it waited */
+	asst_progress progress; /* may be NULL */
+	void *user;
+	uint64_t done, total; /* of the log, when progress was called last */
 	uint64_t size, at; /* of the file at hand: announced, or 0; what there is of it */
 	unsigned char small[ASST__ARCHIVE_BLOCK]; /* one that is not announced */
 };
 
-/* 0 or a negative errno. */
-int asst__archive_begin(struct asst__archive *archive, const struct asst__io *below, int descriptor);
+/* 0 or a negative errno, which is in the archive too. */
+int asst__archive_begin(struct asst__archive *archive, const struct asst__io *below, int descriptor,
+			asst_progress progress, void *user);
 void asst__archive_announce(struct asst__archive *archive, uint64_t size);
 int asst__archive_end(struct asst__archive *archive);
 

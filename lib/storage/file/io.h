@@ -34,7 +34,10 @@ struct asst__io {
 	/* Writing behind the end makes the file longer. */
 	int (*write)(void *self, int file, const void *bytes, size_t size, uint64_t offset,
 		     size_t *done);
-	/* Where a descriptor stands that is not of this table, such as of a pipe; may wait. */
+	/*
+	 * Where a descriptor stands that is not of this table, such as of a pipe. -EAGAIN where it
+	 * takes nothing for a while: longer than that nobody is kept.
+	 */
 	int (*put)(void *self, int file, const void *bytes, size_t size, size_t *done);
 	int (*sync)(void *self, int file);    /* content and size */
 	int (*sync_dir)(void *self, int dir); /* names */
@@ -54,7 +57,6 @@ int asst__io_read_full(const struct asst__io *io, int file, void *bytes, size_t 
 		       uint64_t offset);
 int asst__io_write_full(const struct asst__io *io, int file, const void *bytes, size_t size,
 			uint64_t offset);
-int asst__io_put_full(const struct asst__io *io, int file, const void *bytes, size_t size);
 /* As write_full from *at on, which is moved over what was written, also on failure. */
 int asst__io_write_on(const struct asst__io *io, int file, const void *bytes, size_t size,
 		      uint64_t offset, size_t *at);

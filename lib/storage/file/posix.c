@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -201,14 +202,26 @@ static int system_write(void *self, int file, const void *bytes, size_t size, ui
 	return 0;
 }
 
+/* Who reads a pipe or a socket may be slow, or have stopped: a write of this size does not wait. */
+#define PUT_BYTES ((size_t)PIPE_BUF)
+#define PUT_WAIT 200 /* ms */
+
 static int system_put(void *self, int file, const void *bytes, size_t size, size_t *done)
 {
 	struct pollfd ready = { .fd = file, .events = POLLOUT };
-	ssize_t n = write(file, bytes, size);
+	struct stat stat;
+	ssize_t n;
 
 	(void)self;
-	while (n < 0 && errno == EAGAIN && poll(&ready, 1, -1) > 0)
-		n = write(file, bytes, size);
+	if (fstat(file, &stat))
+		return -errno;
+	if (!S_ISREG(stat.st_mode)) {
+		size = size < PUT_BYTES ? size : PUT_BYTES;
+		n = poll(&ready, 1, PUT_WAIT);
+		if (n <= 0)
+			return n ? -errno : -EAGAIN;
+	}
+	n = write(file, bytes, size);
 	if (n < 0)
 		return -errno;
 	*done = (size_t)n;
@@ -308,25 +321,6 @@ int asst__io_write_on(const struct asst__io *io, int file, const void *bytes, si
 		if (!done && ++idle > 16)
 			return -EIO;
 		*at += done;
-	}
-	return 0;
-}
-
-int asst__io_put_full(const struct asst__io *io, int file, const void *bytes, size_t size)
-{
-	size_t at = 0, done;
-	int status, idle = 0;
-
-	while (at < size) {
-		done = 0;
-		status = io->put(io->self, file, (const char *)bytes + at, size - at, &done);
-		if (status == -EINTR)
-			continue;
-		if (status)
-			return status;
-		if (!done && ++idle > 16)
-			return -EIO;
-		at += done;
 	}
 	return 0;
 }
