@@ -58,6 +58,14 @@ static int answer_write(void *self, int file, const void *bytes, size_t size, ui
 			      asst__io_system.write(self, file, bytes, size, offset, done);
 }
 
+/* Nothing but the file that names a store fails. */
+static int refuse_store(void *self, int dir, const char *name, unsigned flags, int *file)
+{
+	if (strcmp(name, "store") == 0)
+		return -EIO;
+	return asst__io_system.open(self, dir, name, flags, file);
+}
+
 /* Some of it, and interrupted in between. */
 static int put_in_bits(void *self, int file, const void *bytes, size_t size, size_t *done)
 {
@@ -343,6 +351,50 @@ static void an_archive_is_written_whatever_a_write_takes(void **state)
 	must(asst__backend_destroy(&backend, err));
 }
 
+static int archive_nowhere(void)
+{
+	FILE *stream = tmpfile();
+	int status;
+
+	assert_non_null(stream);
+	status = backend.backup_fd(backend.self, fileno(stream), NULL, NULL, err);
+	assert_int_equal(fclose(stream), 0);
+	return status;
+}
+
+/* All of it was written, and may be gone with the power; but a pipe has nothing to sync. */
+static void an_archive_that_cannot_be_synced_is_told_of(void **state)
+{
+	static const size_t sizes[] = { 100 };
+
+	(void)state;
+	open_here("unsynced", 0);
+	put("a", sizes);
+	sync_answer = -EIO;
+	expect_error(archive_nowhere(), ASST_EIO, EIO, "could not write the archive");
+	sync_answer = -EINVAL;
+	must(archive_nowhere());
+	sync_answer = 0;
+	/* The store has no part in that. */
+	put("a", sizes);
+	must(asst__backend_destroy(&backend, err));
+}
+
+static void a_copy_that_cannot_be_begun_is_told_of(void **state)
+{
+	static const size_t sizes[] = { 100 };
+
+	(void)state;
+	open_here("unbegun", 0);
+	put("a", sizes);
+	counting.open = refuse_store;
+	expect_error(backend.backup(backend.self, "unbegun-copy", NULL, NULL, err), ASST_EIO, EIO,
+		     "the file store of the copy");
+	counting.open = asst__io_system.open;
+	put("a", sizes);
+	must(asst__backend_destroy(&backend, err));
+}
+
 static void put_number(int number)
 {
 	unsigned char key[4];
@@ -449,6 +501,8 @@ int main(void)
 		cmocka_unit_test(a_sync_that_failed_is_told_when_the_store_is_closed),
 		cmocka_unit_test(a_batch_keeps_to_the_budget),
 		cmocka_unit_test(an_archive_is_written_whatever_a_write_takes),
+		cmocka_unit_test(an_archive_that_cannot_be_synced_is_told_of),
+		cmocka_unit_test(a_copy_that_cannot_be_begun_is_told_of),
 		cmocka_unit_test(what_only_deletes_has_room_on_a_full_disk_for_itself),
 		cmocka_unit_test(what_lives_is_not_copied_over_and_over_for_nothing),
 		cmocka_unit_test(a_full_disk_leaves_the_store_usable),
