@@ -22,20 +22,26 @@ struct times {
 	size_t count, room;
 };
 
+/* What one thread writes as it goes, in lines of the cache that no other one reads. */
+struct lane {
+	asst_session *session;
+	size_t at; /* in the chain */
+	size_t left; /* of a fixed number of creations */
+	struct times times;
+	struct bench_doc doc;
+	char apart[64];
+};
+
 struct bench_ours {
 	struct bench *bench;
 	char path[BENCH_PATH];
 	int in_memory;
 	asst_store *store;
 	asst_backend backend; /* a copy of its table, for scans */
-	asst_session *sessions[THREADS];
 	asst_session *few; /* sees 1 % by 20 teams */
 	struct bench_chain chain;
-	size_t at[THREADS];
-	struct bench_doc docs[THREADS];
-	struct times times[THREADS];
 	int keep_times;
-	size_t left[THREADS]; /* of a fixed number of creations */
+	struct lane lanes[THREADS];
 	volatile size_t sum; /* so that reading is not left out */
 };
 
@@ -52,7 +58,7 @@ static void open_sessions(struct bench_ours *ours, asst_error *err)
 	int i, size;
 
 	for (i = 0; i < THREADS; i++)
-		must(asst_session_open(&ours->sessions[i], ours->store,
+		must(asst_session_open(&ours->lanes[i].session, ours->store,
 				       "{\"workspace\":\"" WORKSPACE
 				       "\",\"user\":\"u0\",\"aiSeat\":true,"
 				       "\"permissions\":[\"assistants:create\"],\"teams\":"
@@ -98,7 +104,7 @@ static void close_store(struct bench_ours *ours)
 	int i;
 
 	for (i = 0; i < THREADS; i++)
-		asst_session_free(ours->sessions[i]);
+		asst_session_free(ours->lanes[i].session);
 	asst_session_free(ours->few);
 	must(asst_store_close(ours->store), NULL, "close a store");
 	ours->store = NULL;
@@ -137,7 +143,7 @@ void bench_ours_close(struct bench_ours *ours)
 	if (ours->store)
 		close_store(ours);
 	for (i = 0; i < THREADS; i++)
-		free(ours->times[i].values);
+		free(ours->lanes[i].times.values);
 	bench_chain_free(&ours->chain);
 	free(ours);
 }
@@ -246,18 +252,18 @@ static void times_add(struct times *times, double value)
 static size_t create_step(void *state, unsigned thread)
 {
 	struct bench_ours *ours = state;
-	struct bench_doc *doc = &ours->docs[thread];
+	struct bench_doc *doc = &ours->lanes[thread].doc;
 	double start;
 	int status;
 
 	bench_doc_next(doc, ours->bench);
 	start = bench_now();
-	status = asst_assistant_create_json(NULL, ours->sessions[thread], doc->json, doc->size, 0,
-					    NULL);
+	status = asst_assistant_create_json(NULL, ours->lanes[thread].session, doc->json, doc->size,
+					    0, NULL);
 	if (status != ASST_OK)
 		must(status, NULL, "create");
 	if (ours->keep_times)
-		times_add(&ours->times[thread], (bench_now() - start) * 1e6);
+		times_add(&ours->lanes[thread].times, (bench_now() - start) * 1e6);
 	return 1;
 }
 
@@ -274,9 +280,9 @@ static void report_times(struct bench_ours *ours)
 	size_t i, k;
 
 	for (i = 0; i < THREADS; i++) {
-		for (k = 0; k < ours->times[i].count; k++)
-			times_add(&all, ours->times[i].values[k]);
-		ours->times[i].count = 0;
+		for (k = 0; k < ours->lanes[i].times.count; k++)
+			times_add(&all, ours->lanes[i].times.values[k]);
+		ours->lanes[i].times.count = 0;
 	}
 	if (all.count) {
 		qsort(all.values, all.count, sizeof(*all.values), compare_doubles);
@@ -322,8 +328,8 @@ static size_t fresh_step(void *state, unsigned thread)
 {
 	struct bench_ours *ours = state;
 
-	while (ours->left[thread]) {
-		ours->left[thread]--;
+	while (ours->lanes[thread].left) {
+		ours->lanes[thread].left--;
 		create_step(ours, thread);
 	}
 	return 0;
@@ -337,7 +343,7 @@ static double fresh(struct bench *bench, unsigned threads)
 
 	bench_ours_load(ours, FRESH_BEFORE);
 	for (i = 0; i < threads; i++)
-		ours->left[i] = FRESH_MORE / threads;
+		ours->lanes[i].left = FRESH_MORE / threads;
 	took = bench_run_once(fresh_step, ours, threads);
 	bench_ours_close(ours);
 	return took * 1e6 / FRESH_MORE;
@@ -359,13 +365,14 @@ double bench_ours_fresh2(void *bench, double seconds)
 
 static asst_assistant *get_one(struct bench_ours *ours, unsigned thread)
 {
-	const struct bench_link *link = &ours->chain.links[ours->at[thread]];
+	const struct bench_link *link = &ours->chain.links[ours->lanes[thread].at];
 	asst_assistant *assistant;
-	int status = asst_assistant_get(&assistant, ours->sessions[thread], link->text, 0, NULL);
+	int status =
+		asst_assistant_get(&assistant, ours->lanes[thread].session, link->text, 0, NULL);
 
 	if (status != ASST_OK)
 		must(status, NULL, "get");
-	ours->at[thread] = link->next;
+	ours->lanes[thread].at = link->next;
 	return assistant;
 }
 
@@ -395,7 +402,7 @@ double bench_ours_get2(void *state, double seconds)
 	struct bench_ours *ours = state;
 
 	/* Far from the first, so that they do not warm the cache for each other. */
-	ours->at[1] = (ours->at[0] + ours->chain.count / 2) % ours->chain.count;
+	ours->lanes[1].at = (ours->lanes[0].at + ours->chain.count / 2) % ours->chain.count;
 	return bench_run(get_step, ours, 2, seconds);
 }
 
@@ -440,7 +447,7 @@ static size_t list_step(void *state, unsigned thread)
 {
 	struct bench_ours *ours = state;
 
-	return list_page(ours, ours->sessions[thread], "{\"limit\":50}");
+	return list_page(ours, ours->lanes[thread].session, "{\"limit\":50}");
 }
 
 double bench_ours_list(void *ours, double seconds)
@@ -452,7 +459,7 @@ static size_t list_whole_step(void *state, unsigned thread)
 {
 	struct bench_ours *ours = state;
 
-	return list_page(ours, ours->sessions[thread], "{\"limit\":50,\"view\":\"whole\"}");
+	return list_page(ours, ours->lanes[thread].session, "{\"limit\":50,\"view\":\"whole\"}");
 }
 
 double bench_ours_list_whole(void *ours, double seconds)
@@ -464,7 +471,8 @@ static size_t count_step(void *state, unsigned thread)
 {
 	struct bench_ours *ours = state;
 	uint64_t count;
-	int more, status = asst_assistant_count(&count, &more, ours->sessions[thread], NULL, 0, NULL);
+	int more, status = asst_assistant_count(&count, &more, ours->lanes[thread].session, NULL, 0,
+						NULL);
 
 	if (status != ASST_OK)
 		must(status, NULL, "count");

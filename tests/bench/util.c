@@ -228,11 +228,13 @@ static void *work(void *user)
 {
 	struct worker *worker = user;
 	struct runner *runner = worker->runner;
+	size_t done = 0; /* not in the worker: its neighbours count, too */
 
 	pthread_barrier_wait(&runner->start);
 	do {
-		worker->done += runner->step(runner->state, worker->number);
+		done += runner->step(runner->state, worker->number);
 	} while (!runner->once && !atomic_load_explicit(&runner->stop, memory_order_relaxed));
+	worker->done = done;
 	return NULL;
 }
 
