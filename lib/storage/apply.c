@@ -23,14 +23,16 @@ static size_t put_key_size(const struct asst__op *op)
 	return op->key_size + op->end_size + (op->kind == ASST_OP_PUT_SEQUENCED ? 8u : 0u);
 }
 
-int asst__changes_init(struct asst__changes *changes, const struct asst__mem *mem,
+int asst__changes_init(struct asst__changes *changes, const struct asst__slab *slab,
 		       const asst_batch *batch, bool placed, asst_error *err)
 {
-	changes->mem = mem;
+	const struct asst__mem *mem = &slab->mem;
+
+	changes->slab = slab;
 	changes->batch = batch;
 	changes->puts = 0;
 	changes->deletes = false;
-	changes->items = asst__alloc_zeroed(mem, batch->count * sizeof(*changes->items));
+	changes->items = asst__alloc_zeroed(&slab->behind, batch->count * sizeof(*changes->items));
 	if (!changes->items)
 		return asst__fail_nomem(err);
 	for (size_t i = 0; i < batch->count; i++) {
@@ -58,8 +60,8 @@ int asst__changes_init(struct asst__changes *changes, const struct asst__mem *me
 void asst__changes_dispose(struct asst__changes *changes)
 {
 	for (size_t i = 0; i < changes->batch->count; i++)
-		asst__entry_free(changes->mem, changes->items[i].entry);
-	asst__free(changes->mem, changes->items,
+		asst__entry_free(&changes->slab->mem, changes->items[i].entry);
+	asst__free(&changes->slab->behind, changes->items,
 		   changes->batch->count * sizeof(*changes->items));
 }
 

@@ -3,12 +3,13 @@
 #ifndef ASST_STORAGE_APPLY_H
 #define ASST_STORAGE_APPLY_H
 
+#include "base/slab.h"
 #include "storage/batch.h"
 #include "storage/index.h"
 
 /* The entries of a batch's puts, made before any lock is taken. */
 struct asst__changes {
-	const struct asst__mem *mem;
+	const struct asst__slab *slab; /* for the entries */
 	const asst_batch *batch;
 	struct asst__change *items; /* one for each operation */
 	size_t puts;
@@ -16,7 +17,7 @@ struct asst__changes {
 };
 
 /* placed: values that do not fit into an entry will lie outside. */
-int asst__changes_init(struct asst__changes *changes, const struct asst__mem *mem,
+int asst__changes_init(struct asst__changes *changes, const struct asst__slab *slab,
 		       const asst_batch *batch, bool placed, asst_error *err);
 /* The entry of operation i, if it is a put that was not applied yet; else NULL. */
 struct asst__entry *asst__changes_entry(const struct asst__changes *changes, size_t i);

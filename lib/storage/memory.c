@@ -46,7 +46,7 @@ static int memory_apply(void *self, const char *name, const asst_batch *batch, u
 	partition = asst__partition_make(memory, name);
 	if (!partition)
 		return asst__fail_nomem(err);
-	status = asst__changes_init(&changes, &memory->mem, batch, false, err);
+	status = asst__changes_init(&changes, &memory->entries, batch, false, err);
 	if (status)
 		return status;
 	asst__rwlock_write(&partition->lock);

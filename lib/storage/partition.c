@@ -25,7 +25,7 @@ static struct asst__partition *partition_new(const struct asst__partitions *part
 		asst__free(&partitions->mem, partition, partition_bytes(name_size));
 		return NULL;
 	}
-	asst__index_init(&partition->index, &partitions->mem, partitions->seed);
+	asst__index_init(&partition->index, &partitions->entries.mem, partitions->seed);
 	partition->sequence = partition->assigned = partition->reserved = 0;
 	partition->name_size = name_size;
 	memcpy(partition->name, name, name_size);
@@ -46,6 +46,10 @@ int asst__partitions_init(struct asst__partitions *partitions, const struct asst
 	memset(partitions, 0, sizeof(*partitions));
 	if (asst__rwlock_init(&partitions->lock))
 		return asst__fail_nomem(err);
+	if (asst__slab_init(&partitions->entries, mem)) {
+		asst__rwlock_destroy(&partitions->lock);
+		return asst__fail_nomem(err);
+	}
 	partitions->mem = *mem;
 	partitions->seed = seed;
 	partitions->owner = getpid();
@@ -60,6 +64,7 @@ void asst__partitions_dispose(struct asst__partitions *partitions)
 		partition_free(partitions, partitions->items[i]);
 	asst__free(&partitions->mem, partitions->items,
 		   partitions->room * sizeof(*partitions->items));
+	asst__slab_dispose(&partitions->entries);
 	asst__rwlock_destroy(&partitions->lock);
 }
 

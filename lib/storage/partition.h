@@ -8,6 +8,7 @@
 #define ASST_STORAGE_PARTITION_H
 
 #include "base/gate.h"
+#include "base/slab.h"
 #include "storage/index.h"
 
 #include <sys/types.h>
@@ -25,6 +26,7 @@ struct asst__partition {
 struct asst__partitions {
 	struct asst__rwlock lock; /* of the table */
 	struct asst__mem mem;
+	struct asst__slab entries; /* of all partitions */
 	uint64_t seed;
 	struct asst__partition **items; /* sorted by name */
 	size_t count;

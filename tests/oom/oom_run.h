@@ -159,6 +159,15 @@ static void read_error(const asst_error *err)
 	}
 }
 
+/*
+ * A store may keep one chunk for entries to come (base/slab.h), which is a block of malloc where
+ * it is one of the host, too. That it is given back, like all else, is seen at the end.
+ */
+static bool is_kept(long more, long host_more)
+{
+	return more >= 0 && more <= 1 && host_more >= 0 && host_more <= more;
+}
+
 /* Nothing may have changed, and the same call succeeds when there is memory again. */
 static void after_failure(const struct op *op, long live, long host_live)
 {
@@ -166,7 +175,7 @@ static void after_failure(const struct op *op, long live, long host_live)
 
 	show(&after);
 	expect_same(&before, &after, "something changed");
-	if (!(op->flags & KEEPS) && (heap.live != live || host.live != host_live))
+	if (!(op->flags & KEEPS) && !is_kept(heap.live - live, host.live - host_live))
 		complain("%ld blocks of malloc and %ld of the host more than before",
 			 heap.live - live, host.live - host_live);
 	fault_plan(0, false);

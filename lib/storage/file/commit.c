@@ -539,7 +539,7 @@ static int apply(struct asst__file *file, const char *name, const asst_batch *ba
 	txn.partition = asst__partition_make(&file->partitions, name);
 	if (!txn.partition)
 		return asst__fail_nomem(err);
-	status = asst__changes_init(&changes, &file->mem, batch, true, err);
+	status = asst__changes_init(&changes, &file->partitions.entries, batch, true, err);
 	if (status != ASST_OK)
 		return status;
 	pthread_mutex_lock(&file->lock);

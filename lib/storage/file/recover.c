@@ -151,8 +151,9 @@ static struct asst__entry *make_entry(const struct asst__file *file,
 	struct asst__entry *entry;
 
 	if (op->value_size > ASST__INLINE_VALUE)
-		return asst__entry_new_outside(&file->mem, op->key_size, place);
-	entry = asst__entry_new_inline(&file->mem, op->key_size, op->value, op->value_size);
+		return asst__entry_new_outside(&file->partitions.entries.mem, op->key_size, place);
+	entry = asst__entry_new_inline(&file->partitions.entries.mem, op->key_size, op->value,
+				       op->value_size);
 	if (entry)
 		asst__entry_set_segment(entry, place->segment);
 	return entry;
@@ -173,9 +174,9 @@ static int put(struct recovery *recovery, struct asst__partition *partition, uin
 	old = asst__index_find_like(index, entry);
 	if (old) {
 		asst__index_replace(index, old, entry);
-		asst__entry_free(&file->mem, old);
+		asst__entry_free(&file->partitions.entries.mem, old);
 	} else if (!asst__index_insert(index, entry)) {
-		asst__entry_free(&file->mem, entry);
+		asst__entry_free(&file->partitions.entries.mem, entry);
 		return asst__fail_nomem(recovery->err);
 	}
 	return ASST_OK;
@@ -195,7 +196,7 @@ static void erase(struct recovery *recovery, struct asst__partition *partition,
 		entry = asst__index_find(index, op->key, op->key_size);
 		if (entry) {
 			asst__index_remove(index, entry);
-			asst__entry_free(&file->mem, entry);
+			asst__entry_free(&file->partitions.entries.mem, entry);
 		}
 	}
 }

@@ -268,7 +268,8 @@ static struct asst__entry *read_value(struct reader *reader, bool outside, size_
 	if (!bytes)
 		return NULL;
 	if (!outside)
-		return asst__entry_new_inline(&file->mem, key_size, bytes, value_size);
+		return asst__entry_new_inline(&file->partitions.entries.mem, key_size, bytes,
+					      value_size);
 	place.segment = asst__get32(bytes);
 	place.offset = asst__get32(bytes + 4);
 	place.size = asst__get32(bytes + 8);
@@ -278,7 +279,7 @@ static struct asst__entry *read_value(struct reader *reader, bool outside, size_
 		*beyond = true;
 		return NULL;
 	}
-	return asst__entry_new_outside(&file->mem, key_size, &place);
+	return asst__entry_new_outside(&file->partitions.entries.mem, key_size, &place);
 }
 
 static int read_entry(struct reader *reader, struct asst__partition *partition)
@@ -311,7 +312,7 @@ static int read_entry(struct reader *reader, struct asst__partition *partition)
 	asst__index_hash(&partition->index, entry);
 	if (asst__index_insert(&partition->index, entry))
 		return ASST_OK;
-	asst__entry_free(&reader->file->mem, entry);
+	asst__entry_free(&reader->file->partitions.entries.mem, entry);
 	return asst__fail_nomem(reader->err);
 }
 
@@ -337,6 +338,10 @@ static int read_partition(struct reader *reader)
 		return asst__fail_nomem(reader->err);
 	partition->sequence = sequence;
 	partition->assigned = assigned;
+	/* Room for some more, too, so that the first write need not make it. */
+	if (count <= reader->size / KEY_HEAD &&
+	    !asst__hash_reserve(&partition->index.hash, (size_t)(count + count / 8)))
+		return asst__fail_nomem(reader->err);
 	while (count-- && status == ASST_OK)
 		status = read_entry(reader, partition);
 	return status;
