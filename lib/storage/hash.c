@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The hash table: linear probing, at most three quarters full, no tombstones. */
+/*
+ * The hash table: linear probing, at most three quarters full, no tombstones. It grows by half,
+ * and slots stand in about the order of their hashes, so that growing goes along both tables.
+ */
 #include "storage/hash.h"
 
 #include <string.h>
@@ -81,9 +84,20 @@ uint32_t asst__hash_key(const struct asst__hash *hash, const void *key, size_t s
 /* A slot: an entry's address, whose low bits are 0, with bits of its hash in their place. */
 #define TAG_MASK ((uintptr_t)ASST__HASH_TAGS)
 
+/* The lowest bits: those that say the least about where the slot is. */
 static uintptr_t tag_of(uint32_t code)
 {
-	return code >> 29 & TAG_MASK;
+	return code & TAG_MASK;
+}
+
+static size_t home_of(uint32_t code, size_t room)
+{
+	return (size_t)((uint64_t)code * room >> 32);
+}
+
+static size_t next_slot(size_t i, size_t room)
+{
+	return i + 1 < room ? i + 1 : 0;
 }
 
 static uintptr_t make_slot(const struct asst__entry *entry)
@@ -98,34 +112,51 @@ struct asst__entry *asst__hash_entry(const uintptr_t *slot)
 
 static size_t free_slot(const uintptr_t *slots, size_t room, uint32_t code)
 {
-	size_t i = code & (room - 1);
+	size_t i = home_of(code, room);
 
 	while (slots[i])
-		i = (i + 1) & (room - 1);
+		i = next_slot(i, room);
 	return i;
+}
+
+/* Entries lie anywhere in memory: so many slots ahead they are asked for. */
+#define AHEAD 8
+
+static void move_slots(const struct asst__hash *hash, uintptr_t *slots, size_t room)
+{
+	const struct asst__entry *entry;
+
+	for (size_t i = 0; i < hash->room; i++) {
+		if (i + AHEAD < hash->room)
+			ASST__PREFETCH(asst__hash_entry(&hash->slots[i + AHEAD]));
+		if (!hash->slots[i])
+			continue;
+		entry = asst__hash_entry(&hash->slots[i]);
+		slots[free_slot(slots, room, entry->hash)] = hash->slots[i];
+	}
 }
 
 bool asst__hash_reserve(struct asst__hash *hash, size_t more)
 {
-	size_t room = hash->room ? hash->room : FIRST_ROOM, bytes;
+	size_t room = hash->room ? hash->room + hash->room / 2 : FIRST_ROOM;
+	size_t need, bytes;
 	uintptr_t *slots;
 
-	while (room - room / 4 < hash->count + more) {
-		if (room > SIZE_MAX / 2)
-			return false;
-		room *= 2;
-	}
-	if (room == hash->room)
+	if (!asst__add(&need, hash->count, more))
+		return false;
+	if (need <= hash->room - hash->room / 4 && hash->room)
 		return true;
+	/* No less than one slot stays empty: what ends a search. */
+	if (!asst__add(&need, need, need / 3 + 1))
+		return false;
+	if (room < need)
+		room = need;
 	if (!asst__multiply(&bytes, room, sizeof(*slots)))
 		return false;
 	slots = asst__alloc_zeroed(hash->mem, bytes);
 	if (!slots)
 		return false;
-	for (size_t i = 0; i < hash->room; i++)
-		if (hash->slots[i])
-			slots[free_slot(slots, room, asst__hash_entry(&hash->slots[i])->hash)] =
-				hash->slots[i];
+	move_slots(hash, slots, room);
 	asst__hash_dispose(hash);
 	hash->slots = slots;
 	hash->room = room;
@@ -141,7 +172,7 @@ uintptr_t *asst__hash_find(const struct asst__hash *hash, uint32_t code, const v
 
 	if (!hash->count)
 		return NULL;
-	for (i = code & (hash->room - 1); hash->slots[i]; i = (i + 1) & (hash->room - 1)) {
+	for (i = home_of(code, hash->room); hash->slots[i]; i = next_slot(i, hash->room)) {
 		/* Mostly tells another entry's slot without a look at the entry. */
 		if ((hash->slots[i] & TAG_MASK) != tag)
 			continue;
@@ -157,7 +188,7 @@ uintptr_t *asst__hash_find(const struct asst__hash *hash, uint32_t code, const v
 void asst__hash_prefetch(const struct asst__hash *hash, uint32_t code)
 {
 	if (hash->count)
-		ASST__PREFETCH(&hash->slots[code & (hash->room - 1)]);
+		ASST__PREFETCH(&hash->slots[home_of(code, hash->room)]);
 }
 
 void asst__hash_prefetch_entry(const struct asst__hash *hash, uint32_t code)
@@ -167,7 +198,7 @@ void asst__hash_prefetch_entry(const struct asst__hash *hash, uint32_t code)
 
 	if (!hash->count)
 		return;
-	for (i = code & (hash->room - 1); hash->slots[i]; i = (i + 1) & (hash->room - 1)) {
+	for (i = home_of(code, hash->room); hash->slots[i]; i = next_slot(i, hash->room)) {
 		if ((hash->slots[i] & TAG_MASK) == tag) {
 			ASST__PREFETCH(asst__hash_entry(&hash->slots[i]));
 			return;
@@ -186,15 +217,21 @@ void asst__hash_replace(uintptr_t *slot, const struct asst__entry *entry)
 	*slot = make_slot(entry);
 }
 
+/* How many slots behind `from` a slot is, around the end of the table. */
+static size_t distance(size_t from, size_t to, size_t room)
+{
+	return to >= from ? to - from : to + room - from;
+}
+
 void asst__hash_remove(struct asst__hash *hash, uintptr_t *slot)
 {
-	size_t mask = hash->room - 1, hole = (size_t)(slot - hash->slots);
+	size_t hole = (size_t)(slot - hash->slots), room = hash->room;
 
 	/* Pull back what was pushed past the hole, so that no search stops at it too early. */
-	for (size_t i = (hole + 1) & mask; hash->slots[i]; i = (i + 1) & mask) {
-		size_t home = asst__hash_entry(&hash->slots[i])->hash & mask;
+	for (size_t i = next_slot(hole, room); hash->slots[i]; i = next_slot(i, room)) {
+		size_t home = home_of(asst__hash_entry(&hash->slots[i])->hash, room);
 
-		if (((i - home) & mask) >= ((i - hole) & mask)) {
+		if (distance(home, i, room) >= distance(hole, i, room)) {
 			hash->slots[hole] = hash->slots[i];
 			hole = i;
 		}

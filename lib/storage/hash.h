@@ -9,7 +9,7 @@ struct asst__hash {
 	const struct asst__mem *mem;
 	uint64_t seed;
 	size_t count;
-	size_t room; /* a power of two, or 0 */
+	size_t room; /* of slots */
 	uintptr_t *slots; /* 0, or an entry's address and in its low bits some of its hash */
 };
 
