@@ -122,7 +122,10 @@ struct bench_row {
 	const struct bench_series *limit, *sqlite, *lmdb, *ours; /* may be NULL */
 	enum bench_against against;
 	double target; /* at least (speed), at most (cost); 0: none */
-	/* What 2 threads of a bare loop gain here, where a target is about threads. */
+	/*
+	 * What a bare loop gains here, from the first to the second: by a second thread, or over
+	 * SQLite by doing nothing but writing.
+	 */
 	const struct bench_series *bare1, *bare2;
 };
 

@@ -105,6 +105,8 @@ static void run_create(struct bench *bench)
 	row.limit = NULL;
 	row.against = BENCH_TO_SQLITE;
 	row.target = bench->documents >= 1000000 ? 5 : 2;
+	row.bare1 = &sqlite;
+	row.bare2 = &zero;
 	bench_row_add(&row);
 	bench_log_close(growing);
 	bench_log_close(zeroed);
@@ -140,6 +142,9 @@ static void run_create8(struct bench *bench)
 			BENCH_SYNCS, 0.3);
 	bench_row_extra("create, 8 threads: p99 (limit: 1, p50)", "us", &ours1, BENCH_P50, &ours,
 			BENCH_P99, 4);
+	/* How much of that is the disk's own. */
+	bench_row_extra("create, 1 thread: p99 (limit: p50)", "us", &ours1, BENCH_P50, &ours1,
+			BENCH_P99, 0);
 	bench_log_close(growing);
 }
 

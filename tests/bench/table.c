@@ -129,7 +129,7 @@ static double show(const struct bench_series *series, const struct bench_row *ro
 	return median;
 }
 
-/* No program gains more from a second thread than the machine has to give. */
+/* No program gains more than the machine has to give. */
 static void add_machine(struct line *line, const struct bench_row *row)
 {
 	double gain = ratio(row->bare2, row->bare1, BENCH_SPEED);
@@ -137,7 +137,7 @@ static void add_machine(struct line *line, const struct bench_row *row)
 
 	if (gain > 0)
 		snprintf(line->verdict + used, sizeof(line->verdict) - used,
-			 ", a bare loop gains %.2fx", gain);
+			 ", a bare loop: %.2fx", gain);
 }
 
 void bench_note(const char *text)
@@ -204,7 +204,9 @@ void bench_row_extra(const char *name, const char *unit, const struct bench_seri
 	line->shown[0] = limit;
 	line->shown[3] = bench_median(ours->extra[which], ours->rounds);
 	line->to_limit = limit > 0 ? line->shown[3] / limit : -1;
-	snprintf(line->target, sizeof(line->target), base ? "<= %g x limit" : "<= %g", target);
+	if (target > 0)
+		snprintf(line->target, sizeof(line->target), base ? "<= %g x limit" : "<= %g",
+			 target);
 	judge(line, base ? line->to_limit : line->shown[3], target, 0);
 }
 
