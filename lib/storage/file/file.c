@@ -411,12 +411,22 @@ static int init(struct asst__file *file, const struct asst__mem *mem, uint64_t s
 	return asst__fail_nomem(err);
 }
 
-int asst__file_open(asst_backend *out, const struct asst__io *io, const char *path,
-		    const struct asst__file_options *options, const struct asst__mem *mem,
-		    uint64_t seed, const unsigned char id[16], asst_error *err)
+/* Without a lock somebody may write meanwhile, and what was listed may be gone or not be all. */
+static bool may_try_again(struct asst__file *file, int status)
+{
+	return (status == ASST_EIO || status == ASST_ECORRUPT) && file->options.read_only &&
+	       file->dir >= 0 && file->lock_file < 0 && asst__file_row_changed(file);
+}
+
+/* *again: it failed, and may not if it is tried once more. */
+static int open_once(asst_backend *out, const struct asst__io *io, const char *path,
+		     const struct asst__file_options *options, const struct asst__mem *mem,
+		     uint64_t seed, const unsigned char id[16], bool *again, asst_error *err)
 {
 	struct asst__file *file = asst__alloc_zeroed(mem, sizeof(*file));
 	int status;
+
+	*again = false;
 
 	if (!file)
 		return asst__fail_nomem(err);
@@ -435,6 +445,7 @@ int asst__file_open(asst_backend *out, const struct asst__io *io, const char *pa
 	asst__round_begin(&file->open, &file->mem, 1);
 	status = open_all(file, path, err);
 	if (status != ASST_OK) {
+		*again = may_try_again(file, status);
 		free_file(file);
 		return status;
 	}
@@ -451,4 +462,21 @@ int asst__file_open(asst_backend *out, const struct asst__io *io, const char *pa
 				      .stats = asst__file_each_stat,
 				      .backup_fd = asst__file_backup_fd };
 	return ASST_OK;
+}
+
+/* A writer that goes through its segments that fast is rarely met twice. */
+#define OPEN_TRIES 8
+
+int asst__file_open(asst_backend *out, const struct asst__io *io, const char *path,
+		    const struct asst__file_options *options, const struct asst__mem *mem,
+		    uint64_t seed, const unsigned char id[16], asst_error *err)
+{
+	bool again = true;
+	int tries, status = ASST_OK;
+
+	for (tries = 0; again && tries < OPEN_TRIES; tries++) {
+		asst__error_clear(err);
+		status = open_once(out, io, path, options, mem, seed, id, &again, err);
+	}
+	return status;
 }

@@ -83,6 +83,7 @@ struct asst__file {
 	struct asst__spares leaves, branches; /* for the indexes (pool.c) */
 	size_t pending_puts;        /* of all batches that are not visible yet */
 	unsigned pinned;            /* who needs all segments to stay */
+	uint32_t first_listed, last_listed; /* segments that recovery found; 0: none */
 	int poisoned;               /* the status for writes after a failed sync */
 	char poison[160];
 	int poison_raw; /* the system's number */
@@ -281,6 +282,8 @@ void asst__pool_dispose(struct asst__file *file);
 /* Recovery (recover.c) and reading */
 
 int asst__file_recover(struct asst__file *file, asst_error *err);
+/* Whether the segments that are there are others than those which the last recovery found. */
+bool asst__file_row_changed(struct asst__file *file);
 void asst__file_keep_value(void *self, struct asst__index *index, struct asst__entry *entry,
 			   asst_buf *value);
 int asst__file_read_value(void *self, const struct asst__place *place,

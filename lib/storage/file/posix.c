@@ -14,6 +14,23 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/*
+ * A host may have closed 0, 1 or 2, and what it or its libraries print goes there all the same:
+ * not into a file of ours. Consumes the descriptor; -1 with errno.
+ */
+static int above_standard(int file)
+{
+	int moved, error;
+
+	if (file < 0 || file > STDERR_FILENO)
+		return file;
+	moved = fcntl(file, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	error = errno;
+	close(file);
+	errno = error;
+	return moved;
+}
+
 static int open_directory(int beneath, const char *path)
 {
 	int dir;
@@ -21,7 +38,7 @@ static int open_directory(int beneath, const char *path)
 	do {
 		dir = openat(beneath, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	} while (dir < 0 && errno == EINTR);
-	return dir;
+	return above_standard(dir);
 }
 
 static int system_sync_dir(void *self, int dir)
@@ -150,6 +167,7 @@ static int system_open(void *self, int dir, const char *name, unsigned flags, in
 	do {
 		*file = openat(dir, name, how, 0600);
 	} while (*file < 0 && errno == EINTR);
+	*file = above_standard(*file);
 	if (*file < 0)
 		return -errno;
 	status = check_regular(*file);

@@ -412,13 +412,13 @@ static int read_log(struct recovery *recovery)
 /* Numbers follow on each other: segments are removed from the begin on, one at a time. */
 static int check_row(struct recovery *recovery)
 {
-	struct asst__file *file = recovery->file;
 	size_t i;
 
-	for (i = 1; i < file->segment_count; i++) {
-		if (file->segments[i].number != file->segments[i - 1].number + 1)
+	/* Also that of one which was only begun. */
+	for (i = 1; i < recovery->count; i++) {
+		if (recovery->numbers[i] != recovery->numbers[i - 1] + 1)
 			return asst__fail(recovery->err, ASST_ECORRUPT, "%010u.log is missing",
-					  (unsigned)file->segments[i - 1].number + 1);
+					  (unsigned)recovery->numbers[i - 1] + 1);
 	}
 	return ASST_OK;
 }
@@ -465,12 +465,30 @@ static int mend(struct recovery *recovery)
 	return status;
 }
 
+static void note_row(struct asst__file *file, const struct recovery *recovery)
+{
+	file->first_listed = recovery->count ? recovery->numbers[0] : 0;
+	file->last_listed = recovery->count ? recovery->numbers[recovery->count - 1] : 0;
+}
+
+bool asst__file_row_changed(struct asst__file *file)
+{
+	struct recovery recovery = { .file = file };
+	uint32_t first = file->first_listed, last = file->last_listed;
+	int error = file->io->list(file->io->self, file->dir, visit, &recovery);
+
+	note_row(file, &recovery);
+	asst__free(&file->mem, recovery.numbers, recovery.room * sizeof(*recovery.numbers));
+	return !error && (first != file->first_listed || last != file->last_listed);
+}
+
 int asst__file_recover(struct asst__file *file, asst_error *err)
 {
 	struct recovery recovery = { .file = file, .err = err };
 	int error = file->io->list(file->io->self, file->dir, visit, &recovery), status;
 
 	status = error ? asst__file_fail(file, err, error, "list", "the directory") : ASST_OK;
+	note_row(file, &recovery);
 	if (status == ASST_OK)
 		status = open_segments(&recovery);
 	if (status == ASST_OK)

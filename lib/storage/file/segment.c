@@ -365,11 +365,19 @@ int asst__segment_drop(struct asst__file *file, uint32_t number, asst_error *err
 	while (file->segment_count > 1 && file->segments[0].number < number) {
 		asst__segment_name(name, file->segments[0].number);
 		error = io->unlink(io->self, file->dir, name);
-		/* Gone by an earlier try, whose sync failed. */
-		if (!error || error == -ENOENT)
-			error = io->sync_dir(io->self, file->dir);
 		if (error)
 			return asst__file_fail(file, err, error, "remove", name);
+		error = io->sync_dir(io->self, file->dir);
+		/*
+		 * The name may be there or not after a crash, whatever a second sync would say: no
+		 * later one may go before it.
+		 */
+		if (error) {
+			asst__file_poison(file, error,
+					  "the removal of a segment of the log could not be synced: "
+					  "open the store again to go on");
+			return asst__file_fail(file, err, error, "remove", name);
+		}
 		/* Nobody reads it any more: every place in it has been replaced. */
 		asst__segment_retire(file, file->segments[0].file);
 		asst__rwlock_write(&file->segments_lock);
