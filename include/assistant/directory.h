@@ -89,8 +89,9 @@ ASST_API int asst_user_delete(asst_session *session, const char *id, uint32_t fl
  * Forget a user: everything that the directory knows of it. The id may be given out again.
  *
  * Better never do so. Whoever gets the id is another person to sessions, keys and tokens, and
- * none of the former ones work. But what the id owns, and what was granted to it, is written
- * under the id alone and passes to that person: give both away first.
+ * none of the former ones work. But what the id owns, what was granted to it and its open drafts
+ * are written under the id alone and pass to that person: give the first two away before, and
+ * discard the drafts.
  *
  * @param flags  0.
  * @return as asst_user_disable().

@@ -354,7 +354,7 @@ const struct asst__schema asst__team_record_schema =
 			     .limit = ASST__LIMIT_PRINCIPAL_NAME },                                \
 	[ASST__KEY_SCOPES] = { .name = "scopes",                                                   \
 			       .type = ASST__TEXTS,                                                \
-			       .flags = ASST__REQUIRED | ASST__UNIQUE | ASST__NOT_EMPTY,           \
+			       .flags = ASST__REQUIRED | ASST__UNIQUE | ASST__NOT_BLANK,           \
 			       .limit = ASST__LIMIT_SCOPES,                                        \
 			       .item_limit = ASST__LIMIT_SCOPE },                                  \
 	[ASST__KEY_EXPIRES_AT] = { .name = "expiresAt",                                            \

@@ -451,7 +451,7 @@ int asst__record_with_int(asst_buf **out, const struct asst__schema *schema, ass
 		return status;
 	root = asst__record_begin(&record, schema, 0, mem);
 	if (root) {
-		asst__record_copy(&record, root, schema, &view, field);
+		asst__record_copy(&record, root, schema, &view, UINT64_C(1) << field);
 		asst__record_int(&record, root, field, value);
 	}
 	return asst__record_end(out, &record, NULL);
@@ -469,12 +469,12 @@ static void copy_texts(struct asst__record *record, uint32_t object, const struc
 
 void asst__record_copy(struct asst__record *record, uint32_t object,
 		       const struct asst__schema *schema, const struct asst__view *view,
-		       unsigned except)
+		       uint64_t except)
 {
 	unsigned i;
 
 	for (i = 1; i <= schema->count; i++) {
-		if (i == except || !asst__view_has(view, i))
+		if ((except >> i & 1) || !asst__view_has(view, i))
 			continue;
 		switch (schema->fields[i].type) {
 		case ASST__FLAG:

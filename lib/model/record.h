@@ -91,10 +91,10 @@ int asst__record_end(asst_buf **out, struct asst__record *record, asst_error *er
 int asst__record_from_tree(asst_buf **out, const struct asst__schema *schema, asst__json *tree,
 			   const struct asst__mem *mem, asst_error *err);
 
-/* Copy the fields of a record without lists of objects, but for one (0: all). */
+/* Copy the fields of a record without lists of objects, but for those whose bits are set. */
 void asst__record_copy(struct asst__record *record, uint32_t object,
 		       const struct asst__schema *schema, const struct asst__view *view,
-		       unsigned except);
+		       uint64_t except);
 /* Such a record with one number changed. */
 int asst__record_with_int(asst_buf **out, const struct asst__schema *schema, asst_buf *from,
 			  unsigned field, int64_t value, const struct asst__mem *mem);

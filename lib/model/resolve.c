@@ -116,9 +116,8 @@ static int take_value(const struct asst__deciding *deciding, const char *pointer
 	asst__json *copy;
 	int status;
 
-	/* null removes; an item is not there without being one. */
-	if (asst__json_kind(decision->value) == ASST__JSON_NULL &&
-	    asst__decide_list(deciding->threeway, pointer))
+	/* null removes, as in a patch: also where the text of a host could hold one. */
+	if (asst__json_kind(decision->value) == ASST__JSON_NULL)
 		return set_value(deciding, pointer, NULL);
 	copy = asst__json_copy(decision->value);
 	status = copy ? check_item(deciding->threeway, pointer, copy, decision->index,

@@ -29,7 +29,7 @@ enum asst__type {
 };
 
 #define ASST__REQUIRED 0x01u
-#define ASST__NOT_BLANK 0x02u     /* not only white space */
+#define ASST__NOT_BLANK 0x02u     /* not only white space, also each item */
 #define ASST__DEFAULT 0x04u       /* absent means fallback, which is written */
 #define ASST__UNIQUE 0x08u        /* no item twice */
 #define ASST__EMPTY_ABSENT 0x10u  /* "" means absent */

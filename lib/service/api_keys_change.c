@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define OVERLAP_MOST INT64_C(604800000)
+#define BIT(field_) (UINT64_C(1) << (field_))
 
 static int no_such_key(asst_error *err)
 {
@@ -45,6 +46,17 @@ static int find_key(struct asst__api_key *key)
 	return status;
 }
 
+/* The new hash, and the old one for as long as it goes on: what is not kept no clock brings back. */
+static void put_hashes(struct asst__record *record, uint32_t root, const struct asst__api_key *key)
+{
+	asst__record_text(record, root, ASST__KEY_HASH, ASST__STRING(key->credential.hash_text));
+	if (!key->overlap)
+		return;
+	asst__record_text(record, root, ASST__KEY_OLD_HASH,
+			  asst__view_text(&key->part.view, ASST__KEY_HASH));
+	asst__record_int(record, root, ASST__KEY_OLD_UNTIL, key->call->now + key->overlap);
+}
+
 /* Put a changed record: text fields that change, and one time. */
 static int put_changed(struct asst__api_key *key, struct asst__change *change, unsigned time_field,
 		       const char *action)
@@ -53,20 +65,17 @@ static int put_changed(struct asst__api_key *key, struct asst__change *change, u
 	struct asst__record record;
 	struct asst__key at;
 	uint32_t root = asst__record_begin(&record, &asst__key_record_schema, 0, &call->store->mem);
+	bool rotates = key->credential.text[0] != '\0';
+	uint64_t except = BIT(time_field);
 	int status;
 
+	if (rotates)
+		except |= BIT(ASST__KEY_HASH) | BIT(ASST__KEY_OLD_HASH) | BIT(ASST__KEY_OLD_UNTIL);
 	if (root) {
-		asst__record_copy(&record, root, &asst__key_record_schema, &key->part.view,
-				  time_field);
+		asst__record_copy(&record, root, &asst__key_record_schema, &key->part.view, except);
 		asst__record_int(&record, root, time_field, call->now);
-		if (key->credential.text[0]) {
-			asst__record_text(&record, root, ASST__KEY_OLD_HASH,
-					  asst__view_text(&key->part.view, ASST__KEY_HASH));
-			asst__record_int(&record, root, ASST__KEY_OLD_UNTIL,
-					 call->now + key->overlap);
-			asst__record_text(&record, root, ASST__KEY_HASH,
-					  ASST__STRING(key->credential.hash_text));
-		}
+		if (rotates)
+			put_hashes(&record, root, key);
 	}
 	status = asst__record_end(&key->record, &record, call->err);
 	if (status == ASST_OK)
@@ -109,6 +118,8 @@ static int attempt_rotate(void *context, struct asst__change *change, bool lost)
 		return asst__fail(call->err, ASST_ECONFLICT, "the key is revoked or has expired");
 	/* The text before the last one ends here, if it has not yet. */
 	asst__change_drop_hash(change, asst__view_text(&key->part.view, ASST__KEY_OLD_HASH));
+	if (!key->overlap)
+		asst__change_drop_hash(change, asst__view_text(&key->part.view, ASST__KEY_HASH));
 	asst__change_credential(change, key->credential.hash, ASST__POINTER_KEY, key->id, NULL);
 	return put_changed(key, change, ASST__KEY_ROTATED_AT, "key.rotate");
 }

@@ -11,10 +11,11 @@ struct listing {
 	const struct asst__call *call;
 	bool all;
 	char uid[ASST__UUID_TEXT + 1]; /* of the caller */
-	size_t limit;
-	bool more;
-	unsigned char after[ASST__UUID_BYTES];
+	size_t limit, written;
+	bool more; /* there is one behind the page that the caller sees */
+	unsigned char after[ASST__UUID_BYTES]; /* what was looked at last */
 	bool has_after;
+	unsigned char last[ASST__UUID_BYTES]; /* what was written last */
 	struct asst__text text;
 };
 
@@ -88,6 +89,19 @@ static const unsigned char *id_at(const struct asst_sink *sink, size_t i)
 	return key + size - ASST__UUID_BYTES;
 }
 
+/* One too many tells that there is another page, and is shown there. */
+static void write_key(struct listing *listing, const struct asst__view *key,
+		      const unsigned char *id)
+{
+	listing->more = listing->written == listing->limit;
+	if (listing->more)
+		return;
+	if (listing->written++)
+		asst__text_add_char(&listing->text, ',');
+	asst__api_key_write(&listing->text, key, NULL);
+	memcpy(listing->last, id, ASST__UUID_BYTES);
+}
+
 static int write_keys(struct listing *listing, const struct asst_sink *found, size_t count)
 {
 	const struct asst__call *call = listing->call;
@@ -96,7 +110,7 @@ static int write_keys(struct listing *listing, const struct asst_sink *found, si
 	struct asst__key key;
 	struct asst__part part;
 	uint64_t sequence;
-	size_t i, written = 0;
+	size_t i;
 	int status = ASST_OK;
 
 	asst__keys_init(&keys, &call->store->mem);
@@ -108,14 +122,11 @@ static int write_keys(struct listing *listing, const struct asst_sink *found, si
 	if (status == ASST_OK && count)
 		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
 					   &sequence, call->err);
-	for (i = 0; i < count && status == ASST_OK; i++) {
+	for (i = 0; i < count && status == ASST_OK && !listing->more; i++) {
 		status = asst__part_take(&part, &sink, i, &asst__key_record_schema, call->err);
 		if (status == ASST_OK && part.buf &&
-		    (listing->all || asst__api_key_is_own(&part.view, call, listing->uid))) {
-			if (written++)
-				asst__text_add_char(&listing->text, ',');
-			asst__api_key_write(&listing->text, &part.view, NULL);
-		}
+		    (listing->all || asst__api_key_is_own(&part.view, call, listing->uid)))
+			write_key(listing, &part.view, id_at(found, i));
 		asst_buf_free(part.buf);
 	}
 	asst__sink_dispose(&sink);
@@ -123,25 +134,45 @@ static int write_keys(struct listing *listing, const struct asst_sink *found, si
 	return status;
 }
 
+/*
+ * Until the page is full: neither how many keys of somebody else lie between, who had the id before,
+ * nor where they lie shows in a page or its cursor.
+ */
+static int write_found(struct listing *listing)
+{
+	const struct asst__call *call = listing->call;
+	struct asst_sink sink;
+	bool ended = false;
+	int status = ASST_OK;
+
+	asst__sink_init(&sink, &call->store->mem);
+	while (status == ASST_OK && !ended && !listing->more) {
+		asst__sink_clear(&sink);
+		status = scan(listing, &sink);
+		ended = sink.count <= listing->limit;
+		if (status == ASST_OK)
+			status = write_keys(listing, &sink, sink.count);
+		if (sink.count)
+			memcpy(listing->after, id_at(&sink, sink.count - 1), ASST__UUID_BYTES);
+		listing->has_after = true;
+	}
+	asst__sink_dispose(&sink);
+	return status;
+}
+
 static int write_page(struct listing *listing)
 {
 	const struct asst__call *call = listing->call;
 	struct asst__place place = { .size = PLACE_BYTES };
-	struct asst_sink sink;
-	size_t count;
 	char *cursor;
 	int status;
 
-	asst__sink_init(&sink, &call->store->mem);
-	status = scan(listing, &sink);
-	count = sink.count < listing->limit ? sink.count : listing->limit;
 	asst__text_add_cstr(&listing->text, "{\"keys\":[");
-	if (status == ASST_OK)
-		status = write_keys(listing, &sink, count);
+	status = write_found(listing);
 	asst__text_add_char(&listing->text, ']');
-	if (status == ASST_OK && sink.count > listing->limit) {
+	if (status == ASST_OK && listing->more) {
 		place.bytes[0] = 'k';
-		memcpy(place.bytes + 1, id_at(&sink, count - 1), ASST__UUID_BYTES);
+		memcpy(place.bytes + 1, listing->last, ASST__UUID_BYTES);
 		cursor = asst__cursor_write(&place, ASST__CURSOR_KEYS, 0, call->session,
 					    &call->store->mem);
 		asst__text_add_format(&listing->text, ",\"cursor\":\"%s\"", cursor ? cursor : "");
@@ -149,7 +180,6 @@ static int write_page(struct listing *listing)
 		asst__free_text(&call->store->mem, cursor);
 	}
 	asst__text_add_char(&listing->text, '}');
-	asst__sink_dispose(&sink);
 	return status;
 }
 

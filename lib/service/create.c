@@ -84,6 +84,12 @@ static int choose_slug(struct creation *creation)
 	return status;
 }
 
+/* A key creates for who made it; that it was the key, the event tells. */
+static struct asst__string creator_of(const struct asst__call *call)
+{
+	return call->actor->creator ? call->actor->creator->principal : call->actor->principal;
+}
+
 static int fill_head(struct creation *creation)
 {
 	const struct asst__call *call = creation->call;
@@ -98,9 +104,7 @@ static int fill_head(struct creation *creation)
 	asst__uuid_write(creation->id_text, creation->loaded.id);
 	head->id = ASST__STRING(creation->id_text);
 	head->workspace = ASST__STRING(call->workspace);
-	/* A key creates for who made it; that it was the key, the event tells. */
-	head->created_by = call->actor->creator ? call->actor->creator->principal :
-						  call->actor->principal;
+	head->created_by = creator_of(call);
 	head->updated_by = call->actor->principal;
 	head->updated_at = head->created_at;
 	head->revision = 1;
@@ -137,6 +141,35 @@ static int make_grants(struct creation *creation)
 		       asst__part_set(&loaded->acl, buf, &asst__acl_schema, call->err) : status;
 }
 
+/* Whoever may not disable may not create what is disabled. */
+static int check_disabled(struct creation *creation)
+{
+	const struct asst__call *call = creation->call;
+	struct asst__object object = { .exists = true,
+				       .published = !creation->draft,
+				       .owner = creation->head.owner,
+				       .creator = creator_of(call),
+				       .acl = creation->loaded.acl.view };
+	struct asst__decision decision;
+
+	if (!asst__view_flag(&creation->body.around, ASST__AROUND_DISABLED, false))
+		return ASST_OK;
+	asst__decide(&decision, ASST__RIGHT_DISABLE, call->actor, &object, call->now);
+	return decision.status == ASST_OK ?
+		       ASST_OK :
+		       asst__decision_fail(&decision, ASST__RIGHT_DISABLE, call->err);
+}
+
+/* The owner and the grants that the body asks for, as far as the session may. */
+static int choose_people(struct creation *creation)
+{
+	int status = choose_owner(creation);
+
+	if (status == ASST_OK)
+		status = make_grants(creation);
+	return status == ASST_OK ? check_disabled(creation) : status;
+}
+
 /* Head and live definition as records, and the decision that its creator holds. */
 static int make_records(struct creation *creation)
 {
@@ -157,17 +190,10 @@ static int make_records(struct creation *creation)
 		status = asst__version_write(&buf, &version, mem, call->err);
 	if (status == ASST_OK)
 		status = asst__part_set(&loaded->def, buf, &asst__version_schema, call->err);
-	if (status == ASST_OK)
-		status = make_grants(creation);
 	if (status != ASST_OK)
 		return status;
 	asst__loaded_describe(loaded);
-	/* Whoever may not disable may not create what is disabled. */
-	asst__decide(&loaded->decision,
-		     creation->head.disabled ? ASST__RIGHT_DISABLE : ASST__RIGHT_READ,
-		     call->actor, &loaded->object, call->now);
-	if (loaded->decision.status == ASST_EDENIED)
-		return asst__decision_fail(&loaded->decision, ASST__RIGHT_DISABLE, call->err);
+	asst__decide(&loaded->decision, ASST__RIGHT_READ, call->actor, &loaded->object, call->now);
 	return ASST_OK;
 }
 
@@ -256,7 +282,7 @@ static int attempt_create(void *context, struct asst__change *change, bool lost)
 		status = asst__body_read(&creation->body, creation->call, kind, creation->json,
 					 NULL, NULL, true);
 	if (status == ASST_OK)
-		status = choose_owner(creation);
+		status = choose_people(creation);
 	if (status == ASST_OK)
 		status = judge(creation, change);
 	if (status != ASST_OK)
@@ -359,7 +385,7 @@ int asst_assistant_validate_json(asst_session *session, const char *json, size_t
 					 creation.draft ? ASST__BODY_CREATE_DRAFT : ASST__BODY_CREATE,
 					 document(json, size), NULL, NULL, false);
 		if (status == ASST_OK)
-			status = choose_owner(&creation);
+			status = choose_people(&creation);
 		if (status == ASST_OK)
 			status = judge(&creation, NULL);
 	} else if (status == ASST_OK) {

@@ -10,6 +10,8 @@ struct listing {
 	const struct asst__call *call;
 	size_t limit;
 	struct asst__place place; /* a byte and the draft's id; size 0: the begin */
+	unsigned char last[ASST__UUID_BYTES]; /* the id of the last draft that is listed */
+	bool more;                            /* the caller may read one behind it, too */
 	/* of one assistant's drafts: */
 	bool of_assistant;
 	struct asst__loaded assistant;
@@ -26,10 +28,13 @@ static void set_place(struct listing *listing, const unsigned char *draft_id)
 	listing->place.size = PLACE_BYTES;
 }
 
-static int more(struct listing *listing)
+static int end_page(struct listing *listing)
 {
 	const struct asst__call *call = listing->call;
 
+	if (!listing->more)
+		return ASST_OK;
+	set_place(listing, listing->last);
 	listing->list->cursor = asst__cursor_write(&listing->place, ASST__CURSOR_DRAFTS, 0,
 						   call->session, &listing->list->mem);
 	return listing->list->cursor ? ASST_OK : asst__fail_nomem(call->err);
@@ -41,6 +46,7 @@ static int append(struct listing *listing, struct asst__loaded *loaded)
 	const struct asst__call *call = listing->call;
 	const struct asst__actor *actor = call->actor;
 	asst_list *list = listing->list;
+	struct asst__string id;
 	int status;
 
 	loaded->named_draft = true;
@@ -51,8 +57,15 @@ static int append(struct listing *listing, struct asst__loaded *loaded)
 	    !asst__same(asst__view_text(&loaded->draft.view, ASST__DRAFT_PRINCIPAL),
 			actor->principal))
 		return ASST_OK;
+	/* One too many tells that there is another page, and is shown there. */
+	listing->more = list->count == listing->limit;
+	if (listing->more)
+		return ASST_OK;
 	status = asst__assistant_make(&list->items[list->count], loaded, true, call);
 	list->count += status == ASST_OK;
+	id = asst__view_text(&loaded->draft.view, ASST__DRAFT_ID);
+	if (status == ASST_OK && !asst__uuid_read(listing->last, id.text, id.size))
+		status = asst__fail(call->err, ASST_ECORRUPT, "a draft is damaged");
 	return status;
 }
 
@@ -110,7 +123,7 @@ static int load_own(struct listing *listing, const struct asst_sink *found, size
 	if (status == ASST_OK && count)
 		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
 					   &sequence, call->err);
-	for (i = 0; i < count && status == ASST_OK; i++)
+	for (i = 0; i < count && status == ASST_OK && !listing->more; i++)
 		status = take_own(listing, &sink, i);
 	asst__sink_dispose(&sink);
 	asst__keys_dispose(&keys);
@@ -148,23 +161,26 @@ static int scan_own(struct listing *listing, struct asst_sink *sink)
 static int fill_own(struct listing *listing)
 {
 	struct asst_sink sink;
-	size_t size, count;
 	const unsigned char *key;
-	int status;
+	bool ended = false;
+	size_t size;
+	int status = ASST_OK;
 
 	asst__sink_init(&sink, &listing->call->store->mem);
-	status = scan_own(listing, &sink);
-	if (status == ASST_OK) {
-		count = sink.count < listing->limit ? sink.count : listing->limit;
-		status = load_own(listing, &sink, count);
-		if (status == ASST_OK && sink.count > listing->limit) {
-			key = asst_sink_key(&sink, count - 1, &size);
+	/* Until the page is full: what may not be read any more leaves no trace in it. */
+	while (status == ASST_OK && !ended && !listing->more) {
+		asst__sink_clear(&sink);
+		status = scan_own(listing, &sink);
+		ended = sink.count <= listing->limit;
+		if (status == ASST_OK)
+			status = load_own(listing, &sink, sink.count);
+		if (sink.count) {
+			key = asst_sink_key(&sink, sink.count - 1, &size);
 			set_place(listing, key + size - ASST__UUID_BYTES);
-			status = more(listing);
 		}
 	}
 	asst__sink_dispose(&sink);
-	return status;
+	return status == ASST_OK ? end_page(listing) : status;
 }
 
 /* Drafts of one assistant: they lie beside it, by principal; few, and sorted here by their ids. */
@@ -228,9 +244,7 @@ static int take_page(struct listing *listing, const struct asst_sink *sink)
 	size_t next = next_beside(listing, sink);
 	int status = ASST_OK;
 
-	while (status == ASST_OK && next != SIZE_MAX) {
-		if (listing->list->count == listing->limit)
-			return more(listing);
+	while (status == ASST_OK && next != SIZE_MAX && !listing->more) {
 		text = draft_id_at(sink, next);
 		status = take_beside(listing, sink, next);
 		if (!asst__uuid_read(id, text.text, text.size))
@@ -238,7 +252,7 @@ static int take_page(struct listing *listing, const struct asst_sink *sink)
 		set_place(listing, id);
 		next = next_beside(listing, sink);
 	}
-	return status;
+	return status == ASST_OK ? end_page(listing) : status;
 }
 
 static int fill_beside(struct listing *listing)

@@ -159,6 +159,13 @@ static int load(struct asst__loaded *loaded, const struct asst__call *call,
 	return status;
 }
 
+/* What is done with the draft itself, where the id is a draft's; the rest is the assistant's. */
+static bool changes_draft(enum asst__right right, const struct asst__call *call)
+{
+	return !call->of_assistant && (right == ASST__RIGHT_WRITE || right == ASST__RIGHT_DRAFT ||
+				       right == ASST__RIGHT_FORCE);
+}
+
 /* A draft is read by its principal and by who manages the assistant; nobody else sees it. */
 static void decide(struct asst__loaded *loaded, const struct asst__call *call,
 		   enum asst__right right)
@@ -174,7 +181,7 @@ static void decide(struct asst__loaded *loaded, const struct asst__call *call,
 		       actor->principal))
 		return;
 	if (loaded->draft.buf && loaded->decision.level_held >= ASST_LEVEL_MANAGE) {
-		if (right != ASST__RIGHT_READ) {
+		if (loaded->decision.status == ASST_OK && changes_draft(right, call)) {
 			loaded->decision.status = ASST_EDENIED;
 			loaded->decision.rule = "draft";
 		}

@@ -150,13 +150,13 @@ static int attempt_hand(void *context, struct asst__change *change, bool lost)
 		status = asst__fail(call->err, ASST_EVALIDATION, "an owner is user:ID or team:ID");
 	}
 	if (status == ASST_OK)
-		status = asst__refuse_draft(&handing->loaded, call, "the owner belongs");
-	if (status == ASST_OK)
 		status = check_owner(handing);
 	if (status != ASST_OK)
 		return status;
 	asst__head_read(&handing->from, &handing->loaded.head.view);
 	status = asst__revision_check_head(handing->revision, &handing->from, call);
+	if (status == ASST_OK)
+		status = asst__refuse_draft(&handing->loaded, call, "the owner belongs");
 	if (status == ASST_OK && asst__same(handing->from.owner, handing->owner))
 		return asst__assistant_make(&handing->made, &handing->loaded, true, call);
 	return status == ASST_OK ? build(handing, change) : status;

@@ -58,14 +58,9 @@ static int check_name(const char *name, asst_error *err)
 			  "the name of a secret is [A-Za-z_][A-Za-z0-9_]{0,127}");
 }
 
-static int locate(struct secret *secret, enum asst__right right)
+static int refuse_draft(const struct secret *secret)
 {
-	const struct asst__call *call = secret->call;
-	int status = asst__locate(&secret->loaded, call, secret->id, right);
-
-	if (status == ASST_OK)
-		status = asst__refuse_draft(&secret->loaded, call, "secrets belong");
-	return status;
+	return asst__refuse_draft(&secret->loaded, secret->call, "secrets belong");
 }
 
 static int scan(struct asst_sink *sink, uint64_t *sequence, const struct secret *secret,
@@ -194,9 +189,11 @@ static int attempt_change(void *context, struct asst__change *change, bool lost)
 
 	(void)lost;
 	secret_reset(secret);
-	status = locate(secret, ASST__RIGHT_SECRETS);
+	status = asst__locate(&secret->loaded, call, secret->id, ASST__RIGHT_SECRETS);
 	if (status == ASST_OK)
 		status = check_document(secret);
+	if (status == ASST_OK)
+		status = refuse_draft(secret);
 	if (status == ASST_OK && secret->set)
 		status = asst__keyring_check(call);
 	if (status == ASST_OK)
@@ -503,9 +500,11 @@ int asst_secret_use(asst_session *session, const char *id, const char *name,
 		status = check_runtime(&call);
 	for (tries = 0; status == ASST_OK && !still; tries++) {
 		secret_reset(&secret);
-		status = locate(&secret, ASST__RIGHT_RESOLVE);
+		status = asst__locate(&secret.loaded, &call, id, ASST__RIGHT_RESOLVE);
 		if (status == ASST_OK)
 			status = check_name(name, err);
+		if (status == ASST_OK)
+			status = refuse_draft(&secret);
 		if (status == ASST_OK)
 			status = check_listed(&secret);
 		if (status == ASST_OK)

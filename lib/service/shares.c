@@ -272,15 +272,15 @@ static int attempt_remove(void *context, struct asst__change *change, bool lost)
 	status = asst__locate(&sharing->loaded, call, sharing->id, ASST__RIGHT_SHARE);
 	if (status != ASST_OK)
 		return status;
-	status = asst__refuse_draft(&sharing->loaded, call, "shares belong");
-	if (status != ASST_OK)
-		return status;
 	if (!asst__principal_valid(sharing->principal.text, sharing->principal.size)) {
 		asst__error_add_issue(call->err, "principal", "/principalId",
 				      "must be user:ID, team:ID, key:ID or workspace");
 		return asst__fail(call->err, ASST_EVALIDATION,
 				  "a principal is user:ID, team:ID, key:ID or workspace");
 	}
+	status = asst__refuse_draft(&sharing->loaded, call, "shares belong");
+	if (status != ASST_OK)
+		return status;
 	granting = granting_of(sharing);
 	return is_so(sharing, asst__grants_kept(&granting, call)) ? ASST_OK :
 								     build(sharing, change);

@@ -122,6 +122,7 @@ struct asst__call {
 	bool trash;          /* what is looked for was deleted */
 	bool either;         /* or not: both are looked for */
 	bool purge;          /* also what a purge has begun with */
+	bool of_assistant;   /* what is asked for is the assistant's, also by a draft's id */
 	/* where the id of what was found visible is noted, for the record of a refusal */
 	char *located;
 	char located_text[ASST__UUID_TEXT + 1];

@@ -153,14 +153,14 @@ static void add_event(struct asst__change *change, const struct token *token, co
 	asst__change_event(change, &event);
 }
 
-static int locate(struct token *token, enum asst__right right)
+static int locate(struct token *token)
 {
-	const struct asst__call *call = token->call;
-	int status = asst__locate(&token->loaded, call, token->assistant, right);
+	return asst__locate(&token->loaded, token->call, token->assistant, ASST__RIGHT_TOKENS);
+}
 
-	if (status == ASST_OK)
-		status = asst__refuse_draft(&token->loaded, call, "tokens belong");
-	return status;
+static int refuse_draft(const struct token *token)
+{
+	return asst__refuse_draft(&token->loaded, token->call, "tokens belong");
 }
 
 static bool has_expired(const struct asst__view *view, int64_t now)
@@ -259,9 +259,11 @@ static int attempt_create(void *context, struct asst__change *change, bool lost)
 
 	(void)lost;
 	token_reset(token);
-	status = locate(token, ASST__RIGHT_TOKENS);
+	status = locate(token);
 	if (status == ASST_OK && token->call->actor->system)
 		status = asst__fail(token->call->err, ASST_EDENIED, "a token is made by a person");
+	if (status == ASST_OK)
+		status = refuse_draft(token);
 	if (status == ASST_OK)
 		status = make_room(token, change);
 	if (status == ASST_OK)
@@ -299,7 +301,7 @@ int asst_token_create(asst_buf **out, asst_session *session, const char *id, con
 	status = asst__flags_check(flags, 0, err);
 	/* The right comes before the document, also in what a refusal tells. */
 	if (status == ASST_OK)
-		status = locate(&token, ASST__RIGHT_TOKENS);
+		status = locate(&token);
 	if (status == ASST_OK)
 		status = asst__credential_check(&call);
 	if (status == ASST_OK)
@@ -338,7 +340,9 @@ static int attempt_revoke(void *context, struct asst__change *change, bool lost)
 
 	(void)lost;
 	token_reset(token);
-	status = locate(token, ASST__RIGHT_TOKENS);
+	status = locate(token);
+	if (status == ASST_OK)
+		status = refuse_draft(token);
 	if (status != ASST_OK)
 		return status;
 	asst__sink_init(&sink, &call->store->mem);
@@ -431,6 +435,7 @@ int asst_token_list(asst_buf **out, asst_session *session, const char *id, asst_
 	token.call = &call;
 	token.assistant = id;
 	asst__text_init(&text, &call.store->mem, SIZE_MAX / 2);
+	call.of_assistant = true;
 	if (call.actor->kind != ASST__PERSON)
 		status = asst__fail(err, ASST_EDENIED, "keys and tokens do not list tokens");
 	if (status == ASST_OK)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The trash: taking assistants out of it, and removing them for good; list.c lists it. */
+#include "service/grants.h"
 #include "service/routes.h"
 #include "service/slugs.h"
 #include "service/tokens.h"
@@ -56,6 +57,7 @@ static int attempt_restore(void *context, struct asst__change *change, bool lost
 	const struct asst__call *call = taking->call;
 	struct asst__loaded *loaded = &taking->loaded;
 	struct asst__event event = { .action = "assistant.restore" };
+	struct asst__view stay;
 	int status;
 
 	(void)lost;
@@ -73,8 +75,10 @@ static int attempt_restore(void *context, struct asst__change *change, bool lost
 	asst__change_check_object(change, loaded);
 	status = choose_slug(taking, change);
 	if (status == ASST_OK)
+		status = asst__grants_tidy(&stay, change, loaded);
+	if (status == ASST_OK)
 		status = asst__change_head(change, loaded, &taking->old_head, &taking->from,
-					   &taking->to, &loaded->acl.view);
+					   &taking->to, &stay);
 	if (status != ASST_OK)
 		return status;
 	event.object = taking->to.id;

@@ -328,12 +328,12 @@ static int attempt_delete(void *context, struct asst__change *change, bool lost)
 	(void)lost;
 	update_reset(update);
 	status = asst__locate(&update->loaded, call, update->id, ASST__RIGHT_DELETE);
-	if (status == ASST_OK && update->loaded.named_draft)
-		status = asst__fail(call->err, ASST_ECONFLICT, "a draft is discarded, not deleted");
 	if (status != ASST_OK)
 		return status;
 	asst__head_read(&update->from, &update->loaded.head.view);
 	status = asst__revision_check_head(update->revision, &update->from, call);
+	if (status == ASST_OK && update->loaded.named_draft)
+		status = asst__fail(call->err, ASST_ECONFLICT, "a draft is discarded, not deleted");
 	if (status != ASST_OK)
 		return status;
 	status = asst__routes_check_unused(change, update->loaded.id,

@@ -422,9 +422,11 @@ int asst_version_list(asst_buf **out, asst_session *session, const char *id, con
 	listing.call = &call;
 	asst__text_init(&listing.text, &call.store->mem, SIZE_MAX / 2);
 	asst__text_add_cstr(&listing.text, "{\"versions\":[");
-	status = locate_version(&listing.loaded, &call, id, ASST__RIGHT_VERSIONS);
+	status = asst__locate(&listing.loaded, &call, id, ASST__RIGHT_VERSIONS);
 	if (status == ASST_OK)
 		status = read_options(&listing, options, size);
+	if (status == ASST_OK)
+		status = asst__refuse_draft(&listing.loaded, &call, "versions belong");
 	if (status == ASST_OK)
 		status = fill(&listing, &more);
 	if (status == ASST_OK)

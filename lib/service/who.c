@@ -9,20 +9,29 @@
 
 #include <string.h>
 
+/*
+ * By a team of which not even the strongest role has the right nobody has it, but for the creator of
+ * what is not published, who sees it with less than others need.
+ */
+static bool team_gives(const struct asst__who *who, struct asst__string team)
+{
+	struct asst__actor creator = { .seat = true, .principal = who->loaded.object.creator };
+	const char *rule;
+
+	return asst__who_stranger(who, team, &rule) ||
+	       (!who->loaded.object.published && creator.principal.text &&
+		asst__who_level(who, &creator, team, ASST__ROLE_ADMIN, &rule));
+}
+
 static void add_item(struct asst__who *who, struct asst__string principal)
 {
 	struct asst__who_item *item = &who->items[who->count++];
-	const char *rule;
 
 	item->principal = principal;
 	item->record = item->creator = item->range = ASST__NOT_ASKED;
 	item->is_user = strncmp(principal.text, "user:", 5) == 0;
 	item->is_key = strncmp(principal.text, "key:", 4) == 0;
-	/* By a team of which not even the strongest role has the right nobody has it, but for the
-	 * creator of what is not published. */
-	item->is_team = strncmp(principal.text, "team:", 5) == 0 &&
-			(!who->loaded.object.published ||
-			 asst__who_stranger(who, principal, &rule));
+	item->is_team = strncmp(principal.text, "team:", 5) == 0 && team_gives(who, principal);
 }
 
 /* The next of a and b by name, both at once if they are the same. */

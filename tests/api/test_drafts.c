@@ -189,6 +189,66 @@ static void commit_publishes_and_makes_a_version(void **state)
 	asst_draft_free(draft);
 }
 
+/* A definition with so many bytes of options. */
+static char *large_document(size_t bytes)
+{
+	static const size_t most = 250;
+	char *json = malloc(bytes + bytes / 20 + 4096), *at = json;
+	size_t field, option, size;
+
+	assert_non_null(json);
+	at += sprintf(at, "{\"name\":\"a\",\"inputFields\":[");
+	for (field = 0; bytes; field++) {
+		at += sprintf(at, "%s{\"slug\":\"s%zu\",\"type\":\"SELECT\",\"label\":\"l\","
+				  "\"order\":%zu,\"options\":[", field ? "," : "", field, field);
+		for (option = 0; option < 390 && bytes; option++, bytes -= size) {
+			size = bytes < most ? bytes : most;
+			at += sprintf(at, "%s\"", option ? "," : "");
+			memset(at, 'x', size);
+			at += size;
+			*at++ = '"';
+		}
+		at += sprintf(at, "]}");
+	}
+	sprintf(at, "]}");
+	return json;
+}
+
+/* The largest definition leaves room for the longest message and the longest name of an author. */
+static void whatever_can_be_created_can_be_published_with_any_message(void **state)
+{
+	struct host *host = *state;
+	char spec[140], message[4096], *json;
+	size_t least = 900000, most = 1048576, middle, i;
+	const char *id = NULL;
+	asst_assistant *made;
+	asst_draft *draft;
+
+	memset(spec, 'u', 128);
+	strcpy(spec + 128, " create");
+	while (most - least > 1) {
+		middle = least + (most - least) / 2;
+		json = large_document(middle);
+		if (asst_assistant_create_json(&made, as(host, spec), json, ASST_NUL, 0,
+					       host->err) == ASST_OK) {
+			id = host_keep(host, asst_assistant_id(made));
+			least = middle;
+		} else {
+			assert_int_equal(asst_error_status(host->err), ASST_ELIMIT);
+			most = middle;
+		}
+		asst_assistant_free(made);
+		free(json);
+	}
+	assert_non_null(id);
+	for (i = 0; i < sizeof(message); i += 4)
+		memcpy(message + i, "\xf0\x9f\x98\x80", 4);
+	MUST(host, asst_draft_edit(&draft, as(host, spec), id, 0, host->err));
+	MUST(host, asst_draft_patch(draft, "{\"name\":\"b\"}", ASST_NUL, 0, host->err));
+	MUST(host, asst_draft_commit(NULL, draft, message, sizeof(message), 0, host->err));
+	asst_draft_free(draft);
+}
+
 static void a_message_has_at_most_1024_characters(void **state)
 {
 	struct host *host = *state;
@@ -521,6 +581,7 @@ int main(void)
 		HOST_TEST(what_belongs_to_the_assistant_is_refused),
 		HOST_TEST(the_owner_belongs_to_the_assistant_too),
 		HOST_TEST(commit_publishes_and_makes_a_version),
+		HOST_TEST(whatever_can_be_created_can_be_published_with_any_message),
 		HOST_TEST(a_message_has_at_most_1024_characters),
 		HOST_TEST(a_commit_lists_all_faults_at_once_and_keeps_the_draft),
 		HOST_TEST(nothing_changed_makes_no_version),

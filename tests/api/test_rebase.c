@@ -143,6 +143,17 @@ static void a_deleted_item_stays_deleted_or_comes_back(void **state)
 	}
 }
 
+static void null_removes_in_the_hosts_own_text_as_in_a_patch(void **state)
+{
+	struct pair *pair = *state;
+
+	MUST(pair->host, pair_publish(pair, "{'data':{'k':2,'kept':1}}"));
+	MUST(pair->host, pair_patch(pair, "{'data':{'k':3,'kept':1}}"));
+	MUST(pair->host, pair_rebase(pair, "[{'pointer':'/data/k','value':null}]"));
+	assert_string_equal(pair_drafted(pair, "/data/kept"), "1");
+	assert_string_equal(pair_drafted(pair, "/data/k"), JSON_ABSENT);
+}
+
 /* Whatever both sides did to it, a value of null removes an item. */
 static void an_item_can_be_decided_away(void **state)
 {
@@ -443,6 +454,7 @@ int main(void)
 		PAIR_TEST(a_stale_handle_is_told_before_anything_else),
 		PAIR_TEST(as_many_places_as_are_in_conflict_can_be_decided),
 		PAIR_TEST(one_can_rebase_as_often_as_others_publish),
+		PAIR_TEST(null_removes_in_the_hosts_own_text_as_in_a_patch),
 	};
 
 	return cmocka_run_group_tests_name("api/rebase", tests, NULL, NULL) ? 1 : 0;
