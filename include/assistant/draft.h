@@ -4,7 +4,8 @@
  *
  * Each principal has at most one draft of an assistant. A draft may be incomplete, never
  * malformed. A handle knows the state it loaded: where another handle changed the draft
- * since, a call is ASST_EREVISION and asst_draft_reload() mends it.
+ * since, a call is ASST_EREVISION and asst_draft_reload() mends it. What opens a draft with
+ * another text names the revision of the draft that it may give up.
  *
  * Where others published meanwhile, the draft and the live definition are compared with what
  * the draft was made from. Items of lists are matched by their ids, not by their places;
@@ -45,16 +46,20 @@ ASST_API int asst_draft_edit(asst_draft **draft, asst_session *session, const ch
  * Open a draft of the caller's own with the text and the base of somebody else's draft,
  * which stays as it is. Reading that needs level 3.
  *
- * @param draft    owned, free with asst_draft_free().
- * @param session  borrowed; the draft keeps its own reference.
- * @param id       borrowed; the other draft's own id.
- * @param flags    0, or ASST_DRAFT_REPLACE to give up the text of a draft that is open.
- * @param err      may be NULL.
- * @return as asst_draft_edit(); ASST_ECONFLICT (a draft of the caller's is open).
+ * @param draft     owned, free with asst_draft_free().
+ * @param session   borrowed; the draft keeps its own reference.
+ * @param id        borrowed; the other draft's own id.
+ * @param revision  looked at only with ASST_DRAFT_REPLACE: that of the caller's own open draft
+ *                  which the caller saw, from asst_draft_revision(), or ASST_ANY_REVISION.
+ * @param flags     0, or ASST_DRAFT_REPLACE to give up the text of a draft that is open.
+ * @param err       may be NULL.
+ * @return as asst_draft_edit(); ASST_ENOTFOUND (also a revision is named and no draft of the
+ *         caller's is open), ASST_EREVISION (it has another one), ASST_ECONFLICT (a draft of the
+ *         caller's is open, or the id is an assistant's).
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_draft_copy(asst_draft **draft, asst_session *session, const char *id,
-			     uint32_t flags, asst_error *err);
+			     uint64_t revision, uint32_t flags, asst_error *err);
 
 /**
  * List drafts: the caller's own, or all of one assistant that the caller may read, which are

@@ -70,15 +70,22 @@ ASST_API int asst_version_diff(asst_buf **out, asst_session *session, const char
  * Open the caller's draft with the definition of a version. Its base is the live
  * definition: committing it publishes the old definition as a new version.
  *
- * @param draft    owned, free with asst_draft_free().
- * @param version  as with asst_version_get().
- * @param flags    0, or ASST_DRAFT_REPLACE to give up the text of a draft that is open.
- * @return as asst_draft_edit(); ASST_ECONFLICT (a draft is open, or the id is a
- *         draft's), ASST_EGONE.
+ * @param draft     owned, free with asst_draft_free().
+ * @param session   borrowed; the draft keeps its own reference.
+ * @param id        borrowed; not a draft's.
+ * @param version   as with asst_version_get().
+ * @param revision  looked at only with ASST_DRAFT_REPLACE: that of the caller's open draft which
+ *                  the caller saw, from asst_draft_revision(), or ASST_ANY_REVISION.
+ * @param flags     0, or ASST_DRAFT_REPLACE to give up the text of a draft that is open.
+ * @param err       may be NULL.
+ * @return as asst_draft_edit(); ASST_ENOTFOUND (also no such version yet, or a revision is named
+ *         and no draft is open), ASST_EGONE, ASST_EREVISION (the open draft has another one),
+ *         ASST_ECONFLICT (a draft is open, or the id is a draft's).
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_version_restore(asst_draft **draft, asst_session *session, const char *id,
-				  uint64_t version, uint32_t flags, asst_error *err);
+				  uint64_t version, uint64_t revision, uint32_t flags,
+				  asst_error *err);
 
 /**
  * Name a version, or take its name away. A version with a label is always kept.

@@ -34,27 +34,35 @@ ASST_API int asst_trash_list(asst_list **list, asst_session *session, const char
  * @param assistant  owned; the new state; may be NULL.
  * @param session    borrowed.
  * @param id         borrowed; an id, no natural name and not a draft's.
+ * @param revision   that of the state in the trash which the caller saw, or ASST_ANY_REVISION.
  * @param flags      0.
  * @param err        may be NULL.
- * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND (also not in the trash), ASST_ECONFLICT
- *         (the id is a draft's), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
+ * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND (also not in the trash),
+ *         ASST_EREVISION, ASST_ECONFLICT (the id is a draft's), ASST_EBUSY, ASST_EINDOUBT,
+ *         ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
 ASST_API int asst_trash_restore(asst_assistant **assistant, asst_session *session, const char *id,
-				uint32_t flags, asst_error *err);
+				uint64_t revision, uint32_t flags, asst_error *err);
 
 /**
  * Remove an assistant from the trash for good: its versions, grants and everybody's
  * drafts. Needs the right "assistant:purge" until it has been there for "trash_days"
  * (option of the store, 30), from then on "assistant:delete".
  *
- * @param flags  0.
- * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND (also not in the trash), ASST_ECONFLICT
- *         (the id is a draft's), ASST_EBUSY, ASST_EINDOUBT, ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
+ * @param session   borrowed.
+ * @param id        borrowed; an id, no natural name and not a draft's.
+ * @param revision  that of the state in the trash which the caller saw, or ASST_ANY_REVISION. Not
+ *                  looked at where a purge has begun already, which this one ends.
+ * @param flags     0.
+ * @param err       may be NULL.
+ * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_ENOTFOUND (also not in the trash),
+ *         ASST_EREVISION, ASST_ECONFLICT (the id is a draft's), ASST_EBUSY, ASST_EINDOUBT,
+ *         ASST_ESTATE, ASST_EIO, ASST_EBACKEND, ASST_ENOMEM.
  * Threads: B.  Since: 0.1.
  */
-ASST_API int asst_trash_purge(asst_session *session, const char *id, uint32_t flags,
-			      asst_error *err);
+ASST_API int asst_trash_purge(asst_session *session, const char *id, uint64_t revision,
+			      uint32_t flags, asst_error *err);
 
 #ifdef __cplusplus
 }

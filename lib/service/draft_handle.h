@@ -37,15 +37,6 @@ int asst__draft_retake(struct asst_def *def, asst__json *tree, const struct asst
 		       const struct asst_def *draft, uint32_t flags,
 		       const struct asst__call *call);
 
-/*
- * Fill the batch with what opens the caller's draft with a text and a base, or gives an open
- * draft another text where replace is set, else ASST_ECONFLICT. loaded->draft is the
- * caller's, and the new one after it. The event is completed by the assistant and what differs
- * from the text that was replaced, or from live, and put.
- */
-int asst__draft_open(struct asst__loaded *loaded, struct asst__change *change,
-		     struct asst__string def, int64_t base_version, bool replace,
-		     struct asst__event *event);
 /* Put a changed draft into the batch: its text and base, one revision higher. */
 int asst__draft_put(struct asst__loaded *loaded, struct asst__change *change,
 		    struct asst__string def, int64_t base_version);
@@ -59,8 +50,21 @@ struct asst__opening {
 	const char *id;
 	asst_draft *draft; /* made before anything is written */
 	struct asst__loaded loaded;
+	/* for asst__draft_open(): */
+	bool replace;
+	uint64_t revision; /* of the draft that may be replaced, or ASST_ANY_REVISION */
 };
 int asst__draft_run(asst_draft **draft, struct asst__opening *opening, asst_session *session,
 		    const char *action, asst__attempt attempt);
+
+/*
+ * Fill the batch with what opens the caller's draft with a text and a base, or gives an open
+ * draft another text. ASST_ECONFLICT where one is open that is not to be replaced,
+ * ASST_EREVISION or ASST_ENOTFOUND where it is not the one that may be. opening->loaded.draft is
+ * the caller's, and the new one after it. The event is completed by the assistant and what
+ * differs from the text that was replaced, or from live, and put.
+ */
+int asst__draft_open(struct asst__opening *opening, struct asst__change *change,
+		     struct asst__string def, int64_t base_version, struct asst__event *event);
 
 #endif

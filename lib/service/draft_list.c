@@ -362,7 +362,6 @@ int asst_draft_list(asst_list **list, asst_session *session, const char *options
 
 struct copying {
 	struct asst__opening opening; /* of the caller's own draft */
-	bool replace;
 	const char *id; /* of the draft that is copied */
 };
 
@@ -391,10 +390,8 @@ static int attempt_copy(void *context, struct asst__change *change, bool lost)
 	}
 	if (status == ASST_OK)
 		status = asst__draft_open(
-			&opening->loaded, change,
-			asst__view_text(&other.draft.view, ASST__DRAFT_DEF),
-			asst__view_int(&other.draft.view, ASST__DRAFT_BASE_VERSION, 0),
-			copying->replace, &event);
+			opening, change, asst__view_text(&other.draft.view, ASST__DRAFT_DEF),
+			asst__view_int(&other.draft.view, ASST__DRAFT_BASE_VERSION, 0), &event);
 	if (status == ASST_OK) {
 		/* While it is there, so is the version that both are based on. */
 		asst__key_draft(&key, other.id,
@@ -405,8 +402,8 @@ static int attempt_copy(void *context, struct asst__change *change, bool lost)
 	return status;
 }
 
-int asst_draft_copy(asst_draft **draft, asst_session *session, const char *id, uint32_t flags,
-		    asst_error *err)
+int asst_draft_copy(asst_draft **draft, asst_session *session, const char *id, uint64_t revision,
+		    uint32_t flags, asst_error *err)
 {
 	struct copying copying;
 	struct asst__call call;
@@ -421,7 +418,8 @@ int asst_draft_copy(asst_draft **draft, asst_session *session, const char *id, u
 	call.want_draft = true;
 	copying.opening.call = &call;
 	copying.opening.id = copying.id = id;
-	copying.replace = (flags & ASST_DRAFT_REPLACE) != 0;
+	copying.opening.replace = (flags & ASST_DRAFT_REPLACE) != 0;
+	copying.opening.revision = revision;
 	status = asst__flags_check(flags, ASST_DRAFT_REPLACE, err);
 	if (status == ASST_OK)
 		status = asst__draft_run(draft, &copying.opening, session, "draft.copy",

@@ -98,6 +98,11 @@ int asst__draft_check_own(const struct asst__loaded *loaded, const struct asst__
 	return asst__fail(call->err, ASST_EDENIED, "a draft is changed by its own principal alone");
 }
 
+static int draft_gone(const struct asst__call *call)
+{
+	return asst__fail(call->err, ASST_ENOTFOUND, "the draft is gone: committed or discarded");
+}
+
 int asst__draft_find(struct asst__loaded *loaded, const asst_draft *draft,
 		     const struct asst__call *call, enum asst__right right)
 {
@@ -108,8 +113,7 @@ int asst__draft_find(struct asst__loaded *loaded, const asst_draft *draft,
 	if (!loaded->draft.buf ||
 	    !asst__same(asst__view_text(&loaded->draft.view, ASST__DRAFT_ID),
 			asst__view_text(&draft->view, ASST__DRAFT_ID)))
-		return asst__fail(call->err, ASST_ENOTFOUND,
-				  "the draft is gone: committed or discarded");
+		return draft_gone(call);
 	return ASST_OK;
 }
 
@@ -198,18 +202,34 @@ static int open_text(struct asst_def *def, const struct asst__part *part, unsign
 			      asst__view_text(&part->view, field), call->err);
 }
 
-int asst__draft_open(struct asst__loaded *loaded, struct asst__change *change,
-		     struct asst__string def, int64_t base_version, bool replace,
-		     struct asst__event *event)
+/* Whether a draft with another text may be opened over what the caller has open. */
+static int check_room(const struct asst__opening *opening)
 {
-	const struct asst__call *call = change->call;
-	bool open = loaded->draft.buf != NULL;
-	struct asst_def before, after = { .buf = NULL };
-	int status;
+	const struct asst__call *call = opening->call;
+	const struct asst__part *own = &opening->loaded.draft;
 
-	if (open && !replace)
+	if (own->buf && !opening->replace)
 		return asst__fail(call->err, ASST_ECONFLICT,
 				  "a draft is open: discard it, or replace its text");
+	if (own->buf)
+		return asst__revision_check_draft(opening->revision, &own->view, call);
+	/* Who names a revision saw a draft, and is told that it came to an end meanwhile. */
+	if (opening->replace && opening->revision != ASST_ANY_REVISION)
+		return draft_gone(call);
+	return ASST_OK;
+}
+
+int asst__draft_open(struct asst__opening *opening, struct asst__change *change,
+		     struct asst__string def, int64_t base_version, struct asst__event *event)
+{
+	const struct asst__call *call = change->call;
+	struct asst__loaded *loaded = &opening->loaded;
+	bool open = loaded->draft.buf != NULL;
+	struct asst_def before, after = { .buf = NULL };
+	int status = check_room(opening);
+
+	if (status != ASST_OK)
+		return status;
 	status = open ? open_text(&before, &loaded->draft, ASST__DRAFT_DEF, call) :
 			open_text(&before, &loaded->def, ASST__VERSION_DEF, call);
 	if (status != ASST_OK)

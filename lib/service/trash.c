@@ -16,6 +16,7 @@
 struct taking {
 	const struct asst__call *call;
 	const char *id;
+	uint64_t revision;
 	asst_assistant *made;
 	/* of one attempt */
 	struct asst__loaded loaded;
@@ -63,11 +64,14 @@ static int attempt_restore(void *context, struct asst__change *change, bool lost
 	(void)lost;
 	taking_reset(taking);
 	status = asst__locate(loaded, call, taking->id, ASST__RIGHT_RESTORE);
+	if (status != ASST_OK)
+		return status;
+	asst__head_read(&taking->from, &loaded->head.view);
+	status = asst__revision_check_head(taking->revision, &taking->from, call);
 	if (status == ASST_OK)
 		status = asst__refuse_draft(loaded, call, "the trash belongs");
 	if (status != ASST_OK)
 		return status;
-	asst__head_read(&taking->from, &loaded->head.view);
 	taking->to = taking->from;
 	asst__head_touch(&taking->to, call);
 	taking->to.deleted_at = 0;
@@ -93,7 +97,7 @@ static int attempt_restore(void *context, struct asst__change *change, bool lost
 }
 
 int asst_trash_restore(asst_assistant **assistant, asst_session *session, const char *id,
-		       uint32_t flags, asst_error *err)
+		       uint64_t revision, uint32_t flags, asst_error *err)
 {
 	struct taking taking;
 	struct asst__call call;
@@ -108,6 +112,7 @@ int asst_trash_restore(asst_assistant **assistant, asst_session *session, const 
 	call.trash = true;
 	taking.call = &call;
 	taking.id = id;
+	taking.revision = revision;
 	status = asst__flags_check(flags, 0, err);
 	if (status == ASST_OK)
 		status = asst__write(&call, "assistant.restore", id, attempt_restore, &taking);
@@ -237,23 +242,17 @@ static enum asst__right purge_right(const struct taking *taking)
 									     ASST__RIGHT_PURGE;
 }
 
-static int attempt_purge(void *context, struct asst__change *change, bool lost)
+/* Load what is to go, for who may purge it, in the state that was seen. */
+static int locate_purge(struct taking *taking)
 {
-	struct taking *taking = context;
 	const struct asst__call *call = taking->call;
 	struct asst__loaded *loaded = &taking->loaded;
 	/* No key and no token purges, ever, whatever the id. */
 	bool credential = call->actor->kind != ASST__PERSON;
-	struct asst__key from, to;
-	struct asst_sink drafts, tokens;
 	enum asst__right right;
-	uint64_t sequence;
-	int status;
+	int status = asst__locate(loaded, call, taking->id,
+				  credential ? ASST__RIGHT_PURGE : ASST__RIGHT_READ);
 
-	(void)lost;
-	taking_reset(taking);
-	status = asst__locate(loaded, call, taking->id,
-			      credential ? ASST__RIGHT_PURGE : ASST__RIGHT_READ);
 	if (status != ASST_OK)
 		return status;
 	right = purge_right(taking);
@@ -264,10 +263,29 @@ static int attempt_purge(void *context, struct asst__change *change, bool lost)
 		loaded->decision.status = ASST_ENOTFOUND;
 	if (loaded->decision.status != ASST_OK)
 		return asst__decision_fail(&loaded->decision, right, call->err);
-	status = asst__refuse_draft(loaded, call, "the trash belongs");
+	asst__head_read(&taking->from, &loaded->head.view);
+	/* What a purge has begun with cannot be saved any more: another one only ends that. */
+	status = taking->from.purged_at ? ASST_OK :
+					  asst__revision_check_head(taking->revision, &taking->from,
+								    call);
+	return status == ASST_OK ? asst__refuse_draft(loaded, call, "the trash belongs") : status;
+}
+
+static int attempt_purge(void *context, struct asst__change *change, bool lost)
+{
+	struct taking *taking = context;
+	const struct asst__call *call = taking->call;
+	struct asst__loaded *loaded = &taking->loaded;
+	struct asst__key from, to;
+	struct asst_sink drafts, tokens;
+	uint64_t sequence;
+	int status;
+
+	(void)lost;
+	taking_reset(taking);
+	status = locate_purge(taking);
 	if (status != ASST_OK)
 		return status;
-	asst__head_read(&taking->from, &loaded->head.view);
 	asst__sink_init(&drafts, &call->store->mem);
 	asst__sink_init(&tokens, &call->store->mem);
 	status = asst__tokens_scan(&tokens, call, loaded->id, change);
@@ -287,7 +305,8 @@ static int attempt_purge(void *context, struct asst__change *change, bool lost)
 	return status;
 }
 
-int asst_trash_purge(asst_session *session, const char *id, uint32_t flags, asst_error *err)
+int asst_trash_purge(asst_session *session, const char *id, uint64_t revision, uint32_t flags,
+		     asst_error *err)
 {
 	struct taking taking;
 	struct asst__call call;
@@ -300,6 +319,7 @@ int asst_trash_purge(asst_session *session, const char *id, uint32_t flags, asst
 	call.trash = call.purge = true;
 	taking.call = &call;
 	taking.id = id;
+	taking.revision = revision;
 	status = asst__flags_check(flags, 0, err);
 	do {
 		taking.more = false;

@@ -154,7 +154,6 @@ int asst_version_diff(asst_buf **out, asst_session *session, const char *id, uin
 struct restoring {
 	struct asst__opening opening;
 	uint64_t version;
-	bool replace;
 };
 
 static int attempt_restore(void *context, struct asst__change *change, bool lost)
@@ -178,10 +177,10 @@ static int attempt_restore(void *context, struct asst__change *change, bool lost
 	status = asst__version_check(restoring->version, loaded, part, call->err);
 	event.version = asst__view_int(&part->view, ASST__VERSION_NUMBER, 0);
 	if (status == ASST_OK)
-		status = asst__draft_open(loaded, change,
+		status = asst__draft_open(&restoring->opening, change,
 					  asst__view_text(&part->view, ASST__VERSION_DEF),
 					  asst__view_int(&loaded->head.view, ASST__HEAD_VERSION, 0),
-					  restoring->replace, &event);
+					  &event);
 	if (status != ASST_OK)
 		return status;
 	/* The live definition is the draft's base: it must still be that. */
@@ -191,7 +190,7 @@ static int attempt_restore(void *context, struct asst__change *change, bool lost
 }
 
 int asst_version_restore(asst_draft **draft, asst_session *session, const char *id,
-			 uint64_t version, uint32_t flags, asst_error *err)
+			 uint64_t version, uint64_t revision, uint32_t flags, asst_error *err)
 {
 	struct restoring restoring;
 	struct asst__call call;
@@ -208,7 +207,8 @@ int asst_version_restore(asst_draft **draft, asst_session *session, const char *
 	restoring.opening.call = &call;
 	restoring.opening.id = id;
 	restoring.version = version;
-	restoring.replace = (flags & ASST_DRAFT_REPLACE) != 0;
+	restoring.opening.replace = (flags & ASST_DRAFT_REPLACE) != 0;
+	restoring.opening.revision = revision;
 	status = asst__flags_check(flags, ASST_DRAFT_REPLACE, err);
 	if (status == ASST_OK)
 		status = asst__draft_run(draft, &restoring.opening, session, "version.restore",

@@ -125,12 +125,12 @@ static int edit(struct scene *s)
 
 static int restore(struct scene *s)
 {
-	return asst_trash_restore(NULL, s->ada, s->trashed, 0, s->host->err);
+	return asst_trash_restore(NULL, s->ada, s->trashed, ASST_ANY_REVISION, 0, s->host->err);
 }
 
 static int purge(struct scene *s)
 {
-	return asst_trash_purge(s->ada, s->trashed, 0, s->host->err);
+	return asst_trash_purge(s->ada, s->trashed, ASST_ANY_REVISION, 0, s->host->err);
 }
 
 static int pin(struct scene *s)

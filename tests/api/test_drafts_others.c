@@ -2,6 +2,9 @@
 /* Drafts of others: who finds them in a list, who may copy one, and that none is changed by it. */
 #include "host.h"
 
+#include "body.h"
+#include "json.h"
+
 static const char *const ada = "ada create";
 
 /* A draft with this name, made by this session; its id. */
@@ -114,7 +117,7 @@ static void what_one_cannot_see_any_more_is_not_listed(void **state)
 	assert_string_equal(drafts(host, "two", NULL), "of-two");
 	MUST(host, host_delete(host, ada, id));
 	assert_string_equal(drafts(host, "two", NULL), "");
-	MUST(host, asst_trash_restore(NULL, as(host, ada), id, 0, host->err));
+	MUST(host, asst_trash_restore(NULL, as(host, ada), id, ASST_ANY_REVISION, 0, host->err));
 	assert_string_equal(drafts(host, "two", NULL), "of-two");
 }
 
@@ -160,7 +163,7 @@ static void a_copy_has_the_text_and_the_base_of_the_other(void **state)
 	MUST(host, host_share(host, ada, id, "user:two", 2));
 	theirs = draft_of(host, "two", id, "Theirs");
 	MUST(host, host_patch(host, ada, id, "{\"emoji\":\"A\"}"));
-	MUST(host, asst_draft_copy(&copy, as(host, ada), theirs, 0, host->err));
+	MUST(host, asst_draft_copy(&copy, as(host, ada), theirs, ASST_ANY_REVISION, 0, host->err));
 	assert_string_not_equal(asst_draft_id(copy), theirs);
 	assert_string_equal(asst_draft_assistant_id(copy), id);
 	assert_int_equal(asst_draft_base_version(copy), 1);
@@ -203,7 +206,8 @@ static void who_may_copy(void **state)
 		/* As reading it: a draft of others is hidden below level 3. */
 		EXPECT(host, rows[i].status, host_look(host, rows[i].spec, theirs));
 		EXPECT(host, rows[i].status,
-		       asst_draft_copy(&copy, as(host, rows[i].spec), theirs, 0, host->err));
+		       asst_draft_copy(&copy, as(host, rows[i].spec), theirs, ASST_ANY_REVISION, 0,
+				       host->err));
 		assert_true((copy != NULL) == (rows[i].status == ASST_OK));
 		asst_draft_free(copy);
 	}
@@ -218,15 +222,67 @@ static void an_open_draft_is_given_up_only_on_demand(void **state)
 	MUST(host, host_share(host, ada, id, "user:two", 2));
 	theirs = draft_of(host, "two", id, "Theirs");
 	draft_of(host, ada, id, "Mine");
-	EXPECT(host, ASST_ECONFLICT, asst_draft_copy(&copy, as(host, ada), theirs, 0, host->err));
+	EXPECT(host, ASST_ECONFLICT,
+	       asst_draft_copy(&copy, as(host, ada), theirs, ASST_ANY_REVISION, 0, host->err));
 	assert_null(copy);
 	assert_string_equal(drafts(host, ada, NULL), "Mine");
-	EXPECT(host, ASST_EINVAL, asst_draft_copy(&copy, as(host, ada), theirs, 2, host->err));
-	MUST(host, asst_draft_copy(&copy, as(host, ada), theirs, ASST_DRAFT_REPLACE, host->err));
+	EXPECT(host, ASST_EINVAL,
+	       asst_draft_copy(&copy, as(host, ada), theirs, ASST_ANY_REVISION, 2, host->err));
+	MUST(host, asst_draft_copy(&copy, as(host, ada), theirs, ASST_ANY_REVISION,
+				   ASST_DRAFT_REPLACE, host->err));
 	assert_string_equal(asst_def_name(asst_draft_def(copy), NULL), "Theirs");
 	asst_draft_free(copy);
 	assert_string_equal(drafts(host, ada, NULL), "Theirs");
 	assert_string_equal(drafts(host, "two", NULL), "Theirs");
+}
+
+/* ada's draft, replaced by a copy of another one. */
+static int replace(struct host *host, const char *theirs, uint64_t revision, uint32_t flags)
+{
+	asst_draft *copy;
+	int status = asst_draft_copy(&copy, as(host, ada), theirs, revision, flags, host->err);
+
+	assert_true((copy != NULL) == (status == ASST_OK));
+	asst_draft_free(copy);
+	return status;
+}
+
+static void an_open_draft_is_given_up_only_as_it_was_seen(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"Live\"}"), *theirs, *detail;
+	asst_draft *seen;
+
+	MUST(host, host_share(host, ada, id, "user:two", 2));
+	theirs = draft_of(host, "two", id, "Theirs");
+	MUST(host, asst_draft_edit(&seen, as(host, ada), id, 0, host->err));
+	host_pass(host, 1500);
+	draft_of(host, ada, id, "Mine");
+	host_count_anew(host);
+	EXPECT(host, ASST_EREVISION,
+	       replace(host, theirs, asst_draft_revision(seen), ASST_DRAFT_REPLACE));
+	detail = asst_error_detail(host->err, NULL);
+	assert_non_null(detail);
+	assert_int_equal(json_number(detail, "/revision"), asst_draft_revision(seen) + 1);
+	assert_string_equal(json_at(detail, "/updatedBy"), "user:ada");
+	assert_string_equal(json_at(detail, "/updatedAt"), "2030-03-17T17:46:41.500Z");
+	EXPECT(host, ASST_ECONFLICT, replace(host, theirs, asst_draft_revision(seen) + 1, 0));
+	assert_int_equal(host_calls(host, HOST_APPLY), 0);
+	assert_string_equal(drafts(host, ada, NULL), "Mine");
+	MUST(host, replace(host, theirs, asst_draft_revision(seen) + 1, ASST_DRAFT_REPLACE));
+	assert_string_equal(drafts(host, ada, NULL), "Theirs");
+	/* Gone: as a handle of it is told. */
+	MUST(host, asst_draft_reload(seen, host->err));
+	MUST(host, asst_draft_discard(seen, 0, host->err));
+	EXPECT(host, ASST_ENOTFOUND, asst_draft_patch(seen, "{}", 2, 0, host->err));
+	EXPECT(host, ASST_ENOTFOUND,
+	       replace(host, theirs, asst_draft_revision(seen), ASST_DRAFT_REPLACE));
+	assert_string_equal(asst_error_message(host->err),
+			    "the draft is gone: committed or discarded");
+	assert_string_equal(drafts(host, ada, NULL), "");
+	MUST(host, replace(host, theirs, ASST_ANY_REVISION, ASST_DRAFT_REPLACE));
+	assert_string_equal(drafts(host, ada, NULL), "Theirs");
+	asst_draft_free(seen);
 }
 
 int main(void)
@@ -239,6 +295,7 @@ int main(void)
 		HOST_TEST(a_copy_has_the_text_and_the_base_of_the_other),
 		HOST_TEST(who_may_copy),
 		HOST_TEST(an_open_draft_is_given_up_only_on_demand),
+		HOST_TEST(an_open_draft_is_given_up_only_as_it_was_seen),
 	};
 
 	return cmocka_run_group_tests_name("api/drafts_others", tests, NULL, NULL) ? 1 : 0;

@@ -42,9 +42,9 @@ static void each_change_is_one_event_in_its_order(void **state)
 	MUST(host, asst_draft_rebase(draft, NULL, 0, 0, host->err));
 	MUST(host, asst_draft_discard(draft, 0, host->err));
 	asst_draft_free(draft);
-	MUST(host, asst_version_restore(&draft, session, id, 1, 0, host->err));
-	MUST(host,
-	     asst_draft_copy(&copy, as(host, "root super"), asst_draft_id(draft), 0, host->err));
+	MUST(host, asst_version_restore(&draft, session, id, 1, ASST_ANY_REVISION, 0, host->err));
+	MUST(host, asst_draft_copy(&copy, as(host, "root super"), asst_draft_id(draft),
+				   ASST_ANY_REVISION, 0, host->err));
 	asst_draft_free(copy);
 	asst_draft_free(draft);
 	MUST(host, asst_version_label(session, id, 1, "L", 1, 0, host->err));
@@ -53,9 +53,9 @@ static void each_change_is_one_event_in_its_order(void **state)
 	MUST(host, asst_assistant_change_owner(NULL, as(host, "system"), id, "user:eve",
 					       ASST_ANY_REVISION, 0, host->err));
 	MUST(host, host_delete(host, "eve", id));
-	MUST(host, asst_trash_restore(NULL, as(host, "eve"), id, 0, host->err));
+	MUST(host, asst_trash_restore(NULL, as(host, "eve"), id, ASST_ANY_REVISION, 0, host->err));
 	MUST(host, host_delete(host, "eve", id));
-	MUST(host, asst_trash_purge(as(host, "eve"), id, 0, host->err));
+	MUST(host, asst_trash_purge(as(host, "eve"), id, ASST_ANY_REVISION, 0, host->err));
 	assert_string_equal(
 		feed_actions(feed_read(host, "system", NULL)),
 		"assistant.create assistant.update share.put draft.edit draft.update draft.commit "
@@ -179,18 +179,20 @@ static void events_of_drafts_and_versions_tell_what_and_which(void **state)
 	end = feed_end(host);
 	MUST(host, asst_draft_rebase(draft, NULL, 0, 0, host->err));
 	/* Another one gets the text: at first in the place of none, then of another one. */
-	MUST(host, asst_draft_copy(&copy, as(host, "bob"), asst_draft_id(draft), 0, host->err));
+	MUST(host, asst_draft_copy(&copy, as(host, "bob"), asst_draft_id(draft), ASST_ANY_REVISION,
+				   0, host->err));
 	MUST(host, asst_draft_patch(copy, "{\"emoji\":\"2\"}", ASST_NUL, 0, host->err));
 	asst_draft_free(copy);
-	MUST(host, asst_draft_copy(&copy, as(host, "bob"), asst_draft_id(draft),
+	MUST(host, asst_draft_copy(&copy, as(host, "bob"), asst_draft_id(draft), ASST_ANY_REVISION,
 				   ASST_DRAFT_REPLACE, host->err));
 	asst_draft_free(copy);
 	asst_draft_free(draft);
-	MUST(host, asst_version_restore(&draft, as(host, ada), id, 1, ASST_DRAFT_REPLACE,
-					host->err));
+	MUST(host, asst_version_restore(&draft, as(host, ada), id, 1, ASST_ANY_REVISION,
+					ASST_DRAFT_REPLACE, host->err));
 	MUST(host, asst_draft_discard(draft, 0, host->err));
 	asst_draft_free(draft);
-	MUST(host, asst_version_restore(&draft, as(host, ada), id, 1, 0, host->err));
+	MUST(host,
+	     asst_version_restore(&draft, as(host, ada), id, 1, ASST_ANY_REVISION, 0, host->err));
 	asst_draft_free(draft);
 	MUST(host, asst_version_label(as(host, ada), id, 1, "one", ASST_NUL, 0, host->err));
 	MUST(host, asst_version_pin(as(host, ada), id, ASST_VERSION_LIVE, 1, 0, host->err));

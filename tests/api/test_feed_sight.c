@@ -193,13 +193,13 @@ static void who_loses_sight_by_a_delete_is_told(void **state)
 		assert_string_equal(feed_since(host, rows[i].spec, &place), rows[i].actions);
 	/* And who sees it again is told that too. */
 	place = feed_end(host);
-	MUST(host, asst_trash_restore(NULL, as(host, ada), id, 0, host->err));
+	MUST(host, asst_trash_restore(NULL, as(host, ada), id, ASST_ANY_REVISION, 0, host->err));
 	assert_string_equal(feed_since(host, "bob", &place), "assistant.restore");
 	assert_string_equal(feed_since(host, "eve", &place), "");
 	/* What was purged was lost sight of before. */
 	MUST(host, host_delete(host, ada, id));
 	place = feed_end(host);
-	MUST(host, asst_trash_purge(as(host, ada), id, 0, host->err));
+	MUST(host, asst_trash_purge(as(host, ada), id, ASST_ANY_REVISION, 0, host->err));
 	assert_string_equal(feed_since(host, "eve", &place), "");
 	assert_string_equal(feed_since(host, "system", &place), "assistant.purge");
 }
@@ -285,7 +285,7 @@ static void members_are_told_by_their_roles(void **state)
 
 	EXPECT(host, ASST_ENOTFOUND, host_look(host, "t eng:member", id));
 	MUST(host, host_delete(host, boss, id));
-	MUST(host, asst_trash_purge(as(host, boss), id, 0, host->err));
+	MUST(host, asst_trash_purge(as(host, boss), id, ASST_ANY_REVISION, 0, host->err));
 	for (i = 0; i < T_COUNT(rows); i++)
 		assert_string_equal(feed_since(host, rows[i].spec, &place), rows[i].unpublished);
 	/* Of what was published members lost sight by the delete: the trash is for level 3. */
@@ -295,7 +295,7 @@ static void members_are_told_by_their_roles(void **state)
 	MUST(host, host_delete(host, boss, id));
 	assert_string_equal(feed_since(host, "t eng:member", &place), "assistant.delete");
 	place = feed_end(host);
-	MUST(host, asst_trash_purge(as(host, boss), id, 0, host->err));
+	MUST(host, asst_trash_purge(as(host, boss), id, ASST_ANY_REVISION, 0, host->err));
 	for (i = 0; i < T_COUNT(rows); i++)
 		assert_string_equal(feed_since(host, rows[i].spec, &place), rows[i].purged);
 }

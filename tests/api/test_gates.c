@@ -272,7 +272,8 @@ static void what_comes_back_from_the_trash_has_no_expired_grant(void **state)
 	MUST(host, host_share(host, ada, id, "user:eve", 1));
 	MUST(host, host_delete(host, ada, id));
 	host_pass(host, 3600000);
-	MUST(host, asst_trash_restore(NULL, as(host, ada), id, 0, host->err));
+	MUST(host, asst_trash_restore(NULL, as(host, ada), id, ASST_ANY_REVISION, 0,
+					host->err));
 	/* Gone, and not only out of force. */
 	host_pass(host, -3600000);
 	MUST(host, asst_share_list(&out, as(host, ada), id, host->err));

@@ -251,10 +251,10 @@ static void a_key_may_never(void **state)
 	EXPECT(host, ASST_EDENIED, asst_session_runtime(&runtime, session, host->err));
 	assert_null(runtime);
 	MUST(host, host_delete(host, "key", id));
-	EXPECT(host, ASST_EDENIED, asst_trash_purge(session, id, 0, host->err));
+	EXPECT(host, ASST_EDENIED, asst_trash_purge(session, id, ASST_ANY_REVISION, 0, host->err));
 	host_pass(host, INT64_C(31) * 86400 * 1000); /* not even when anyone of level 3 may */
-	EXPECT(host, ASST_EDENIED, asst_trash_purge(session, id, 0, host->err));
-	MUST(host, asst_trash_restore(NULL, session, id, 0, host->err));
+	EXPECT(host, ASST_EDENIED, asst_trash_purge(session, id, ASST_ANY_REVISION, 0, host->err));
+	MUST(host, asst_trash_restore(NULL, session, id, ASST_ANY_REVISION, 0, host->err));
 	MUST(host, people_look(host, other.text, NULL));
 }
 

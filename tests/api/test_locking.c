@@ -19,27 +19,82 @@ static int save(struct host *host, const char *spec, const char *id, const char 
 					 host->err);
 }
 
-/* Each kind of write that takes a revision, by ada. */
-static int write_in_kind(struct host *host, const char *id, uint64_t revision, int kind)
+/* Each kind of write that takes a revision, and of what. */
+enum kind {
+	PATCH,
+	CHANGE_OWNER,
+	DELETE,
+	TRASH_RESTORE, /* of what is in the trash */
+	TRASH_PURGE,
+	VERSION_RESTORE, /* of an open draft */
+	DRAFT_COPY, /* the same; the id is that of somebody else's draft */
+	KINDS,
+	KINDS_LIVE = TRASH_RESTORE,
+	KINDS_TRASH = VERSION_RESTORE
+};
+
+static int opened(int status, asst_draft *draft)
+{
+	assert_true((draft != NULL) == (status == ASST_OK));
+	asst_draft_free(draft);
+	return status;
+}
+
+/* By ada. */
+static int write_in_kind(struct host *host, const char *id, uint64_t revision, enum kind kind)
 {
 	asst_session *session = as(host, "ada create eng:admin");
+	asst_draft *draft = NULL;
+	int status = ASST_EINTERNAL;
 
 	switch (kind) {
-	case 0:
+	case PATCH:
 		return asst_assistant_patch_json(NULL, session, id, "{\"name\":\"Mine\"}", ASST_NUL,
 						 revision, 0, host->err);
-	case 1:
+	case CHANGE_OWNER:
 		return asst_assistant_change_owner(NULL, session, id, "team:eng", revision, 0,
 						   host->err);
-	default:
+	case DELETE:
 		return asst_assistant_delete(session, id, revision, 0, host->err);
+	case TRASH_RESTORE:
+		return asst_trash_restore(NULL, session, id, revision, 0, host->err);
+	case TRASH_PURGE:
+		return asst_trash_purge(session, id, revision, 0, host->err);
+	case VERSION_RESTORE:
+		status = asst_version_restore(&draft, session, id, 1, revision, ASST_DRAFT_REPLACE,
+					      host->err);
+		break;
+	case DRAFT_COPY:
+		status = asst_draft_copy(&draft, session, id, revision, ASST_DRAFT_REPLACE,
+					 host->err);
+		break;
+	default:
+		break;
 	}
+	return opened(status, draft);
+}
+
+/* A write that names the one before the present revision, or one that is not there yet. */
+static void stale_in_kind(struct host *host, const char *id, enum kind kind, uint64_t present,
+			  const char *who, const char *when)
+{
+	const char *detail;
+	size_t size;
+
+	EXPECT(host, ASST_EREVISION, write_in_kind(host, id, present - 1, kind));
+	detail = asst_error_detail(host->err, &size);
+	assert_non_null(detail);
+	assert_int_equal(strlen(detail), size);
+	assert_int_equal(json_number(detail, "/revision"), present);
+	assert_string_equal(json_at(detail, "/updatedBy"), who);
+	assert_string_equal(json_at(detail, "/updatedAt"), when);
+	EXPECT(host, ASST_EREVISION, write_in_kind(host, id, present + 1, kind));
 }
 
 static void a_stale_save_is_told_who_was_faster_and_writes_nothing(void **state)
 {
 	struct host *host = *state;
-	const char *id = host_create(host, ada, "{\"name\":\"a\"}"), *detail;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
 	asst_assistant *before, *after;
 	size_t size;
 	int kind;
@@ -50,17 +105,8 @@ static void a_stale_save_is_told_who_was_faster_and_writes_nothing(void **state)
 	host_pass(host, 1500);
 	before = host_get(host, ada, id);
 	host_count_anew(host);
-	for (kind = 0; kind < 3; kind++) {
-		EXPECT(host, ASST_EREVISION, write_in_kind(host, id, 1, kind));
-		detail = asst_error_detail(host->err, &size);
-		assert_non_null(detail);
-		assert_int_equal(strlen(detail), size);
-		assert_int_equal(json_number(detail, "/revision"), 2);
-		assert_string_equal(json_at(detail, "/updatedBy"), "user:bob");
-		assert_string_equal(json_at(detail, "/updatedAt"), "2030-03-17T17:46:41.500Z");
-		EXPECT(host, ASST_EREVISION,
-		       write_in_kind(host, id, 3, kind)); /* nor a later one */
-	}
+	for (kind = 0; kind < KINDS_LIVE; kind++)
+		stale_in_kind(host, id, kind, 2, "user:bob", "2030-03-17T17:46:41.500Z");
 	assert_int_equal(host_calls(host, HOST_APPLY), 0);
 	MUST(host, host_look(host, ada, id));
 	assert_null(asst_error_detail(host->err, &size)); /* it goes with the next call */
@@ -69,7 +115,48 @@ static void a_stale_save_is_told_who_was_faster_and_writes_nothing(void **state)
 	asst_assistant_free(before);
 	asst_assistant_free(after);
 	/* With the revision that it was told the save succeeds. */
-	MUST(host, write_in_kind(host, id, 2, 0));
+	MUST(host, write_in_kind(host, id, 2, PATCH));
+}
+
+/* What was deleted last, as ada's trash lists it. */
+static asst_assistant *last_in_trash(struct host *host)
+{
+	asst_assistant *last;
+	asst_list *list;
+
+	MUST(host, asst_trash_list(&list, as(host, ada), NULL, 0, host->err));
+	assert_int_equal(asst_list_count(list), 1);
+	last = asst_assistant_ref(asst_list_at(list, 0));
+	asst_list_free(list);
+	return last;
+}
+
+static void what_is_in_the_trash_has_a_revision_too(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}");
+	asst_assistant *before, *after;
+	int kind;
+
+	MUST(host, host_share(host, ada, id, "user:bob", 3));
+	host_pass(host, 1500);
+	MUST(host, host_delete(host, "bob", id));
+	host_pass(host, 1500);
+	before = last_in_trash(host);
+	assert_int_equal(asst_assistant_revision(before), 2);
+	host_count_anew(host);
+	for (kind = KINDS_LIVE; kind < KINDS_TRASH; kind++)
+		stale_in_kind(host, id, kind, 2, "user:bob", "2030-03-17T17:46:41.500Z");
+	assert_int_equal(host_calls(host, HOST_APPLY), 0);
+	after = last_in_trash(host);
+	assert_string_equal(asst_assistant_json(after, NULL), asst_assistant_json(before, NULL));
+	asst_assistant_free(before);
+	asst_assistant_free(after);
+	MUST(host, write_in_kind(host, id, 2, TRASH_RESTORE));
+	MUST(host, write_in_kind(host, id, 3, DELETE));
+	EXPECT(host, ASST_EREVISION, write_in_kind(host, id, 2, TRASH_PURGE));
+	MUST(host, write_in_kind(host, id, 4, TRASH_PURGE));
+	EXPECT(host, ASST_ENOTFOUND, write_in_kind(host, id, 4, TRASH_PURGE));
 }
 
 static void who_may_not_write_is_not_told_the_revision(void **state)
@@ -100,7 +187,8 @@ static void sharing_and_drafts_do_not_make_a_save_stale(void **state)
 	MUST(host, asst_draft_patch(draft, "{\"name\":\"b\"}", ASST_NUL, 0, host->err));
 	MUST(host, asst_draft_discard(draft, 0, host->err));
 	asst_draft_free(draft);
-	MUST(host, asst_version_restore(&draft, as(host, "bob"), id, 1, 0, host->err));
+	MUST(host,
+	     asst_version_restore(&draft, as(host, "bob"), id, 1, ASST_ANY_REVISION, 0, host->err));
 	MUST(host, asst_draft_commit(NULL, draft, NULL, 0, 0, host->err)); /* nothing changed */
 	asst_draft_free(draft);
 	MUST(host, asst_version_label(session, id, 1, "L", 1, 0, host->err));
@@ -150,6 +238,41 @@ static void a_stale_draft_handle_is_told_too(void **state)
 	MUST(host, asst_draft_patch(second, "{\"name\":\"c\"}", ASST_NUL, 0, host->err));
 	asst_draft_free(first);
 	asst_draft_free(second);
+}
+
+/* The same two windows: what the first one wrote is not given up by a call of the second. */
+static void a_draft_that_moved_on_is_not_replaced(void **state)
+{
+	struct host *host = *state;
+	const char *id = host_create(host, ada, "{\"name\":\"a\"}"), *ids[KINDS] = { NULL };
+	asst_draft *first, *second, *theirs;
+	int kind;
+
+	MUST(host, host_share(host, ada, id, "user:bob", 2));
+	MUST(host, asst_draft_edit(&theirs, as(host, "bob"), id, 0, host->err));
+	ids[VERSION_RESTORE] = id;
+	ids[DRAFT_COPY] = asst_draft_id(theirs);
+	MUST(host, asst_draft_edit(&first, as(host, ada), id, 0, host->err));
+	MUST(host, asst_draft_edit(&second, as(host, ada), id, 0, host->err));
+	host_pass(host, 1500);
+	MUST(host, asst_draft_patch(first, "{\"name\":\"First\"}", ASST_NUL, 0, host->err));
+	host_pass(host, 1500);
+	host_count_anew(host);
+	for (kind = KINDS_TRASH; kind < KINDS; kind++)
+		stale_in_kind(host, ids[kind], kind, 2, "user:ada", "2030-03-17T17:46:41.500Z");
+	assert_int_equal(host_calls(host, HOST_APPLY), 0);
+	MUST(host, asst_draft_reload(second, host->err));
+	assert_string_equal(asst_def_name(asst_draft_def(second), NULL), "First");
+	assert_int_equal(asst_draft_revision(second), 2);
+	for (kind = KINDS_TRASH; kind < KINDS; kind++) {
+		MUST(host, write_in_kind(host, ids[kind], asst_draft_revision(second), kind));
+		MUST(host, asst_draft_reload(second, host->err));
+		assert_string_equal(asst_def_name(asst_draft_def(second), NULL), "a");
+	}
+	assert_int_equal(asst_draft_revision(second), 4);
+	asst_draft_free(first);
+	asst_draft_free(second);
+	asst_draft_free(theirs);
 }
 
 /* Threads */
@@ -367,6 +490,88 @@ static void many_who_save_at_once_all_get_through(void **state)
 	assert_int_equal(asst_store_close(store), ASST_OK);
 }
 
+/* One purges what it saw in the trash; another one saves it, changes it, and deletes it again. */
+struct saving {
+	asst_session *session;
+	const char *id;
+	pthread_barrier_t *start;
+	int restored, status;
+};
+
+static void *save_from_trash(void *user)
+{
+	struct saving *saving = user;
+
+	pthread_barrier_wait(saving->start);
+	saving->restored = asst_trash_restore(NULL, saving->session, saving->id, 2, 0, NULL);
+	if (saving->restored != ASST_OK)
+		return NULL;
+	saving->status = asst_assistant_patch_json(NULL, saving->session, saving->id,
+						   "{\"name\":\"Saved\"}", ASST_NUL, 3, 0, NULL);
+	if (saving->status == ASST_OK)
+		saving->status = asst_assistant_delete(saving->session, saving->id, 4, 0, NULL);
+	return NULL;
+}
+
+static void purge_and_save(asst_session *session, pthread_barrier_t *start)
+{
+	struct saving saving = { .session = session, .start = start };
+	asst_assistant *made, *left = NULL;
+	pthread_t thread;
+	int purged;
+
+	assert_int_equal(
+		asst_assistant_create_json(&made, session, "{\"name\":\"n\"}", ASST_NUL, 0, NULL),
+		ASST_OK);
+	saving.id = asst_assistant_id(made);
+	assert_int_equal(asst_assistant_delete(session, saving.id, 1, 0, NULL), ASST_OK);
+	assert_int_equal(pthread_create(&thread, NULL, save_from_trash, &saving), 0);
+	pthread_barrier_wait(start);
+	purged = asst_trash_purge(session, saving.id, 2, 0, NULL);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_int_equal(saving.status, ASST_OK);
+	if (purged == ASST_OK) {
+		assert_int_equal(saving.restored, ASST_ENOTFOUND);
+	} else {
+		assert_int_equal(saving.restored, ASST_OK);
+		/* Not found, while it was out of the trash. */
+		if (purged != ASST_ENOTFOUND)
+			assert_int_equal(purged, ASST_EREVISION);
+		assert_int_equal(asst_trash_restore(&left, session, saving.id, 5, 0, NULL),
+				 ASST_OK);
+		assert_string_equal(asst_assistant_name(left), "Saved");
+	}
+	asst_assistant_free(left);
+	asst_assistant_free(made);
+}
+
+static void a_purge_takes_nothing_that_was_saved_meanwhile(void **state)
+{
+	static const char *const places[] = { "memory:", "file:saved" };
+	pthread_barrier_t start;
+	asst_session *session;
+	asst_store *store;
+	size_t place;
+	int round;
+
+	(void)state;
+	assert_int_equal(pthread_barrier_init(&start, NULL, 2), 0);
+	for (place = 0; place < T_COUNT(places); place++) {
+		assert_int_equal(asst_store_open(&store, places[place], NULL, NULL), ASST_OK);
+		assert_int_equal(asst_session_open(&session, store,
+						   "{\"workspace\":\"acme\",\"user\":\"ada\","
+						   "\"aiSeat\":true,"
+						   "\"permissions\":[\"assistants:create\"]}",
+						   ASST_NUL, NULL),
+				 ASST_OK);
+		for (round = 0; round < ROUNDS; round++)
+			purge_and_save(session, &start);
+		asst_session_free(session);
+		assert_int_equal(asst_store_close(store), ASST_OK);
+	}
+	assert_int_equal(pthread_barrier_destroy(&start), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -375,10 +580,13 @@ int main(void)
 		HOST_TEST(sharing_and_drafts_do_not_make_a_save_stale),
 		HOST_TEST(what_an_assistant_shows_makes_a_save_stale),
 		HOST_TEST(a_stale_draft_handle_is_told_too),
+		HOST_TEST(what_is_in_the_trash_has_a_revision_too),
+		HOST_TEST(a_draft_that_moved_on_is_not_replaced),
 		HOST_TEST(counting_by_revisions_loses_nothing),
 		HOST_TEST(counting_in_drafts_loses_nothing),
 		HOST_TEST(counting_in_both_ways_loses_nothing),
 		cmocka_unit_test(many_who_save_at_once_all_get_through),
+		cmocka_unit_test(a_purge_takes_nothing_that_was_saved_meanwhile),
 	};
 
 	return cmocka_run_group_tests_name("api/locking", tests, NULL, NULL) ? 1 : 0;

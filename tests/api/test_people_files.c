@@ -141,9 +141,9 @@ static void the_store_verifies(void **state)
 	MUST(&host, asst_assistant_change_owner(NULL, ada, other, "team:eng", ASST_ANY_REVISION, 0,
 						host.err));
 	MUST(&host, host_delete(&host, "dir:ada", other));
-	MUST(&host, asst_trash_purge(ada, other, 0, host.err));
+	MUST(&host, asst_trash_purge(ada, other, ASST_ANY_REVISION, 0, host.err));
 	MUST(&host, host_delete(&host, "dir:ada", made.id));
-	MUST(&host, asst_trash_restore(NULL, ada, made.id, 0, host.err));
+	MUST(&host, asst_trash_restore(NULL, ada, made.id, ASST_ANY_REVISION, 0, host.err));
 	MUST(&host, asst_key_rotate(&report, ada, made.key.id, 1000, 0, host.err));
 	asst_buf_free(report);
 	MUST(&host, asst_key_revoke(ada, made.key.id, 0, host.err));

@@ -358,6 +358,59 @@ static void editing_twice_at_once_gives_one_draft(void **state)
 	asst_draft_free(draft);
 }
 
+static void write_elsewhere(struct race *race)
+{
+	edit_elsewhere(race);
+	MUST(race->other, asst_draft_patch(race->draft, "{\"name\":\"Elsewhere\"}", ASST_NUL, 0,
+					   race->other->err));
+}
+
+static void discard_elsewhere(struct race *race)
+{
+	edit_elsewhere(race);
+	MUST(race->other, asst_draft_discard(race->draft, 0, race->other->err));
+}
+
+/* bob's draft of revision 1 was seen; what comes first decides. */
+static void a_draft_is_replaced_as_it_is_when_that_is_applied(void **state)
+{
+	static const struct {
+		void (*act)(struct race *race);
+		uint64_t revision;
+		int status;
+	} rows[] = { { tag, 1, ASST_OK },
+		     { write_elsewhere, 1, ASST_EREVISION },
+		     { write_elsewhere, ASST_ANY_REVISION, ASST_OK },
+		     { discard_elsewhere, 1, ASST_ENOTFOUND },
+		     { discard_elsewhere, ASST_ANY_REVISION, ASST_OK } };
+	struct race *race;
+	asst_draft *draft;
+	size_t i;
+
+	for (i = 0; i < T_COUNT(rows); i++) {
+		if (i) {
+			race_teardown(state);
+			race_setup(state);
+		}
+		race = *state;
+		MUST(race->host,
+		     asst_draft_edit(&draft, as(race->host, "bob"), race->id, 0, race->host->err));
+		asst_draft_free(draft);
+		start(race, rows[i].act);
+		EXPECT(race->host, rows[i].status,
+		       asst_version_restore(&draft, as(race->host, "bob"), race->id, 1,
+					    rows[i].revision, ASST_DRAFT_REPLACE, race->host->err));
+		assert_int_equal(race->happened, 1);
+		assert_int_equal(atomic_load(&race->host->backend.events),
+				 rows[i].status == ASST_OK);
+		asst_draft_free(draft);
+		if (rows[i].status != ASST_EREVISION)
+			continue;
+		MUST(race->other, asst_draft_reload(race->draft, race->other->err));
+		assert_string_equal(asst_def_name(asst_draft_def(race->draft), NULL), "Elsewhere");
+	}
+}
+
 static void sharing_is_decided_anew_too(void **state)
 {
 	struct race *race = *state;
@@ -482,6 +535,7 @@ int main(void)
 		RACE_TEST(thirty_one_losses_are_not),
 		RACE_TEST(a_commit_is_decided_with_the_rights_of_its_moment),
 		RACE_TEST(editing_twice_at_once_gives_one_draft),
+		RACE_TEST(a_draft_is_replaced_as_it_is_when_that_is_applied),
 		RACE_TEST(sharing_is_decided_anew_too),
 		RACE_TEST(a_write_inside_of_a_write_does_not_hang),
 		RACE_TEST(who_waited_is_judged_after_the_wait),

@@ -61,7 +61,8 @@ static void a_cycle_is_one_whoever_sees_it(void **state)
 	host_issue(host, 0, "unknown_reference", "/routes/0/assistantId");
 	MUST(host, lead(host, bob, a, seen));
 	/* out of the trash it leads to a, but nothing leads to it */
-	MUST(host, asst_trash_restore(NULL, as(host, ada), hidden, 0, host->err));
+	MUST(host,
+	     asst_trash_restore(NULL, as(host, ada), hidden, ASST_ANY_REVISION, 0, host->err));
 	routes_sound(host);
 }
 
@@ -77,7 +78,7 @@ static void a_way_through_the_trash_counts(void **state)
 	MUST(host, host_delete(host, ada, between)); /* top is hidden from ada */
 	MUST(host, host_share(host, bob, top, "user:ada", 1));
 	expect_cycle(host, lead(host, ada, a, top), "/routes/0/assistantId");
-	MUST(host, asst_trash_purge(as(host, ada), between, 0, host->err));
+	MUST(host, asst_trash_purge(as(host, ada), between, ASST_ANY_REVISION, 0, host->err));
 	MUST(host, lead(host, ada, a, top));
 	routes_sound(host);
 }
@@ -171,11 +172,11 @@ static void what_a_dispatcher_leads_to_is_not_deleted(void **state)
 	MUST(host, host_delete(host, ada, two));
 	MUST(host, host_delete(host, ada, id));
 	routes_sound(host);
-	MUST(host, asst_trash_restore(NULL, as(host, ada), two, 0, host->err));
-	MUST(host, asst_trash_purge(as(host, ada), id, 0, host->err));
+	MUST(host, asst_trash_restore(NULL, as(host, ada), two, ASST_ANY_REVISION, 0, host->err));
+	MUST(host, asst_trash_purge(as(host, ada), id, ASST_ANY_REVISION, 0, host->err));
 	routes_sound(host);
 	MUST(host, host_delete(host, ada, two));
-	MUST(host, asst_trash_purge(as(host, ada), two, 0, host->err));
+	MUST(host, asst_trash_purge(as(host, ada), two, ASST_ANY_REVISION, 0, host->err));
 	routes_sound(host);
 }
 
@@ -219,7 +220,7 @@ static void an_unpublished_dispatcher_leads_nowhere(void **state)
 	EXPECT(host, ASST_ECONFLICT, host_delete(host, ada, id));
 	top = host_create_with(host, ada, routes_to(agent(host, ada)), ASST_CREATE_DRAFT);
 	MUST(host, host_delete(host, ada, top));
-	MUST(host, asst_trash_purge(as(host, ada), top, 0, host->err));
+	MUST(host, asst_trash_purge(as(host, ada), top, ASST_ANY_REVISION, 0, host->err));
 	routes_sound(host);
 }
 
@@ -320,7 +321,8 @@ static void open_before_apply(void *user, enum host_method method)
 		return;
 	opening->done = 1;
 	if (opening->restore)
-		MUST(host, asst_trash_restore(NULL, as(host, bob), opening->top, 0, NULL));
+		MUST(host, asst_trash_restore(NULL, as(host, bob), opening->top, ASST_ANY_REVISION,
+					      0, NULL));
 	else
 		MUST(host, asst_share_put(as(host, bob), opening->top, "user:ada", 1, 0, NULL));
 }

@@ -260,7 +260,7 @@ static void they_go_to_the_trash_and_come_back(void **state)
 	MUST(host, host_delete(host, ada, id));
 	EXPECT(host, ASST_ENOTFOUND, secrets_try(host, run, id, "ONE"));
 	EXPECT(host, ASST_ENOTFOUND, secrets_set(host, ada, id, "ONE", "other"));
-	MUST(host, asst_trash_restore(NULL, as(host, ada), id, 0, host->err));
+	MUST(host, asst_trash_restore(NULL, as(host, ada), id, ASST_ANY_REVISION, 0, host->err));
 	secrets_is(host, run, id, "ONE", "value");
 }
 

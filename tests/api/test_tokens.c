@@ -294,7 +294,7 @@ static void deleting_the_assistant_revokes_for_good(void **state)
 	MUST(host, host_delete(host, ada, id));
 	EXPECT(host, ASST_EUNAUTHENTICATED, people_look(host, first.text, NULL));
 	EXPECT(host, ASST_EUNAUTHENTICATED, host_look(host, "token", id));
-	MUST(host, asst_trash_restore(NULL, as(host, ada), id, 0, host->err));
+	MUST(host, asst_trash_restore(NULL, as(host, ada), id, ASST_ANY_REVISION, 0, host->err));
 	EXPECT(host, ASST_EUNAUTHENTICATED, people_look(host, first.text, NULL));
 	EXPECT(host, ASST_EUNAUTHENTICATED, people_look(host, second.text, NULL));
 	EXPECT(host, ASST_EUNAUTHENTICATED, host_look(host, "token", id));
@@ -322,7 +322,7 @@ static void there_are_at_most_100(void **state)
 	MUST(host, revoke(host, ada, id, token.id));
 	people_token(host, ada, id, TOKEN);
 	MUST(host, host_delete(host, ada, id)); /* takes all of them */
-	MUST(host, asst_trash_restore(NULL, as(host, ada), id, 0, host->err));
+	MUST(host, asst_trash_restore(NULL, as(host, ada), id, ASST_ANY_REVISION, 0, host->err));
 	assert_string_equal(tokens(host, ada, id), "[]");
 }
 

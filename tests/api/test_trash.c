@@ -19,12 +19,24 @@ static const char *create(struct host *host, const char *slug)
 
 static int restore(struct host *host, const char *spec, const char *id)
 {
-	return asst_trash_restore(NULL, as(host, spec), id, 0, host->err);
+	return asst_trash_restore(NULL, as(host, spec), id, ASST_ANY_REVISION, 0, host->err);
 }
 
 static int purge(struct host *host, const char *spec, const char *id)
 {
-	return asst_trash_purge(as(host, spec), id, 0, host->err);
+	return asst_trash_purge(as(host, spec), id, ASST_ANY_REVISION, 0, host->err);
+}
+
+/* The same, for who saw a revision. */
+
+static int restore_seen(struct host *host, const char *spec, const char *id, uint64_t revision)
+{
+	return asst_trash_restore(NULL, as(host, spec), id, revision, 0, host->err);
+}
+
+static int purge_seen(struct host *host, const char *spec, const char *id, uint64_t revision)
+{
+	return asst_trash_purge(as(host, spec), id, revision, 0, host->err);
 }
 
 /* The slugs in the trash of a session, as text. */
@@ -139,7 +151,8 @@ static void it_comes_back_whole(void **state)
 	EXPECT(host, ASST_ENOTFOUND,
 	       asst_version_list(NULL, as(host, ada), id, NULL, 0, host->err));
 
-	MUST(host, asst_trash_restore(&assistant, as(host, ada), id, 0, host->err));
+	MUST(host,
+	     asst_trash_restore(&assistant, as(host, ada), id, ASST_ANY_REVISION, 0, host->err));
 	assert_string_equal(asst_assistant_id(assistant), id);
 	assert_string_equal(asst_assistant_slug(assistant), "whole");
 	assert_string_equal(asst_assistant_name(assistant), "V2");
@@ -166,7 +179,8 @@ static void a_slug_that_was_taken_gets_a_number(void **state)
 
 	MUST(host, host_delete(host, ada, first));
 	second = create(host, "mine");
-	MUST(host, asst_trash_restore(&assistant, as(host, ada), first, 0, host->err));
+	MUST(host,
+	     asst_trash_restore(&assistant, as(host, ada), first, ASST_ANY_REVISION, 0, host->err));
 	assert_string_equal(asst_assistant_slug(assistant), "mine-2");
 	asst_assistant_free(assistant);
 	assistant = host_get(host, ada, "user:ada:mine-2");
@@ -190,7 +204,8 @@ static void a_numbered_slug_is_not_too_long(void **state)
 	first = create(host, slug);
 	MUST(host, host_delete(host, ada, first));
 	create(host, slug);
-	MUST(host, asst_trash_restore(&assistant, as(host, ada), first, 0, host->err));
+	MUST(host,
+	     asst_trash_restore(&assistant, as(host, ada), first, ASST_ANY_REVISION, 0, host->err));
 	numbered = asst_assistant_slug(assistant);
 	assert_true(strlen(numbered) <= 64);
 	assert_string_equal(numbered + strspn(numbered, "s"), "-2");
@@ -206,8 +221,10 @@ static void only_what_is_in_the_trash_is_restored_or_purged(void **state)
 	EXPECT(host, ASST_ENOTFOUND, purge(host, ada, id));
 	EXPECT(host, ASST_ENOTFOUND, restore(host, ada, "00000000-0000-7000-8000-000000000000"));
 	EXPECT(host, ASST_EINVAL, restore(host, ada, NULL));
-	EXPECT(host, ASST_EINVAL, asst_trash_restore(NULL, as(host, ada), id, 1, host->err));
-	EXPECT(host, ASST_EINVAL, asst_trash_purge(as(host, ada), id, 1, host->err));
+	EXPECT(host, ASST_EINVAL,
+	       asst_trash_restore(NULL, as(host, ada), id, ASST_ANY_REVISION, 1, host->err));
+	EXPECT(host, ASST_EINVAL,
+	       asst_trash_purge(as(host, ada), id, ASST_ANY_REVISION, 1, host->err));
 	MUST(host, host_look(host, ada, id));
 	MUST(host, host_delete(host, ada, id));
 	MUST(host, restore(host, ada, id));
@@ -341,7 +358,7 @@ static void a_purge_drops_any_number_of_drafts(void **state)
 	host->backend.answer[HOST_APPLY] = ASST_OK;
 	assert_string_equal(trash(host, ada), "it");
 	host_count_anew(host);
-	MUST(host, purge(host, ada, id));
+	MUST(host, purge_seen(host, ada, id, 2));
 	assert_true(host_calls(host, HOST_APPLY) > 1);
 	assert_string_equal(trash(host, ada), "");
 	assert_sound(host);
@@ -380,7 +397,11 @@ static void a_purge_that_ends_in_the_middle_goes_on_with_the_next_one(void **sta
 
 	host->backend.user = &failing;
 	host->backend.before = fail_later;
-	EXPECT(host, ASST_EIO, purge(host, ada, id));
+	/* Nothing is begun that the caller did not see. */
+	EXPECT(host, ASST_EREVISION, purge_seen(host, ada, id, 1));
+	assert_int_equal(purges_told(host), 0);
+	assert_string_equal(trash(host, ada), "it");
+	EXPECT(host, ASST_EIO, purge_seen(host, ada, id, 2));
 	host->backend.before = NULL;
 	host->backend.answer[HOST_APPLY] = ASST_OK;
 	assert_int_equal(failing.applies, -1);
@@ -390,10 +411,138 @@ static void a_purge_that_ends_in_the_middle_goes_on_with_the_next_one(void **sta
 	assert_int_equal(purges_told(host), 1);
 	assert_sound(host);
 	EXPECT(host, ASST_ENOTFOUND, purge(host, "eve", id));
-	MUST(host, purge(host, ada, id));
+	EXPECT(host, ASST_ENOTFOUND, restore_seen(host, ada, id, 2));
+	MUST(host, purge_seen(host, ada, id, 1)); /* there is nothing left to save */
 	EXPECT(host, ASST_ENOTFOUND, purge(host, ada, id));
 	assert_int_equal(purges_told(host), 1);
 	assert_sound(host);
+}
+
+/* Restored, worked on, and deleted again: who saw it in the trash before did not see this. */
+static void what_came_back_meanwhile_is_not_what_was_seen(void **state)
+{
+	struct host *host = *state;
+	const char *id = create(host, "it"), *detail;
+	asst_draft *draft;
+	int i;
+
+	MUST(host, host_share(host, ada, id, "user:three", 3));
+	MUST(host, host_delete(host, ada, id)); /* revision 2 */
+	MUST(host, restore_seen(host, "three", id, 2));
+	MUST(host, host_patch(host, "three", id, "{\"name\":\"Saved\"}"));
+	draft = edit(host, ada, id);
+	MUST(host, asst_draft_patch(draft, "{\"name\":\"Mine\"}", ASST_NUL, 0, host->err));
+	host_pass(host, 1500);
+	MUST(host, host_delete(host, "three", id)); /* 5 */
+	host_count_anew(host);
+	for (i = 0; i < 2; i++) {
+		EXPECT(host, ASST_EREVISION,
+		       i ? restore_seen(host, ada, id, 2) : purge_seen(host, ada, id, 2));
+		detail = asst_error_detail(host->err, NULL);
+		assert_non_null(detail);
+		assert_int_equal(json_number(detail, "/revision"), 5);
+		assert_string_equal(json_at(detail, "/updatedBy"), "user:three");
+		assert_string_equal(json_at(detail, "/updatedAt"), "2030-03-17T17:46:41.500Z");
+	}
+	assert_int_equal(host_calls(host, HOST_APPLY), 0);
+	assert_string_equal(trash(host, ada), "it");
+	MUST(host, restore_seen(host, ada, id, 5));
+	MUST(host, asst_draft_reload(draft, host->err));
+	assert_string_equal(asst_def_name(asst_draft_def(draft), NULL), "Mine");
+	asst_draft_free(draft);
+	MUST(host, host_delete(host, ada, id)); /* 7 */
+	MUST(host, purge_seen(host, ada, id, 7));
+	assert_string_equal(trash(host, ada), "");
+	assert_sound(host);
+}
+
+/* The gates before it: a wrong revision changes none of their answers, nor is one told. */
+static void who_may_not_is_not_told_the_revision(void **state)
+{
+	static const struct {
+		const char *spec;
+		int restore, purge;
+	} rows[] = {
+		{ "ada noseat", ASST_EDENIED, ASST_EDENIED },
+		{ "two", ASST_EDENIED, ASST_EDENIED },
+		{ "eve", ASST_ENOTFOUND, ASST_ENOTFOUND },
+		{ "three", ASST_EREVISION, ASST_EDENIED },
+	};
+	struct host *host = *state;
+	const char *id = create(host, "it"), *draft_id, *live = create(host, "live");
+	asst_draft *draft = edit(host, ada, id);
+	size_t i;
+
+	draft_id = host_keep(host, asst_draft_id(draft));
+	asst_draft_free(draft);
+	MUST(host, host_share(host, ada, id, "user:two", 2));
+	MUST(host, host_share(host, ada, id, "user:three", 3));
+	MUST(host, host_delete(host, ada, id));
+	for (i = 0; i < T_COUNT(rows); i++) {
+		EXPECT(host, rows[i].restore, restore_seen(host, rows[i].spec, id, 1));
+		assert_true((asst_error_detail(host->err, NULL) != NULL) ==
+			    (rows[i].restore == ASST_EREVISION));
+		EXPECT(host, rows[i].purge, purge_seen(host, rows[i].spec, id, 1));
+		assert_null(asst_error_detail(host->err, NULL));
+	}
+	EXPECT(host, ASST_EREVISION, restore_seen(host, ada, draft_id, 1));
+	EXPECT(host, ASST_EREVISION, purge_seen(host, ada, draft_id, 1));
+	EXPECT(host, ASST_ECONFLICT, restore_seen(host, ada, draft_id, ASST_ANY_REVISION));
+	EXPECT(host, ASST_ECONFLICT, purge_seen(host, ada, draft_id, ASST_ANY_REVISION));
+	EXPECT(host, ASST_ENOTFOUND, restore_seen(host, ada, live, 1));
+	EXPECT(host, ASST_ENOTFOUND, purge_seen(host, ada, live, 1));
+	assert_string_equal(trash(host, ada), "it");
+}
+
+typedef int (*seen_call)(struct host *host, const char *spec, const char *id, uint64_t revision);
+
+/* Another session comes between the reading and the writing of a call that names revision 2. */
+struct meanwhile {
+	asst_session *session;
+	const char *id;
+	bool delete_again, done;
+};
+
+static void save_it(void *user, enum host_method method)
+{
+	struct meanwhile *meanwhile = user;
+
+	if (method != HOST_APPLY || meanwhile->done)
+		return;
+	meanwhile->done = true;
+	assert_int_equal(asst_trash_restore(NULL, meanwhile->session, meanwhile->id, 2, 0, NULL),
+			 ASST_OK);
+	if (meanwhile->delete_again)
+		assert_int_equal(
+			asst_assistant_delete(meanwhile->session, meanwhile->id, 3, 0, NULL),
+			ASST_OK);
+}
+
+static void a_race_against_a_restore_is_decided_on_the_new_revision(void **state)
+{
+	static const seen_call calls[] = { purge_seen, restore_seen };
+	struct host *host = *state;
+	struct meanwhile meanwhile;
+	size_t i, again;
+
+	for (i = 0; i < T_COUNT(calls); i++) {
+		for (again = 0; again < 2; again++) {
+			meanwhile = (struct meanwhile){ as(host, "root super"), create(host, "it"),
+							again, false };
+			MUST(host, host_delete(host, ada, meanwhile.id));
+			host->backend.user = &meanwhile;
+			host->backend.before = save_it;
+			EXPECT(host, again ? ASST_EREVISION : ASST_ENOTFOUND,
+			       calls[i](host, ada, meanwhile.id, 2));
+			host->backend.before = NULL;
+			assert_true(meanwhile.done);
+			assert_string_equal(trash(host, ada), again ? "it" : "");
+			if (again)
+				MUST(host, restore_seen(host, ada, meanwhile.id, 4));
+			MUST(host, host_delete(host, ada, meanwhile.id));
+			MUST(host, purge(host, ada, meanwhile.id));
+		}
+	}
 }
 
 static void drafts_wait_in_the_trash(void **state)
@@ -479,6 +628,9 @@ int main(void)
 		HOST_TEST(nothing_of_what_is_purged_stays),
 		HOST_TEST(a_purge_drops_any_number_of_drafts),
 		HOST_TEST(a_purge_that_ends_in_the_middle_goes_on_with_the_next_one),
+		HOST_TEST(what_came_back_meanwhile_is_not_what_was_seen),
+		HOST_TEST(who_may_not_is_not_told_the_revision),
+		HOST_TEST(a_race_against_a_restore_is_decided_on_the_new_revision),
 		HOST_TEST(drafts_wait_in_the_trash),
 		HOST_TEST(a_drafts_id_restores_and_purges_nothing),
 		HOST_TEST(a_handle_outlives_the_purge),

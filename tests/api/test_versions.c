@@ -265,7 +265,8 @@ static void a_version_is_restored_into_a_draft_and_published_by_its_commit(void 
 	const char *id = with_versions(host, 3);
 	asst_draft *draft;
 
-	MUST(host, asst_version_restore(&draft, as(host, ada), id, 1, 0, host->err));
+	MUST(host,
+	     asst_version_restore(&draft, as(host, ada), id, 1, ASST_ANY_REVISION, 0, host->err));
 	assert_string_equal(asst_def_name(asst_draft_def(draft), NULL), "V1");
 	assert_int_equal(asst_draft_base_version(draft), 3);
 	assert_int_equal(host_version(host, ada, id), 3);
@@ -284,12 +285,12 @@ static void an_open_draft_is_given_up_only_on_demand(void **state)
 	MUST(host, asst_draft_edit(&mine, as(host, ada), id, 0, host->err));
 	MUST(host, asst_draft_patch(mine, "{\"name\":\"Mine\"}", ASST_NUL, 0, host->err));
 	EXPECT(host, ASST_ECONFLICT,
-	       asst_version_restore(&draft, as(host, ada), id, 1, 0, host->err));
+	       asst_version_restore(&draft, as(host, ada), id, 1, ASST_ANY_REVISION, 0, host->err));
 	assert_null(draft);
 	MUST(host, asst_draft_reload(mine, host->err));
 	assert_string_equal(asst_def_name(asst_draft_def(mine), NULL), "Mine");
-	MUST(host,
-	     asst_version_restore(&draft, as(host, ada), id, 1, ASST_DRAFT_REPLACE, host->err));
+	MUST(host, asst_version_restore(&draft, as(host, ada), id, 1, ASST_ANY_REVISION,
+					ASST_DRAFT_REPLACE, host->err));
 	assert_string_equal(asst_def_name(asst_draft_def(draft), NULL), "V1");
 	MUST(host, asst_draft_commit(NULL, draft, NULL, 0, 0, host->err));
 	/* A handle of what was given up publishes nothing. */
@@ -297,7 +298,74 @@ static void an_open_draft_is_given_up_only_on_demand(void **state)
 	assert_int_equal(host_version(host, ada, id), 4);
 	asst_draft_free(draft);
 	asst_draft_free(mine);
-	EXPECT(host, ASST_EINVAL, asst_version_restore(&draft, as(host, ada), id, 1, 2, host->err));
+	EXPECT(host, ASST_EINVAL,
+	       asst_version_restore(&draft, as(host, ada), id, 1, ASST_ANY_REVISION, 2, host->err));
+}
+
+static int replace(struct host *host, const char *id, uint64_t revision, uint32_t flags)
+{
+	asst_draft *draft;
+	int status = asst_version_restore(&draft, as(host, ada), id, 1, revision, flags, host->err);
+
+	assert_true((draft != NULL) == (status == ASST_OK));
+	asst_draft_free(draft);
+	return status;
+}
+
+static void a_draft_is_given_up_only_as_it_was_seen(void **state)
+{
+	struct host *host = *state;
+	const char *id = with_versions(host, 2);
+	asst_draft *mine, *other;
+
+	MUST(host, asst_draft_edit(&mine, as(host, ada), id, 0, host->err));
+	MUST(host, asst_draft_edit(&other, as(host, ada), id, 0, host->err));
+	MUST(host, asst_draft_patch(other, "{\"name\":\"Other\"}", ASST_NUL, 0, host->err));
+	EXPECT(host, ASST_EREVISION,
+	       replace(host, id, asst_draft_revision(mine), ASST_DRAFT_REPLACE));
+	assert_int_equal(json_number(asst_error_detail(host->err, NULL), "/revision"),
+			 asst_draft_revision(other));
+	/* Without the flag it is not looked at, and nothing is given up. */
+	EXPECT(host, ASST_ECONFLICT, replace(host, id, asst_draft_revision(other), 0));
+	EXPECT(host, ASST_ECONFLICT, replace(host, id, 77, 0));
+	assert_null(asst_error_detail(host->err, NULL));
+	MUST(host, asst_draft_reload(mine, host->err));
+	assert_string_equal(asst_def_name(asst_draft_def(mine), NULL), "Other");
+	MUST(host, replace(host, id, asst_draft_revision(mine), ASST_DRAFT_REPLACE));
+	/* The handles know an older one now; whoever wants no such check spells it out. */
+	EXPECT(host, ASST_EREVISION,
+	       replace(host, id, asst_draft_revision(mine), ASST_DRAFT_REPLACE));
+	MUST(host, replace(host, id, ASST_ANY_REVISION, ASST_DRAFT_REPLACE));
+	asst_draft_free(other);
+	asst_draft_free(mine);
+}
+
+/* Who names a revision means a draft: it answers as a handle of what is gone. */
+static void a_draft_that_is_gone_is_not_opened_by_replacing_it(void **state)
+{
+	struct host *host = *state;
+	const char *id = with_versions(host, 2);
+	asst_draft *mine, *other;
+	asst_list *list;
+
+	MUST(host, asst_draft_edit(&mine, as(host, ada), id, 0, host->err));
+	MUST(host, asst_draft_edit(&other, as(host, ada), id, 0, host->err));
+	MUST(host, asst_draft_discard(other, 0, host->err));
+	asst_draft_free(other);
+	EXPECT(host, ASST_ENOTFOUND, asst_draft_patch(mine, "{}", 2, 0, host->err));
+	EXPECT(host, ASST_ENOTFOUND,
+	       replace(host, id, asst_draft_revision(mine), ASST_DRAFT_REPLACE));
+	assert_string_equal(asst_error_message(host->err),
+			    "the draft is gone: committed or discarded");
+	asst_draft_free(mine);
+	MUST(host, asst_draft_list(&list, as(host, ada), NULL, 0, host->err));
+	assert_int_equal(asst_list_count(list), 0);
+	asst_list_free(list);
+	MUST(host, replace(host, id, ASST_ANY_REVISION, ASST_DRAFT_REPLACE));
+	MUST(host, asst_draft_edit(&mine, as(host, ada), id, 0, host->err));
+	MUST(host, asst_draft_discard(mine, 0, host->err));
+	asst_draft_free(mine);
+	MUST(host, replace(host, id, 77, 0));
 }
 
 static void level_1_is_refused_and_strangers_see_nothing(void **state)
@@ -326,7 +394,8 @@ static void level_1_is_refused_and_strangers_see_nothing(void **state)
 		EXPECT(host, rows[i].status,
 		       asst_version_diff(NULL, session, id, 1, 2, 0, host->err));
 		EXPECT(host, rows[i].status,
-		       asst_version_restore(&draft, session, id, 1, 0, host->err));
+		       asst_version_restore(&draft, session, id, 1, ASST_ANY_REVISION, 0,
+					    host->err));
 		asst_draft_free(draft);
 		EXPECT(host, rows[i].status,
 		       asst_version_label(session, id, 1, "L", 1, 0, host->err));
@@ -389,6 +458,8 @@ int main(void)
 		HOST_TEST(versions_live_and_the_own_draft_can_be_compared),
 		HOST_TEST(a_version_is_restored_into_a_draft_and_published_by_its_commit),
 		HOST_TEST(an_open_draft_is_given_up_only_on_demand),
+		HOST_TEST(a_draft_is_given_up_only_as_it_was_seen),
+		HOST_TEST(a_draft_that_is_gone_is_not_opened_by_replacing_it),
 		HOST_TEST(level_1_is_refused_and_strangers_see_nothing),
 		HOST_TEST(labels_and_pins_are_shown_and_taken_away),
 	};

@@ -197,7 +197,8 @@ static void what_went_is_gone_and_what_never_was_is_not_found(void **state)
 	EXPECT(host, ASST_ENOTFOUND, asst_version_get(NULL, session, id, 5, 0, host->err));
 	EXPECT(host, ASST_EGONE, asst_version_diff(NULL, session, id, 2, 4, 0, host->err));
 	EXPECT(host, ASST_EGONE, asst_version_diff(NULL, session, id, 4, 2, 0, host->err));
-	EXPECT(host, ASST_EGONE, asst_version_restore(&draft, session, id, 1, 0, host->err));
+	EXPECT(host, ASST_EGONE,
+	       asst_version_restore(&draft, session, id, 1, ASST_ANY_REVISION, 0, host->err));
 	assert_null(draft);
 	EXPECT(host, ASST_EGONE, asst_version_label(session, id, 1, "L", 1, 0, host->err));
 	EXPECT(host, ASST_EGONE, asst_version_pin(session, id, 1, 1, 0, host->err));

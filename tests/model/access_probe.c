@@ -211,11 +211,11 @@ static void command(char letter, char *line)
 		break;
 	case 'R':
 		id = object(&line);
-		say(asst_trash_restore(NULL, session(&line), id, 0, err));
+		say(asst_trash_restore(NULL, session(&line), id, ASST_ANY_REVISION, 0, err));
 		break;
 	case 'P':
 		id = object(&line);
-		say(asst_trash_purge(session(&line), id, 0, err));
+		say(asst_trash_purge(session(&line), id, ASST_ANY_REVISION, 0, err));
 		break;
 	case 'W':
 		write_assistant(line);

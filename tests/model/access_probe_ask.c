@@ -136,9 +136,9 @@ void refusals(char *line)
 	tell(asst_share_remove(s, id, "user:zoe", 0, err));
 	tell(asst_share_list(&out, s, id, err));
 	tell(asst_draft_edit(&draft, s, id, 0, err));
-	tell(asst_draft_copy(&draft, s, id, 0, err));
+	tell(asst_draft_copy(&draft, s, id, 7, ASST_DRAFT_REPLACE, err));
 	tell(asst_version_list(&out, s, id, NULL, 0, err));
-	tell(asst_version_restore(&draft, s, id, 1, 0, err));
+	tell(asst_version_restore(&draft, s, id, 1, 7, ASST_DRAFT_REPLACE, err));
 	tell(asst_token_list(&out, s, id, err));
 	tell(asst_token_revoke(s, id, "01890000-0000-7000-8000-000000000000", 0, err));
 	if (a || draft || out)
@@ -162,8 +162,8 @@ void trash_refusals(char *line)
 	asst_session *s = session(&line);
 	const char *id = object(&line);
 
-	tell(asst_trash_restore(NULL, s, id, 0, err));
-	tell(asst_trash_purge(s, id, 0, err));
+	tell(asst_trash_restore(NULL, s, id, 7, 0, err));
+	tell(asst_trash_purge(s, id, 7, 0, err));
 	putchar('\n');
 }
 

@@ -197,9 +197,19 @@ class DraftSteps(Steps):
             if self.rng.random() < 0.5:
                 self.drop_handle(h)
 
+    def replaced(self, user, id):
+        """Whether what opens a draft replaces one, and of which revision: the present, another, any."""
+        own = self.world.own_draft(user, id)
+        present = self.world.drafts[own]["revision"] if own else self.rng.randint(0, 2)
+        x = self.rng.random()
+        return self.rng.random() < 0.5, (
+            None if x < 0.4 else present if x < 0.8 else max(0, present + self.rng.choice([-1, 1])))
+
     def opened(self, user, id, status, pointer, want, state):
         """The end of what opens a draft with another text; state: base, its version, text."""
         self.expect(want, status)
+        own = self.world.own_draft(user, id)
+        self.check_revision_detail(status, own and self.world.drafts[own]["revision"])
         if status == "OK":
             shown = self.keep_handle(user, pointer)
             right = self.world.open_draft(user, id, *state, shown["draft"], int(shown["revision"]))
@@ -216,11 +226,11 @@ class DraftSteps(Steps):
             user = self.rng.choice(able)
         if d and d["user"] == user:
             return  # of one's own: not decided
-        replace = self.rng.random() < 0.5
-        self.say("copy", user, draft_id, "REPLACE" if replace else "")
-        want = self.world.may_copy(user, draft_id, replace)
+        replace, revision = self.replaced(user, d and d["assistant"])
+        self.say("copy", user, draft_id, "REPLACE %s" % revision if replace else "")
+        want = self.world.may_copy(user, draft_id, replace, revision)
         status, pointer = self.lib.call(lambda o: o, "draft_copy", self.session(user), draft_id.encode(),
-                                        int(replace))
+                                        ANY if revision is None else revision, int(replace))
         self.opened(user, d and d["assistant"], status, pointer, want,
                     d and (d["base"], d["base_version"], d["text"]))
 
@@ -230,11 +240,11 @@ class DraftSteps(Steps):
         user, id = self.some_pair()
         a = self.world.assistants.get(id)
         n = self.rng.randint(1, (a["version"] if a else 0) + 1)
-        replace = self.rng.random() < 0.5
-        self.say("version restore", user, id, str(n), "REPLACE" if replace else "")
-        want = self.world.may_restore_version(user, id, n, replace)
+        replace, revision = self.replaced(user, id)
+        self.say("version restore", user, id, str(n), "REPLACE %s" % revision if replace else "")
+        want = self.world.may_restore_version(user, id, n, replace, revision)
         status, pointer = self.lib.call(lambda o: o, "version_restore", self.session(user), id.encode(), n,
-                                        int(replace))
+                                        ANY if revision is None else revision, int(replace))
         self.opened(user, id, status, pointer, want,
                     a and (a["live"], a["version"], a["versions"].get(n, {}).get("def")))
 

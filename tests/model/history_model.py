@@ -264,26 +264,33 @@ class World:
         a = self.assistants[id]
         return self.open_draft(user, id, a["live"], a["version"], a["live"], seen_id, seen_revision)
 
-    def may_replace(self, user, id, replace):
-        """The last gate of what opens a draft with another text."""
-        return OK if replace or self.own_draft(user, id) is None else {"ECONFLICT"}
+    def may_replace(self, user, id, replace, revision):
+        """The last gate of what opens a draft with another text; the revision is that of the open one."""
+        own = self.own_draft(user, id)
+        if not replace:
+            return OK if own is None else {"ECONFLICT"}
+        if revision is None:
+            return OK
+        if own is None:
+            return NOT_FOUND
+        return OK if revision == self.drafts[own]["revision"] else {"EREVISION"}
 
-    def may_copy(self, user, draft_id, replace):
+    def may_copy(self, user, draft_id, replace, revision):
         if not self.seated(user):
             return DENIED
         d = self.drafts.get(draft_id)
         if d is None or not self.reads_draft(user, d):
             return NOT_FOUND
-        return self.may_replace(user, d["assistant"], replace)
+        return self.may_replace(user, d["assistant"], replace, revision)
 
-    def may_restore_version(self, user, id, n, replace):
+    def may_restore_version(self, user, id, n, replace, revision):
         status = self.gate(user, id, 2)
         if status != OK:
             return status
         if n not in self.assistants[id]["versions"]:
             # Which of the two comes first is not decided.
-            return NOT_FOUND | (self.may_replace(user, id, replace) - OK)
-        return self.may_replace(user, id, replace)
+            return NOT_FOUND | (self.may_replace(user, id, replace, revision) - OK)
+        return self.may_replace(user, id, replace, revision)
 
     def may_use(self, h, needed=2, fresh=True):
         """The gates of a draft's handle, but for what the call itself brings."""

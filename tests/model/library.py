@@ -40,7 +40,8 @@ SIGNATURES = {
     "list_cursor": (c_char_p, P), "list_free": (None, P),
     "share_put": (c_int, P, c_char_p, c_char_p, c_int, c_uint32, P),
     "share_remove": (c_int, P, c_char_p, c_char_p, c_uint32, P),
-    "draft_edit": (c_int, OUT, P, c_char_p, c_uint32, P), "draft_copy": (c_int, OUT, P, c_char_p, c_uint32, P),
+    "draft_edit": (c_int, OUT, P, c_char_p, c_uint32, P),
+    "draft_copy": (c_int, OUT, P, c_char_p, c_uint64, c_uint32, P),
     "draft_list": (c_int, OUT, P, *TEXT, P), "draft_patch": (c_int, P, *TEXT, c_uint32, P),
     "draft_reload": (c_int, P, P), "draft_commit": (c_int, OUT, P, *TEXT, c_uint32, P),
     "draft_rebase": (c_int, P, *TEXT, c_uint32, P), "draft_discard": (c_int, P, c_uint32, P),
@@ -49,9 +50,10 @@ SIGNATURES = {
     "version_list": (c_int, OUT, P, c_char_p, *TEXT, P),
     "version_get": (c_int, OUT, P, c_char_p, c_uint64, c_uint32, P),
     "version_diff": (c_int, OUT, P, c_char_p, c_uint64, c_uint64, c_uint32, P),
-    "version_restore": (c_int, OUT, P, c_char_p, c_uint64, c_uint32, P),
-    "trash_list": (c_int, OUT, P, *TEXT, P), "trash_restore": (c_int, OUT, P, c_char_p, c_uint32, P),
-    "trash_purge": (c_int, P, c_char_p, c_uint32, P), "feed_read": (c_int, OUT, P, *TEXT, P),
+    "version_restore": (c_int, OUT, P, c_char_p, c_uint64, c_uint64, c_uint32, P),
+    "trash_list": (c_int, OUT, P, *TEXT, P),
+    "trash_restore": (c_int, OUT, P, c_char_p, c_uint64, c_uint32, P),
+    "trash_purge": (c_int, P, c_char_p, c_uint64, c_uint32, P), "feed_read": (c_int, OUT, P, *TEXT, P),
 }
 
 

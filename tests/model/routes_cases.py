@@ -3,7 +3,7 @@
 
 import random
 
-from library import text
+from library import ANY, text
 from routes_desk import Desk, expect
 from routes_maker import Maker
 from routes_model import CONFLICT, CYCLE, LIMIT, OK, SYSTEM, UNKNOWN, issue
@@ -95,7 +95,7 @@ class Cases(Desk):
             if state in ("trash", "purged"):
                 self.must(self.delete("bob", b))
             if state == "purged":
-                self.must(self.plain("trash_purge", self.session("bob"), b.encode(), 0))
+                self.must(self.plain("trash_purge", self.session("bob"), b.encode(), ANY, 0))
             leaf = self.make("ada")
             wanted = [OK] if state == "purged" else [issue(CYCLE, "/routes/1/assistantId", "/fallback")]
             patch = {"routes": [{"assistantId": leaf}, {"assistantId": c}], "fallback": c}
@@ -140,7 +140,7 @@ class Cases(Desk):
         self.must(self.patch("ada", found["disabled"], {"disabled": True}))
         for reason in ("deleted", "purged"):
             self.must(self.delete("ada", found[reason]))
-        self.must(self.plain("trash_purge", self.session("ada"), found["purged"].encode(), 0))
+        self.must(self.plain("trash_purge", self.session("ada"), found["purged"].encode(), ANY, 0))
         return found
 
     def case_alike(self):

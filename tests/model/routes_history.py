@@ -6,7 +6,7 @@ import datetime
 import random
 
 from compare_model import Number, agrees, dump, same
-from library import pointer_parts, text
+from library import ANY, pointer_parts, text
 from routes_desk import Desk, Disagreement, expect
 from routes_maker import Maker
 from routes_model import (CONFLICT, CYCLE, FAULTY, NOT_FOUND, OK, SYSTEM, UNKNOWN, World, field_of, references,
@@ -279,7 +279,8 @@ class History(Desk, Maker):
     def step_restore(self):
         user, id = self.trashed_pair()
         self.say("trash restore", user, id)
-        answer, whole = self.call(self.lib.take_assistant, "trash_restore", self.session(user), id.encode(), 0)
+        answer, whole = self.call(self.lib.take_assistant, "trash_restore", self.session(user), id.encode(),
+                                  ANY, 0)
         self.compare(self.world.want_restore(user, id), answer)
         if whole:
             a, revision = self.world.assistants[id], int(whole["revision"])
@@ -293,7 +294,7 @@ class History(Desk, Maker):
         user, id = self.trashed_pair()
         self.say("purge", user, id)
         wanted = self.world.want_restore(user, id, True)
-        answer = self.plain("trash_purge", self.session(user), id.encode(), 0)
+        answer = self.plain("trash_purge", self.session(user), id.encode(), ANY, 0)
         self.compare(wanted, answer)
         if answer[0] == "OK":
             self.world.do_purge(id)

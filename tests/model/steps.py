@@ -196,12 +196,30 @@ class Steps:
                 user = self.rng.choice(able)
         return user, id
 
+    def in_trash(self, what, user, id, purge, call):
+        """A call with a revision that is older than the one in the trash, or any; where the older one
+        is refused, with the one that was told. Only how far deleting raised it is not decided."""
+        a = self.world.assistants.get(id)
+        old = None if a is None or self.rng.random() < 0.5 else max(0, a["revision"] - self.rng.randint(1, 2))
+        want = self.world.may_restore(user, id, purge)
+        self.say(what, user, id, "revision", str(old))
+        answer = call(ANY if old is None else old)
+        if old is None or want != OK:
+            self.expect(want, answer[0])
+            return answer
+        self.expect({"EREVISION"}, answer[0])
+        told = int((self.lib.detail()[0] or {}).get("revision", -1))
+        self.expect(True, a["revision"] <= told <= a["revision"] + 1, "revision %d in the detail" % told)
+        answer = call(told)
+        self.expect(OK, answer[0], "with the revision that was told")
+        return answer
+
     def step_trash_restore(self):
         user, id = self.trashed_pair()
-        self.say("trash restore", user, id)
-        status, whole = self.lib.call(self.lib.take_assistant, "trash_restore", self.session(user),
-                                      id.encode(), 0)
-        self.expect(self.world.may_restore(user, id), status)
+        status, whole = self.in_trash(
+            "trash restore", user, id, False,
+            lambda revision: self.lib.call(self.lib.take_assistant, "trash_restore", self.session(user),
+                                           id.encode(), revision, 0))
         if status == "OK":
             right = self.world.do_restore(id, int(whole["revision"]), whole["slug"])
             self.expect(True, right, "after restore: revision %s, slug %s" % (whole["revision"], whole["slug"]))
@@ -210,9 +228,9 @@ class Steps:
 
     def step_purge(self):
         user, id = self.trashed_pair()
-        self.say("purge", user, id)
-        status, _ = self.lib.plain("trash_purge", self.session(user), id.encode(), 0)
-        self.expect(self.world.may_restore(user, id, purge=True), status)
+        status, _ = self.in_trash(
+            "purge", user, id, True,
+            lambda revision: self.lib.plain("trash_purge", self.session(user), id.encode(), revision, 0))
         if status == "OK":
             self.world.do_purge(id)
             self.gone = id

@@ -128,7 +128,7 @@ static void prepare_stale(void)
 	tick();
 	MUST(asst_assistant_delete(w.ada, w.alpha, ASST_ANY_REVISION, 0, NULL));
 	tick();
-	MUST(asst_trash_restore(NULL, w.ada, w.alpha, 0, NULL));
+	MUST(asst_trash_restore(NULL, w.ada, w.alpha, ASST_ANY_REVISION, 0, NULL));
 }
 
 static int tokens(asst_session *session, const char *id, asst_error *err)
@@ -157,7 +157,7 @@ static void prepare_trash(void)
 	MUST(asst_assistant_delete(w.ada, w.alpha, ASST_ANY_REVISION, 0, NULL));
 }
 
-RUN(purge, FAILING(asst_trash_purge(w.ada, w.alpha, 0, err)))
+RUN(purge, FAILING(asst_trash_purge(w.ada, w.alpha, ASST_ANY_REVISION, 0, err)))
 
 /* Sessions */
 

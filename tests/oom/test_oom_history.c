@@ -111,22 +111,27 @@ static int opened(int status, asst_draft *draft)
 	return status;
 }
 
-static int version_restore(uint64_t version, uint32_t flags, asst_error *err)
+static int version_restore(uint64_t revision, uint32_t flags, asst_error *err)
 {
 	asst_draft *draft = w.draft;
-	int status = FAILING(asst_version_restore(&draft, w.ada, two, version, flags, err));
+	int status = FAILING(asst_version_restore(&draft, w.ada, two, 1, revision, flags, err));
 
 	return opened(status, draft);
 }
 
 static int run_restore(asst_error *err)
 {
-	return version_restore(1, 0, err);
+	return version_restore(ASST_ANY_REVISION, 0, err);
 }
 
 static int run_restore_replace(asst_error *err)
 {
-	return version_restore(1, ASST_DRAFT_REPLACE, err);
+	return version_restore(asst_draft_revision(w.draft), ASST_DRAFT_REPLACE, err);
+}
+
+static int run_restore_revision(asst_error *err)
+{
+	return version_restore(99, ASST_DRAFT_REPLACE, err);
 }
 
 static int label(const char *text, asst_error *err)
@@ -228,10 +233,10 @@ static int run_trash_first(asst_error *err)
 	return trash("{\"limit\":1}", err);
 }
 
-static int take_out(asst_session *session, const char *id, asst_error *err)
+static int take_out(asst_session *session, const char *id, uint64_t revision, asst_error *err)
 {
 	asst_assistant *made = NOBODY;
-	int status = FAILING(asst_trash_restore(&made, session, id, 0, err));
+	int status = FAILING(asst_trash_restore(&made, session, id, revision, 0, err));
 
 	EXPECT((status == ASST_OK) == (made != NULL));
 	if (made)
@@ -242,28 +247,33 @@ static int take_out(asst_session *session, const char *id, asst_error *err)
 
 static int run_take_out(asst_error *err)
 {
-	return take_out(w.ada, two, err);
+	return take_out(w.ada, two, ASST_ANY_REVISION, err);
 }
 
 static int run_take_out_lost(asst_error *err)
 {
 	w.conflicts = 1;
-	return take_out(w.ada, w.beta, err);
+	return take_out(w.ada, w.beta, ASST_ANY_REVISION, err);
 }
 
 static int run_take_out_hidden(asst_error *err)
 {
-	return take_out(w.bob, two, err);
+	return take_out(w.bob, two, ASST_ANY_REVISION, err);
 }
 
-static int purge(asst_session *session, const char *id, asst_error *err)
+static int run_take_out_revision(asst_error *err)
 {
-	return FAILING(asst_trash_purge(session, id, 0, err));
+	return take_out(w.ada, two, 99, err);
+}
+
+static int purge(asst_session *session, const char *id, uint64_t revision, asst_error *err)
+{
+	return FAILING(asst_trash_purge(session, id, revision, 0, err));
 }
 
 static int run_purge(asst_error *err)
 {
-	return purge(w.ada, two, err);
+	return purge(w.ada, two, ASST_ANY_REVISION, err);
 }
 
 /* Whoever may delete it may purge it after its time. */
@@ -271,12 +281,17 @@ static int run_purge_old(asst_error *err)
 {
 	w.time += 31 * DAY;
 	w.conflicts = 1;
-	return purge(w.host, w.beta, err);
+	return purge(w.host, w.beta, ASST_ANY_REVISION, err);
 }
 
 static int run_purge_live(asst_error *err)
 {
-	return purge(w.ada, w.alpha, err);
+	return purge(w.ada, w.alpha, ASST_ANY_REVISION, err);
+}
+
+static int run_purge_revision(asst_error *err)
+{
+	return purge(w.ada, two, 99, err);
 }
 
 static int hand_over(asst_session *session, const char *owner, uint64_t revision, asst_error *err)
@@ -336,6 +351,10 @@ static const struct op ops[] = {
 	{ "asst_version_restore", "new", ASST_OK, ALL, prepare_versions, run_restore },
 	{ "asst_version_restore", "replacing", ASST_OK, ALL, prepare_changed, run_restore_replace },
 	{ "asst_version_restore", "one is open", ASST_ECONFLICT, ALL, prepare_two, run_restore },
+	{ "asst_version_restore", "other revision", ASST_EREVISION, ALL, prepare_two,
+	  run_restore_revision },
+	{ "asst_version_restore", "none is open", ASST_ENOTFOUND, ALL, prepare_versions,
+	  run_restore_revision },
 	{ "asst_version_label", "lost race", ASST_OK, ALL | DETAIL, prepare_versions, run_label },
 	{ "asst_version_label", "taken away", ASST_OK, ALL, prepare_versions, run_label_off },
 	{ "asst_version_label", "blank", ASST_EVALIDATION, DETAIL, prepare_two, run_label_blank },
@@ -350,10 +369,14 @@ static const struct op ops[] = {
 	  run_take_out_lost },
 	{ "asst_trash_restore", "hidden", ASST_ENOTFOUND, DETAIL, prepare_trash,
 	  run_take_out_hidden },
+	{ "asst_trash_restore", "other revision", ASST_EREVISION, ALL, prepare_trash,
+	  run_take_out_revision },
 	{ "asst_trash_purge", "with a draft", ASST_OK, ALL, prepare_trash, run_purge },
 	{ "asst_trash_purge", "old, lost race", ASST_OK, ALL | DETAIL, prepare_trash,
 	  run_purge_old },
 	{ "asst_trash_purge", "not there", ASST_ENOTFOUND, DETAIL, NULL, run_purge_live },
+	{ "asst_trash_purge", "other revision", ASST_EREVISION, ALL, prepare_trash,
+	  run_purge_revision },
 	{ OWNER, "to a team", ASST_OK, ALL, NULL, run_owner },
 	{ OWNER, "to a grantee, lost race", ASST_OK, ALL | DETAIL, NULL, run_owner_bob },
 	{ OWNER, "as it is", ASST_OK, ALL, NULL, run_owner_same },

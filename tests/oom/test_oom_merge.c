@@ -189,12 +189,18 @@ static void prepare_both(void)
 	MUST(asst_draft_edit(&w.draft, w.ada, w.beta, 0, NULL));
 }
 
-static int copy(asst_session *session, const char *id, uint32_t flags, asst_error *err)
+static int copy_over(uint64_t revision, asst_session *session, const char *id, uint32_t flags,
+		     asst_error *err)
 {
 	asst_draft *draft = w.draft;
-	int status = FAILING(asst_draft_copy(&draft, session, id, flags, err));
+	int status = FAILING(asst_draft_copy(&draft, session, id, revision, flags, err));
 
 	return opened(status, draft);
+}
+
+static int copy(asst_session *session, const char *id, uint32_t flags, asst_error *err)
+{
+	return copy_over(ASST_ANY_REVISION, session, id, flags, err);
 }
 
 static int run_copy(asst_error *err)
@@ -210,7 +216,12 @@ static int run_copy_lost(asst_error *err)
 
 static int run_copy_replace(asst_error *err)
 {
-	return copy(w.ada, found, ASST_DRAFT_REPLACE, err);
+	return copy_over(asst_draft_revision(w.draft), w.ada, found, ASST_DRAFT_REPLACE, err);
+}
+
+static int run_copy_revision(asst_error *err)
+{
+	return copy_over(99, w.ada, found, ASST_DRAFT_REPLACE, err);
 }
 
 static int run_copy_hidden(asst_error *err)
@@ -302,6 +313,8 @@ static const struct op ops[] = {
 	{ COPY, "after a lost race", ASST_OK, ALL | DETAIL, prepare_bobs, run_copy_lost },
 	{ COPY, "replacing", ASST_OK, ALL, prepare_both, run_copy_replace },
 	{ COPY, "one is open", ASST_ECONFLICT, ALL, prepare_both, run_copy },
+	{ COPY, "other revision", ASST_EREVISION, ALL, prepare_both, run_copy_revision },
+	{ COPY, "none is open", ASST_ENOTFOUND, ALL, prepare_bobs, run_copy_revision },
 	{ COPY, "hidden", ASST_ENOTFOUND, ALL, NULL, run_copy_hidden },
 	{ DRAFTS, "own", ASST_OK, ALL, NULL, run_drafts },
 	{ DRAFTS, "first page", ASST_OK, ALL, NULL, run_drafts_first },

@@ -149,7 +149,7 @@ static void prepare_trash(void)
 
 static int run_purge(asst_error *err)
 {
-	return FAILING(asst_trash_purge(w.ada, top, 0, err));
+	return FAILING(asst_trash_purge(w.ada, top, ASST_ANY_REVISION, 0, err));
 }
 
 /* A catalog that counts how often it is destroyed. */

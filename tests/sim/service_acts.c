@@ -42,14 +42,14 @@ static int edit(struct asst_sim_world *world, const op *operation)
 
 static int copy(struct asst_sim_world *world, const op *operation)
 {
-	return asst_draft_copy(&world->draft, world->ada, id_of(operation), operation->flags,
-			       world->err);
+	return asst_draft_copy(&world->draft, world->ada, id_of(operation), ASST_ANY_REVISION,
+			       operation->flags, world->err);
 }
 
 static int restore_version(struct asst_sim_world *world, const op *operation)
 {
 	return asst_version_restore(&world->draft, world->ada, id_of(operation), 1,
-				    operation->flags, world->err);
+				    ASST_ANY_REVISION, operation->flags, world->err);
 }
 
 static int label(struct asst_sim_world *world, const op *operation)
@@ -93,12 +93,13 @@ static int move_to_trash(struct asst_sim_world *world, const op *operation)
 
 static int restore(struct asst_sim_world *world, const op *operation)
 {
-	return asst_trash_restore(NULL, world->ada, id_of(operation), 0, world->err);
+	return asst_trash_restore(NULL, world->ada, id_of(operation), ASST_ANY_REVISION, 0,
+				  world->err);
 }
 
 static int purge(struct asst_sim_world *world, const op *operation)
 {
-	return asst_trash_purge(world->host, id_of(operation), 0, world->err);
+	return asst_trash_purge(world->host, id_of(operation), ASST_ANY_REVISION, 0, world->err);
 }
 
 static int change_owner(struct asst_sim_world *world, const op *operation)
