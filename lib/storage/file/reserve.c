@@ -45,9 +45,13 @@ int asst__reserve_keep(struct asst__file *file)
 	error = io->size(io->self, handle, &size);
 	if (!error)
 		error = asst__zeros_write(file, handle, &size, want);
-	/* Also what is there already: the sync of who wrote it may have failed. */
-	if (!error)
+	/* Also what is there already: it may not have been synced by who wrote it. */
+	if (!error) {
 		error = io->sync(io->self, handle);
+		/* A second sync of the same file would say nothing. */
+		if (error)
+			io->unlink(io->self, file->dir, reserve);
+	}
 	if (!error)
 		error = io->sync_dir(io->self, file->dir);
 	io->close(io->self, handle);
