@@ -289,7 +289,7 @@ void asst__file_keep_value(void *self, struct asst__index *index, struct asst__e
 int asst__file_read_value(void *self, const struct asst__place *place,
 			  struct asst__window *window, asst_buf **value, asst_error *err);
 
-/* The index snapshot (snapshot.c) */
+/* The index snapshot (snapshot.c, snapshot_read.c) */
 
 struct asst__snapshot {
 	uint64_t
