@@ -2,7 +2,6 @@
 /* What the file backend asks of the system: few reads; and what it says of failures. */
 #include "t.h"
 
-#include "base/crc32c.h"
 #include "base/mem.h"
 #include "storage/backend.h"
 #include "storage/file/file.h"
@@ -207,50 +206,10 @@ static void values_in_memory_are_not_read(void **state)
 	must(asst__backend_destroy(&backend, err));
 }
 
-static void read_index(const char *path, unsigned char *bytes, size_t *size, const char *mode)
-{
-	FILE *stream = fopen(path, mode);
-
-	assert_non_null(stream);
-	if (mode[0] == 'r')
-		*size = fread(bytes, 1, 4096, stream);
-	else
-		assert_int_equal(fwrite(bytes, 1, *size, stream), *size);
-	assert_int_equal(fclose(stream), 0);
-}
-
 static void put32(unsigned char *to, uint32_t value)
 {
 	for (int i = 0; i < 4; i++)
 		to[i] = (unsigned char)(value >> 8 * i);
-}
-
-/* A sound checksum makes nothing true: a place beyond the log is none. */
-static void a_forged_place_in_the_index_is_not_read(void **state)
-{
-	static const size_t sizes[] = { 100, 2000, 300 };
-	static const unsigned char two_thousand[4] = { 0xd0, 0x07, 0, 0 };
-	unsigned char bytes[4096];
-	size_t size, at = 0, i;
-
-	(void)state;
-	open_here("forged", 0);
-	put("abc", sizes);
-	must(asst__backend_destroy(&backend, err));
-	read_index("forged/index", bytes, &size, "r");
-	for (i = 96; i + 16 <= size; i++) {
-		if (memcmp(bytes + i, two_thousand, 4) == 0)
-			at = i;
-	}
-	assert_true(at > 100);
-	put32(bytes + at - 4, 0xfffffff0u); /* the offset stands before the size */
-	put32(bytes + at, 0x100);
-	put32(bytes + 72, asst__crc32c(0, bytes + 96, size - 96));
-	put32(bytes + 12, asst__crc32c(asst__crc32c(0, bytes, 12), bytes + 16, 96 - 16));
-	read_index("forged/index", bytes, &size, "w");
-	open_here("forged", 0);
-	get("abc", sizes);
-	must(asst__backend_destroy(&backend, err));
 }
 
 static void expect_error(int status, int wanted, int raw, const char *part)
@@ -496,7 +455,6 @@ int main(void)
 		cmocka_unit_test(values_of_one_batch_are_read_in_one_go),
 		cmocka_unit_test(values_far_from_each_other_are_read_one_by_one),
 		cmocka_unit_test(values_in_memory_are_not_read),
-		cmocka_unit_test(a_forged_place_in_the_index_is_not_read),
 		cmocka_unit_test(a_failed_sync_is_told_with_its_number),
 		cmocka_unit_test(a_sync_that_failed_is_told_when_the_store_is_closed),
 		cmocka_unit_test(a_batch_keeps_to_the_budget),

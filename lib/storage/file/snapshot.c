@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <string.h>
 
-const char asst__snapshot_mark[8] = { 'a', 's', 's', 't', '-', 'i', 'd', '2' };
+const char asst__snapshot_mark[8] = { 'a', 's', 's', 't', '-', 'i', 'd', '3' };
 
 uint32_t asst__snapshot_crc(const unsigned char head[ASST__SNAPSHOT_HEAD])
 {
@@ -26,6 +26,9 @@ struct writer {
 	uint64_t at; /* in the body */
 	uint32_t crc;
 	struct asst__text piece;
+	uint32_t segment; /* the last one */
+	/* Of the partition that is written: the last key, and the last one whose value lies here. */
+	const struct asst__entry *before, *shown;
 };
 
 static void flush(struct writer *writer)
@@ -42,62 +45,133 @@ static void flush(struct writer *writer)
 	asst__text_clear(piece);
 }
 
-static void write_entry(struct writer *writer, const struct asst__entry *entry)
+/* Room for a part of the body, or NULL; it ends with end_part(). */
+static unsigned char *begin_part(struct writer *writer)
 {
-	bool out = (entry->flags & ASST__ENTRY_PLACE) != 0;
-	unsigned char head[ASST__SNAPSHOT_KEY] = {
-		(unsigned char)(entry->key_size & 0xff), (unsigned char)(entry->key_size >> 8), out,
-		out ? 0 : (unsigned char)entry->value_size
-	};
-	struct asst__place place;
-	unsigned char outside[16];
-
-	asst__put64(head + 4, entry->sequence);
-	head[12] = out ? 0 : (unsigned char)(entry->segment & 0xff);
-	head[13] = out ? 0 : (unsigned char)(entry->segment >> 8);
-	asst__text_add(&writer->piece, head, sizeof(head));
-	asst__text_add(&writer->piece, asst__entry_key(entry), entry->key_size);
-	if (out) {
-		place = asst__entry_placed(entry).place;
-		asst__put32(outside, place.segment);
-		asst__put32(outside + 4, place.offset);
-		asst__put32(outside + 8, place.size);
-		asst__put32(outside + 12, place.crc);
-		asst__text_add(&writer->piece, outside, sizeof(outside));
-	} else {
-		asst__text_add(&writer->piece, entry->bytes, entry->value_size);
-	}
 	if (writer->piece.size > ASST__SNAPSHOT_PIECE)
 		flush(writer);
+	return (unsigned char *)asst__text_reserve(&writer->piece, ASST__SNAPSHOT_PART);
+}
+
+static void end_part(struct writer *writer, const unsigned char *at)
+{
+	writer->piece.size = (size_t)(at - (const unsigned char *)writer->piece.data);
+}
+
+static unsigned char *put_number(unsigned char *at, uint64_t number)
+{
+	for (; number > 0x7f; number >>= 7)
+		*at++ = (unsigned char)(0x80 | (number & 0x7f));
+	*at++ = (unsigned char)number;
+	return at;
+}
+
+static unsigned char *put_bytes(unsigned char *at, const void *bytes, size_t size)
+{
+	memcpy(at, bytes, size);
+	return at + size;
+}
+
+static unsigned char *put_key(unsigned char *at, const struct asst__entry *before,
+			      const struct asst__entry *entry)
+{
+	const unsigned char *key = asst__entry_key(entry), *last;
+	size_t shared = 0;
+
+	if (before) {
+		last = asst__entry_key(before);
+		while (shared < before->key_size && shared < entry->key_size &&
+		       last[shared] == key[shared])
+			shared++;
+	}
+	at = put_number(at, shared);
+	at = put_number(at, entry->key_size - shared);
+	return put_bytes(at, key + shared, entry->key_size - shared);
+}
+
+static unsigned char *put_place(const struct writer *writer, unsigned char *at,
+				const struct asst__place *place)
+{
+	at = put_number(at, writer->segment - place->segment);
+	*at++ = ASST__SNAPSHOT_OUTSIDE;
+	at = put_number(at, place->offset);
+	at = put_number(at, place->size);
+	asst__put32(at, place->crc);
+	return at + 4;
+}
+
+/* Many keys that lie together have the same value, such as marks. */
+static bool has_value_of(const struct asst__entry *entry, const struct asst__entry *shown)
+{
+	return shown && shown->value_size == entry->value_size &&
+	       memcmp(shown->bytes, entry->bytes, entry->value_size) == 0;
+}
+
+static unsigned char *put_value(struct writer *writer, unsigned char *at,
+				const struct asst__entry *entry)
+{
+	bool same = has_value_of(entry, writer->shown);
+
+	at = put_number(at, (writer->segment - entry->segment) % ASST__SEGMENT_TAGS);
+	*at++ = same ? ASST__SNAPSHOT_SAME : (unsigned char)entry->value_size;
+	writer->shown = entry;
+	return same ? at : put_bytes(at, entry->bytes, entry->value_size);
+}
+
+static void write_entry(struct writer *writer, const struct asst__entry *entry)
+{
+	unsigned char *at = begin_part(writer);
+	struct asst__place place;
+
+	if (!at)
+		return;
+	at = put_key(at, writer->before, entry);
+	at = put_number(at, entry->sequence);
+	if (entry->flags & ASST__ENTRY_PLACE) {
+		place = asst__entry_placed(entry).place;
+		at = put_place(writer, at, &place);
+	} else {
+		at = put_value(writer, at, entry);
+	}
+	end_part(writer, at);
+	writer->before = entry;
 }
 
 static void write_partition(struct writer *writer, struct asst__partition *partition)
 {
-	unsigned char head[28];
+	unsigned char *at = begin_part(writer);
 	struct asst__cursor cursor;
 	const struct asst__entry *entry;
 
-	asst__put32(head, (uint32_t)partition->name_size);
-	asst__put64(head + 4, partition->sequence);
-	asst__put64(head + 12, partition->assigned);
-	asst__put64(head + 20, asst__index_count(&partition->index));
-	asst__text_add(&writer->piece, head, sizeof(head));
-	asst__text_add(&writer->piece, partition->name, partition->name_size);
+	if (!at)
+		return;
+	at = put_number(at, partition->name_size);
+	at = put_bytes(at, partition->name, partition->name_size);
+	at = put_number(at, partition->sequence);
+	at = put_number(at, partition->assigned);
+	at = put_number(at, asst__index_count(&partition->index));
+	end_part(writer, at);
+	writer->before = writer->shown = NULL;
 	entry = asst__tree_first(&partition->index.tree, NULL, 0, &cursor);
 	for (; entry; entry = asst__cursor_next(&cursor))
 		write_entry(writer, entry);
+}
+
+static void write_end(struct writer *writer, const struct asst__segment *segment)
+{
+	unsigned char *at = begin_part(writer);
+
+	if (at)
+		end_part(writer, put_number(at, segment->used));
 }
 
 /* Where the frames of each segment end, then the partitions. */
 static void write_body(struct writer *writer)
 {
 	struct asst__file *file = writer->file;
-	unsigned char used[8];
 
-	for (size_t i = 0; i < file->segment_count; i++) {
-		asst__put64(used, file->segments[i].used);
-		asst__text_add(&writer->piece, used, sizeof(used));
-	}
+	for (size_t i = 0; i < file->segment_count; i++)
+		write_end(writer, &file->segments[i]);
 	for (size_t i = 0; i < asst__partition_count(&file->partitions); i++)
 		write_partition(writer, asst__partition_at(&file->partitions, i));
 	flush(writer);
@@ -152,7 +226,7 @@ void asst__snapshot_write(struct asst__file *file, uint64_t frame)
 {
 	const struct asst__segment *last = &file->segments[file->segment_count - 1];
 	struct asst__snapshot end = { file->serial, last->number, frame, last->used };
-	struct writer writer = { .file = file, .io = file->io };
+	struct writer writer = { .file = file, .io = file->io, .segment = last->number };
 	unsigned char head[ASST__SNAPSHOT_HEAD];
 
 	/* It is a cache: where it cannot be written, the next open reads the log. */

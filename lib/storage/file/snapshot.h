@@ -29,7 +29,17 @@ extern const char asst__snapshot_mark[8];
 
 uint32_t asst__snapshot_crc(const unsigned char head[ASST__SNAPSHOT_HEAD]);
 
-/* Of a key in the body: sizes, where the value lies, sequence, segment. */
-#define ASST__SNAPSHOT_KEY 14
+/*
+ * The body is made of numbers and bytes. A number has seven bits in a byte, the lowest ones first;
+ * all bytes of it but the last have the highest bit set.
+ */
+
+/* What a key of the body says of its value is the length, if that lies there; or: */
+#define ASST__SNAPSHOT_SAME 254 /* it is that of the last key before it which has one there */
+#define ASST__SNAPSHOT_OUTSIDE 255 /* it lies in the log alone: its place follows */
+_Static_assert(ASST__INLINE_VALUE < ASST__SNAPSHOT_SAME, "lengths are below");
+
+/* More than a key takes with its value, or the head of a partition. */
+#define ASST__SNAPSHOT_PART 4096u
 
 #endif
