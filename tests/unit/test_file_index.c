@@ -10,6 +10,7 @@
 #include <assistant/buf.h>
 #include <assistant/error.h>
 
+#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -249,6 +250,73 @@ static void what_cannot_be_is_no_index(void **state)
 	expect_ignored(43, 'z', 'w'); /* the same partition again */
 }
 
+/* What the system says of the file, of which nothing else is asked. */
+static int index_answer, read_answer;
+static int index_handle = -1;
+
+static int answer_open(void *self, int dir, const char *name, unsigned flags, int *file)
+{
+	int error;
+
+	if (strcmp(name, "index") != 0)
+		return asst__io_system.open(self, dir, name, flags, file);
+	error = index_answer ? index_answer :
+			       asst__io_system.open(self, dir, name, flags, file);
+	index_handle = error ? -1 : *file;
+	return error;
+}
+
+static int answer_close(void *self, int file)
+{
+	index_handle = file == index_handle ? -1 : index_handle;
+	return asst__io_system.close(self, file);
+}
+
+static int answer_read(void *self, int file, void *bytes, size_t size, uint64_t offset,
+		       size_t *done)
+{
+	if (file == index_handle && offset >= (uint64_t)(read_answer == -EIO ? HEAD : 0))
+		return read_answer;
+	return asst__io_system.read(self, file, bytes, size, offset, done);
+}
+
+static void expect_refused(int raw, const char *part)
+{
+	assert_int_equal(try_open("unread"), ASST_EIO);
+	assert_int_equal(asst_error_raw(err), raw);
+	if (!strstr(asst_error_message(err), part))
+		fail_msg("%s does not say %s", asst_error_message(err), part);
+	assert_int_equal(few.blocks, 0);
+}
+
+/* It may prove that the log has lost its end: that it cannot be read does not say so. */
+static void an_index_that_cannot_be_read_is_not_taken_for_none(void **state)
+{
+	struct index index, after;
+
+	(void)state;
+	make("unread");
+	index_read(&index, "unread");
+	table.open = answer_open;
+	table.read = answer_read;
+	table.close = answer_close;
+	index_answer = -EMFILE;
+	expect_refused(EMFILE, "could not open index");
+	index_answer = -EACCES;
+	expect_refused(EACCES, "could not open index");
+	index_answer = 0;
+	read_answer = -ESTALE; /* from the header on */
+	expect_refused(ESTALE, "could not read index");
+	read_answer = -EIO; /* behind it */
+	expect_refused(EIO, "could not read index");
+	index_read(&after, "unread");
+	assert_memory_equal(after.bytes, index.bytes, index.size);
+	index_answer = -ENOENT;
+	open_here("unread");
+	expect_content("w", CONTENT);
+	close_here();
+}
+
 /* Whatever a forged index says, nothing but what is wrong with it comes of it. */
 static void try_forged(struct index *index)
 {
@@ -316,6 +384,7 @@ int main(void)
 		cmocka_unit_test_setup(the_body_is_as_it_is_written_down, set_up),
 		cmocka_unit_test_setup(another_mark_is_no_index, set_up),
 		cmocka_unit_test_setup(what_cannot_be_is_no_index, set_up),
+		cmocka_unit_test_setup(an_index_that_cannot_be_read_is_not_taken_for_none, set_up),
 		cmocka_unit_test_setup(no_forged_index_does_harm, set_up),
 	};
 	int failed;

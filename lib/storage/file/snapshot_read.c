@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reading the index snapshot. Nothing in it is to be trusted: what is not as it was written, or does
- * not fit the log, is as if it was not there.
+ * not fit the log, is as if it was not there. But that it cannot be read does not say so.
  */
 #include "base/crc32c.h"
 #include "storage/file/snapshot.h"
 
+#include <errno.h>
 #include <string.h>
 
 struct reader {
@@ -23,12 +24,15 @@ struct reader {
 	const struct asst__entry *shown;
 };
 
+/* What ends early is damaged. But what cannot be read may prove that the log has lost its end. */
 static int read_at(struct reader *reader, unsigned char *bytes, size_t size, uint64_t offset)
 {
 	struct asst__file *file = reader->file;
 	int error = asst__io_read_full(file->io, reader->handle, bytes, size, offset);
 
-	return error ? ASST_ECORRUPT : ASST_OK;
+	if (!error || error == -EPIPE)
+		return error ? ASST_ECORRUPT : ASST_OK;
+	return asst__file_fail(file, reader->err, error, "read", "index");
 }
 
 static int check_body(struct reader *reader, uint32_t crc)
@@ -333,10 +337,10 @@ int asst__snapshot_read(struct asst__file *file, struct asst__snapshot *snapshot
 
 	memset(snapshot, 0, sizeof(*snapshot));
 	error = io->open(io->self, file->dir, "index", 0, &reader.handle);
-	if (asst__is_no_file(error))
-		return asst__file_fail(file, err, error, "open", "index");
-	if (error)
+	if (error == -ENOENT)
 		return ASST_OK;
+	if (error)
+		return asst__file_fail(file, err, error, "open", "index");
 	status = load(&reader, snapshot);
 	io->close(io->self, reader.handle);
 	if (status != ASST_ECORRUPT)
