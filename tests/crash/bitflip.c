@@ -296,9 +296,21 @@ static void missing_and_swapped(void)
 	end();
 }
 
+enum kind { DIRECTORY, LINK, HARD_LINK, FIFO, SOCKET, KINDS };
+
+static void put_kind(const char *path, size_t kind, const char *aside)
+{
+	must((kind == DIRECTORY	  ? mkdir(path, 0700) :
+	      kind == LINK	  ? symlink(aside, path) :
+	      kind == HARD_LINK	  ? link(aside, path) :
+	      kind == FIFO	  ? mkfifo(path, 0600) :
+				    mknod(path, S_IFSOCK | 0600, 0)) == 0,
+	     "put something else there");
+}
+
 static void other_kinds(void)
 {
-	enum { DIRECTORY, LINK, HARD_LINK, FIFO, SOCKET, KINDS };
+	static const char *const absent[] = { "index.new", "store.new", "reserve" };
 	char aside[2200];
 
 	begin("something else in place of a file");
@@ -308,16 +320,22 @@ static void other_kinds(void)
 
 		for (size_t kind = 0; kind < KINDS; kind++) {
 			must(rename(path, aside) == 0, "move a file");
-			must((kind == DIRECTORY	  ? mkdir(path, 0700) :
-			      kind == LINK	  ? symlink(aside, path) :
-			      kind == HARD_LINK	  ? link(aside, path) :
-			      kind == FIFO	  ? mkfifo(path, 0600) :
-						    mknod(path, S_IFSOCK | 0600, 0)) == 0,
-			     "put something else there");
+			put_kind(path, kind, aside);
 			try_open(&good, MAY_BE_IO | MUST_FAIL, good.files[i].name, kind);
 			path = path_of(good.files[i].name);
 			must(remove(aside) == 0, "remove a file");
 		}
+	}
+	/* What is only there for a while, and may have been left behind. */
+	for (size_t i = 0; i < ASST__COUNT(absent); i++) {
+		write_file(aside, "left", 4);
+		for (size_t kind = 0; kind < KINDS; kind++) {
+			put_kind(path_of(absent[i]), kind, aside);
+			try_open(&good, MAY_BE_IO | MUST_FAIL, absent[i], kind);
+		}
+		must(remove(aside) == 0, "remove a file");
+		write_file(path_of(absent[i]), "left", 4);
+		try_open(&good, MUST_BE_RIGHT, absent[i], KINDS);
 	}
 	end();
 }

@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HEAD 96
@@ -317,6 +318,27 @@ static void an_index_that_cannot_be_read_is_not_taken_for_none(void **state)
 	close_here();
 }
 
+/* Else each close would leave no index, and say nothing. */
+static void what_is_written_first_must_be_a_file(void **state)
+{
+	static const char *const names[] = { "index.new", "store.new", "reserve" };
+	char directory[16], path[64];
+
+	(void)state;
+	for (size_t i = 0; i < T_COUNT(names); i++) {
+		(void)snprintf(directory, sizeof(directory), "odd%zu", i);
+		(void)snprintf(path, sizeof(path), "%s/%s", directory, names[i]);
+		assert_int_equal(mkdir(directory, 0700), 0);
+		assert_int_equal(symlink("nowhere", path), 0);
+		assert_int_equal(try_open(directory), ASST_EIO);
+		if (!strstr(asst_error_message(err), names[i]))
+			fail_msg("%s does not say %s", asst_error_message(err), names[i]);
+		(void)snprintf(path, sizeof(path), "%s/0000000001.log", directory);
+		assert_int_equal(access(path, F_OK), -1);
+	}
+	assert_int_equal(few.blocks, 0);
+}
+
 /* Whatever a forged index says, nothing but what is wrong with it comes of it. */
 static void try_forged(struct index *index)
 {
@@ -385,6 +407,7 @@ int main(void)
 		cmocka_unit_test_setup(another_mark_is_no_index, set_up),
 		cmocka_unit_test_setup(what_cannot_be_is_no_index, set_up),
 		cmocka_unit_test_setup(an_index_that_cannot_be_read_is_not_taken_for_none, set_up),
+		cmocka_unit_test_setup(what_is_written_first_must_be_a_file, set_up),
 		cmocka_unit_test_setup(no_forged_index_does_harm, set_up),
 	};
 	int failed;

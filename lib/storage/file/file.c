@@ -234,6 +234,26 @@ static int check_alone(struct asst__file *file, int status, asst_error *err)
 	return busy(err);
 }
 
+/*
+ * What is not opened before it is written: where something else stands in its place, a close would
+ * leave no index, and nobody would hear of it.
+ */
+static int check_names(const struct asst__file *file, asst_error *err)
+{
+	static const char *const names[] = { "reserve", "store.new", "index.new" };
+	const struct asst__io *io = file->io;
+	int handle, error;
+
+	for (size_t i = 0; i < ASST__COUNT(names); i++) {
+		error = io->open(io->self, file->dir, names[i], 0, &handle);
+		if (asst__is_no_file(error))
+			return asst__file_fail(file, err, error, "open", names[i]);
+		if (!error)
+			io->close(io->self, handle);
+	}
+	return ASST_OK;
+}
+
 static void sum_up(struct asst__file *file)
 {
 	for (size_t i = 0; i < file->partitions.count; i++) {
@@ -257,7 +277,7 @@ static int open_all(struct asst__file *file, const char *path, asst_error *err)
 		return asst__directory_fail(file, err, error, "the directory of the store");
 	status = open_lock(file, err);
 	if (status == ASST_OK && !file->options.read_only)
-		status = asst__reserve_check(file, err);
+		status = check_names(file, err);
 	if (status == ASST_OK) {
 		status = open_store(file, err);
 		status = check_alone(file, status, err);

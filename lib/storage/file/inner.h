@@ -174,8 +174,6 @@ int asst__zeros_write(const struct asst__file *file, int handle, uint64_t *size,
 int asst__reserve_keep(struct asst__file *file);
 /* Open it; -ENOENT: there is none, -ENOSPC: it has less than the bytes that are needed. */
 int asst__reserve_open(struct asst__file *file, uint64_t need, int *handle, uint64_t *size);
-/* Where something else stands in its place nothing is touched. ASST_EIO. */
-int asst__reserve_check(const struct asst__file *file, asst_error *err);
 /* Let it be a segment, which is durable with the directory. */
 int asst__reserve_rename(struct asst__file *file, const char *name);
 

@@ -81,13 +81,3 @@ int asst__reserve_rename(struct asst__file *file, const char *name)
 	file->reserve_size = 0;
 	return file->io->rename(file->io->self, file->dir, reserve, name);
 }
-
-int asst__reserve_check(const struct asst__file *file, asst_error *err)
-{
-	const struct asst__io *io = file->io;
-	int handle, error = io->open(io->self, file->dir, reserve, 0, &handle);
-
-	if (!error)
-		io->close(io->self, handle);
-	return asst__is_no_file(error) ? asst__file_fail(file, err, error, "open", reserve) : ASST_OK;
-}
