@@ -339,6 +339,25 @@ static void what_is_written_first_must_be_a_file(void **state)
 	assert_int_equal(few.blocks, 0);
 }
 
+static void nothing_of_what_a_crash_left_is_in_it(void **state)
+{
+	struct index index, after;
+
+	(void)state;
+	make("whole");
+	index_read(&index, "whole");
+	make("left");
+	(void)snprintf(index.path, sizeof(index.path), "left/index.new");
+	index.size += 1000;
+	memset(index.bytes + index.size - 1000, 'x', 1000);
+	index_write(&index);
+	open_here("left");
+	put("w", "aa", "v", 1);
+	close_here();
+	index_read(&after, "left");
+	assert_int_equal(after.size, index.size - 1000);
+}
+
 /* Whatever a forged index says, nothing but what is wrong with it comes of it. */
 static void try_forged(struct index *index)
 {
@@ -408,6 +427,7 @@ int main(void)
 		cmocka_unit_test_setup(what_cannot_be_is_no_index, set_up),
 		cmocka_unit_test_setup(an_index_that_cannot_be_read_is_not_taken_for_none, set_up),
 		cmocka_unit_test_setup(what_is_written_first_must_be_a_file, set_up),
+		cmocka_unit_test_setup(nothing_of_what_a_crash_left_is_in_it, set_up),
 		cmocka_unit_test_setup(no_forged_index_does_harm, set_up),
 	};
 	int failed;

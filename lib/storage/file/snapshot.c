@@ -217,9 +217,16 @@ static void finish(struct writer *writer, int dir, const unsigned char head[ASST
 static int begin(struct writer *writer, int dir)
 {
 	const struct asst__io *io = writer->io;
-	const unsigned make = ASST__IO_WRITE | ASST__IO_CREATE | ASST__IO_EXISTING;
+	const unsigned make = ASST__IO_WRITE | ASST__IO_CREATE;
+	int error = io->open(io->self, dir, "index.new", make, &writer->handle);
 
-	return io->open(io->self, dir, "index.new", make, &writer->handle);
+	/* What a crash left may be longer, and would stay behind what is written. */
+	if (error == -EEXIST) {
+		error = io->unlink(io->self, dir, "index.new");
+		if (!error)
+			error = io->open(io->self, dir, "index.new", make, &writer->handle);
+	}
+	return error;
 }
 
 void asst__snapshot_write(struct asst__file *file, uint64_t frame)
