@@ -358,6 +358,31 @@ static void nothing_of_what_a_crash_left_is_in_it(void **state)
 	assert_int_equal(after.size, index.size - 1000);
 }
 
+/* A sequence that was noted counts as given out, whatever the next open reads. */
+static void what_was_noted_is_in_it(void **state)
+{
+	static const unsigned char wanted[] = { 2, 'w', 0, 3, 0x81, 0x20, 2 }; /* 4097 */
+	struct index index;
+
+	(void)state;
+	options.process_only = true;
+	for (int i = 0; i < 2; i++) {
+		open_here(i ? "noted-log" : "noted");
+		put("w", "aa", "v", 1);
+		put("w", "ab", "v", 1);
+		assert_int_equal(put("w", "aa", "v", 1), 3);
+		close_here();
+	}
+	index_read(&index, "noted");
+	assert_memory_equal(index.bytes + HEAD + 2, wanted, sizeof(wanted));
+	assert_int_equal(unlink("noted-log/index"), 0);
+	for (int i = 0; i < 2; i++) {
+		open_here(i ? "noted-log" : "noted");
+		assert_int_equal(put("w", "aa", "v", 1), 4098);
+		close_here();
+	}
+}
+
 /* Whatever a forged index says, nothing but what is wrong with it comes of it. */
 static void try_forged(struct index *index)
 {
@@ -428,6 +453,7 @@ int main(void)
 		cmocka_unit_test_setup(an_index_that_cannot_be_read_is_not_taken_for_none, set_up),
 		cmocka_unit_test_setup(what_is_written_first_must_be_a_file, set_up),
 		cmocka_unit_test_setup(nothing_of_what_a_crash_left_is_in_it, set_up),
+		cmocka_unit_test_setup(what_was_noted_is_in_it, set_up),
 		cmocka_unit_test_setup(no_forged_index_does_harm, set_up),
 	};
 	int failed;

@@ -140,6 +140,7 @@ static void write_entry(struct writer *writer, const struct asst__entry *entry)
 static void write_partition(struct writer *writer, struct asst__partition *partition)
 {
 	unsigned char *at = begin_part(writer);
+	uint64_t given = partition->assigned;
 	struct asst__cursor cursor;
 	const struct asst__entry *entry;
 
@@ -148,7 +149,8 @@ static void write_partition(struct writer *writer, struct asst__partition *parti
 	at = put_number(at, partition->name_size);
 	at = put_bytes(at, partition->name, partition->name_size);
 	at = put_number(at, partition->sequence);
-	at = put_number(at, partition->assigned);
+	/* What was noted counts as given out, as for who reads the log. */
+	at = put_number(at, given > partition->reserved ? given : partition->reserved);
 	at = put_number(at, asst__index_count(&partition->index));
 	end_part(writer, at);
 	writer->before = writer->shown = NULL;
