@@ -383,6 +383,33 @@ static void what_was_noted_is_in_it(void **state)
 	}
 }
 
+/* A note that was not written for want of memory is written with the next batch. */
+static void a_note_is_not_forgotten(void **state)
+{
+	asst_batch *batch;
+	uint64_t sequence;
+	size_t failed;
+	int status = ASST_ENOMEM;
+
+	(void)state;
+	options.process_only = true;
+	open_here("oom");
+	must(asst_batch_new(&batch, err));
+	must(asst_batch_put(batch, "aa", 2, "v", 1, err));
+	for (size_t left = 0; status != ASST_OK; left++) {
+		few.left = left;
+		status = asst__backend_apply(&backend, "w", batch, &sequence, &failed, err);
+		few.left = SIZE_MAX;
+		assert_true(status == ASST_OK || status == ASST_ENOMEM);
+	}
+	asst_batch_free(batch);
+	close_here();
+	assert_int_equal(unlink("oom/index"), 0);
+	open_here("oom");
+	assert_true(put("w", "aa", "v", 1) > 4096);
+	close_here();
+}
+
 /* Whatever a forged index says, nothing but what is wrong with it comes of it. */
 static void try_forged(struct index *index)
 {
@@ -454,6 +481,7 @@ int main(void)
 		cmocka_unit_test_setup(what_is_written_first_must_be_a_file, set_up),
 		cmocka_unit_test_setup(nothing_of_what_a_crash_left_is_in_it, set_up),
 		cmocka_unit_test_setup(what_was_noted_is_in_it, set_up),
+		cmocka_unit_test_setup(a_note_is_not_forgotten, set_up),
 		cmocka_unit_test_setup(no_forged_index_does_harm, set_up),
 	};
 	int failed;

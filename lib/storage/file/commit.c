@@ -207,6 +207,7 @@ static int encode(struct asst__file *file, struct asst__txn *txn, asst_error *er
 	struct asst__round *round = &file->open;
 	size_t size = round->text.size;
 	uint32_t sections = round->sections;
+	uint64_t reserved = partition->reserved;
 
 	if (file->options.process_only && txn->sequence > partition->reserved) {
 		partition->reserved = txn->sequence + RESERVE_STEP;
@@ -217,9 +218,11 @@ static int encode(struct asst__file *file, struct asst__txn *txn, asst_error *er
 	asst__round_batch(round, partition->name, txn->batch, txn->sequence);
 	if (!round->text.failed)
 		return ASST_OK;
+	/* Nothing of it is in the frame, and no note is. */
 	round->text.failed = ASST_OK;
 	round->text.size = size;
 	round->sections = sections;
+	partition->reserved = reserved;
 	if (!size)
 		asst__text_free(&round->text);
 	return asst__fail_nomem(err);
