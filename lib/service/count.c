@@ -230,10 +230,12 @@ static int decide_all(struct counting *counting)
 	int status = ids ? ASST_OK : asst__fail_nomem(counting->query->call->err);
 
 	counting->allowed = 0;
-	for (i = 0; i < counting->room && status == ASST_OK; i++) {
+	/* Once there are more than are counted, what is left is not looked at. */
+	for (i = 0; i < counting->room && counting->allowed <= COUNT_MOST && status == ASST_OK;
+	     i++) {
 		if (!is_empty(&counting->met[i]))
 			memcpy(ids[count++], counting->met[i].id, ASST__UUID_BYTES);
-		if (count == DECIDED && counting->allowed <= COUNT_MOST) {
+		if (count == DECIDED) {
 			status = decide_on(counting, ids, count);
 			count = 0;
 		}

@@ -439,6 +439,27 @@ static void what_is_not_for_credentials_tells_no_level(void **state)
 	assert_string_equal(json_at(json, "/principal"), "null");
 }
 
+/* Each is decided on, some thousand at once: more of them than are counted, and some more. */
+static void twenty_thousand_are_counted_as_more_than_ten(void **state)
+{
+	struct host *host = *state;
+	struct people_text key = key_of(host, ada);
+	asst_assistant *made;
+	uint64_t count;
+	size_t i;
+	int more;
+
+	for (i = 0; i < 20000; i++) {
+		MUST(host, asst_assistant_create_json(&made, as(host, ada), "{\"name\":\"a\"}",
+						      ASST_NUL, 0, host->err));
+		MUST(host, people_share_key(host, ada, asst_assistant_id(made), &key, 1));
+		asst_assistant_free(made);
+	}
+	MUST(host, asst_assistant_count(&count, &more, as(host, "key"), NULL, 0, host->err));
+	assert_int_equal(count, 10000);
+	assert_int_equal(more, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -455,6 +476,7 @@ int main(void)
 		PEOPLE_TEST(its_drafts_are_its_own),
 		PEOPLE_TEST(a_grant_to_one_key_is_not_for_another),
 		PEOPLE_TEST(what_its_creator_may_not_see_shows_in_no_list_and_no_cursor),
+		PEOPLE_TEST(twenty_thousand_are_counted_as_more_than_ten),
 		PEOPLE_TEST(what_it_creates_its_creator_created),
 		PEOPLE_TEST(it_sees_nothing_unpublished_that_its_creator_does_not),
 		PEOPLE_TEST(an_explanation_names_the_creator_who_cuts_it),
