@@ -14,12 +14,15 @@ extern "C" {
  * asked for by itself.
  *
  * The options, all optional: "sort": "updatedAt", "createdAt" or "name", with "-" before it
- * for descending (default "-updatedAt"); equal ones are in the order of their ids, backwards where the order is. "limit": 1
- * to 1000 (default 50). "cursor": where an earlier page ended; it fits only the
- * session's principal, workspace and the same sort and right. "view": "summary" (default;
- * no definition) or "whole". "right": only those on which the session has this right
- * (default "assistant:read"). Changes between two pages never make a page fail: what does not
- * change its place is listed exactly once.
+ * for descending (default "-updatedAt"); equal ones are in the order of their ids, backwards
+ * where the order is. "limit": 1 to 1000 (default 50). "cursor": where an earlier page ended; it
+ * fits only the session's principal, workspace and the same sort and right. "view": "summary"
+ * (default; no definition) or "whole". "right": only those on which the session has this right
+ * (default "assistant:read"). "nameContains": only those whose name has this text in it, up to
+ * 1024 characters; ASCII letters are the same in either case, whatever the locale, and all else
+ * is only itself; "" is as if it was not there. Sorted by name is the fastest way to look for
+ * one. Changes between two pages never make a page fail: what does not change its place is
+ * listed exactly once.
  *
  * @param list     owned, free with asst_list_free().
  * @param session  borrowed.
@@ -39,8 +42,8 @@ ASST_API int asst_assistant_list(asst_list **list, asst_session *session, const 
  * @param count    set to how many there are: up to 10000 exactly, else to 10000.
  * @param more     set to 1 where there are more than 10000, else to 0; may be NULL.
  * @param session  borrowed.
- * @param options  copied; a JSON object, optional: "right" as for asst_assistant_list(). NULL for
- *                 the defaults.
+ * @param options  copied; a JSON object, both optional: "right" and "nameContains" as for
+ *                 asst_assistant_list(). NULL for the defaults.
  * @param size     in bytes, or ASST_NUL.
  * @param err      may be NULL.
  * @return ASST_OK, ASST_EINVAL, ASST_EDENIED, ASST_EVALIDATION, ASST_ELIMIT, ASST_ESTATE, ASST_EIO,

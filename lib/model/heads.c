@@ -228,8 +228,15 @@ static const char *const sorts[] = { "updatedAt",  "-updatedAt", "createdAt",
 				     "-createdAt", "name",	 "-name",     NULL };
 static const char *const views[] = { "summary", "whole", NULL };
 
+/* No limit of names: what is stored may be longer than the one that is in force now. */
+#define NAME_FILTER                                                                                \
+	{                                                                                          \
+		.name = "nameContains", .type = ASST__TEXT, .limit = ASST__LIMIT_STRING            \
+	}
+
 static const struct asst__field count_fields[] = {
 	[ASST__COUNT_RIGHT] = { .name = "right", .type = ASST__TEXT, .limit = ASST__LIMIT_STRING },
+	[ASST__COUNT_NAME] = NAME_FILTER,
 };
 
 static const struct asst__field query_fields[] = {
@@ -253,6 +260,7 @@ static const struct asst__field query_fields[] = {
 			       .choices = views,
 			       .fallback = 0 },
 	[ASST__QUERY_RIGHT] = { .name = "right", .type = ASST__TEXT, .limit = ASST__LIMIT_STRING },
+	[ASST__QUERY_NAME] = NAME_FILTER,
 };
 
 static const struct asst__field around_fields[] = {

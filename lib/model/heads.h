@@ -122,10 +122,11 @@ enum asst__query_field {
 	ASST__QUERY_LIMIT,
 	ASST__QUERY_CURSOR,
 	ASST__QUERY_VIEW,
-	ASST__QUERY_RIGHT
+	ASST__QUERY_RIGHT,
+	ASST__QUERY_NAME
 };
 
-enum asst__count_field { ASST__COUNT_RIGHT = 1 };
+enum asst__count_field { ASST__COUNT_RIGHT = 1, ASST__COUNT_NAME };
 
 /* The options of other lists. */
 enum asst__page_field { ASST__PAGE_LIMIT = 1, ASST__PAGE_CURSOR, ASST__PAGE_ASSISTANT };

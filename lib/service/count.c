@@ -2,11 +2,12 @@
 /*
  * Counting what a list would have: exactly, as far as that is cheap. The index entries of all
  * principals that a session stands for are scanned as they lie; a table tells which assistants
- * were met already, and what their entries say together.
+ * were met already, and what their entries say together. Those without the name that is asked
+ * for are left out before.
  */
 #include "model/heads.h"
 #include "service/list.h"
-#include "service/page.h"
+#include "service/met.h"
 
 #include <string.h>
 
@@ -14,107 +15,128 @@
 /* So many entries are scanned in one call, and so many assistants decided on. */
 #define STEP 4096
 #define DECIDED 4096
-#define FIRST_ROOM 4096
 
 /* The entries of one principal and class, as far as they are not scanned yet. */
 struct source {
 	struct asst__key from, to;
+	size_t prefix; /* bytes of a key before the place */
 	const struct asst__membership *member; /* NULL: of who sees everything */
 	bool ended;
 };
 
-struct met {
-	uint64_t id[2]; /* as they lie in memory; no id is all zero, which is for an empty place */
-	struct asst__standing standing;
+/* An entry whose key does not tell whether the assistant has the name. */
+struct unknown {
+	const struct source *source;
+	size_t at; /* in the sink */
 };
 
 struct counting {
 	struct asst__query *query;
 	struct source *sources;
 	size_t source_count;
-	struct met *met;
-	size_t met_count, room; /* room: a power of two, or 0 */
+	struct asst__met_table met;
 	size_t allowed;
+	struct unknown *unknown; /* of one scan */
+	size_t unknown_count, unknown_room;
 };
 
-static bool is_empty(const struct met *met)
+/* The id of an entry: the end of its key. */
+static const unsigned char *id_of(const struct asst_sink *sink, size_t at)
 {
-	return (met->id[0] | met->id[1]) == 0;
-}
+	size_t size;
+	const unsigned char *key = asst_sink_key(sink, at, &size);
 
-static struct met *place_of(struct met *met, size_t room, const uint64_t id[2])
-{
-	/* The end of an id is what was random when it was made. */
-	size_t i = (size_t)(id[1] * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (room - 1);
-
-	while ((met[i].id[0] != id[0] || met[i].id[1] != id[1]) && !is_empty(&met[i]))
-		i = (i + 1) & (room - 1);
-	return &met[i];
-}
-
-/* Room for one more. */
-static int grow(struct counting *counting)
-{
-	const struct asst__call *call = counting->query->call;
-	size_t i, room = counting->room ? 2 * counting->room : FIRST_ROOM;
-	struct met *met;
-
-	if (2 * counting->met_count < counting->room)
-		return ASST_OK;
-	met = asst__alloc_zeroed(&call->store->mem, room * sizeof(*met));
-	if (!met)
-		return asst__fail_nomem(call->err);
-	for (i = 0; i < counting->room; i++) {
-		if (!is_empty(&counting->met[i]))
-			*place_of(met, room, counting->met[i].id) = counting->met[i];
-	}
-	asst__free(&call->store->mem, counting->met, counting->room * sizeof(*met));
-	counting->met = met;
-	counting->room = room;
-	return ASST_OK;
+	return key + size - ASST__UUID_BYTES;
 }
 
 /* An entry of an assistant, which may have others under other principals. */
-static int meet(struct counting *counting, const struct source *source, const unsigned char *bytes,
-		const asst_buf *value)
+static int meet(struct counting *counting, const struct source *source,
+		const struct asst_sink *sink, size_t at)
 {
+	const struct asst__call *call = counting->query->call;
 	int needed = asst__rights[counting->query->right].level;
-	uint64_t id[2];
-	struct met *met;
+	struct asst__met *met = asst__met_find(&counting->met, id_of(sink, at), &call->store->mem);
 	bool before;
-	int status = grow(counting);
 
-	if (status != ASST_OK)
-		return status;
-	memcpy(id, bytes, ASST__UUID_BYTES);
-	met = place_of(counting->met, counting->room, id);
-	if (is_empty(met)) {
-		memcpy(met->id, id, sizeof(id));
-		counting->met_count++;
-	}
+	if (!met)
+		return asst__fail_nomem(call->err);
 	before = asst__standing_allows(&met->standing, needed);
-	asst__standing_add(&met->standing, value, source->member, counting->query->call->now);
+	asst__standing_add(&met->standing, asst_sink_value(sink, at), source->member, call->now);
 	if (asst__standing_allows(&met->standing, needed) && !before)
 		counting->allowed++;
 	return ASST_OK;
+}
+
+static int put_off(struct counting *counting, const struct source *source, size_t at)
+{
+	const struct asst__call *call = counting->query->call;
+
+	if (!asst__grow(&call->store->mem, &counting->unknown, counting->unknown_count,
+			&counting->unknown_room, sizeof(*counting->unknown)))
+		return asst__fail_nomem(call->err);
+	counting->unknown[counting->unknown_count++] = (struct unknown){ source, at };
+	return ASST_OK;
+}
+
+/* Meet it, if it has the name. What is to be decided on has its head looked at anyway. */
+static int consider(struct counting *counting, const struct source *source,
+		    const struct asst_sink *sink, size_t at)
+{
+	enum asst__name_verdict verdict = ASST__NAME_PASSES;
+	const char *key;
+	size_t size;
+
+	if (counting->query->name.text) {
+		key = asst_sink_key(sink, at, &size);
+		verdict = asst__query_judge(counting->query,
+					    (struct asst__string){ key + source->prefix,
+								   size - source->prefix });
+	}
+	if (verdict == ASST__NAME_FAILS)
+		return ASST_OK;
+	if (verdict == ASST__NAME_UNKNOWN && counting->query->call->actor->kind == ASST__PERSON)
+		return put_off(counting, source, at);
+	return meet(counting, source, sink, at);
+}
+
+/* Meet those of what was put off that have the name. */
+static int meet_unknown(struct counting *counting, const struct asst_sink *sink)
+{
+	const struct unknown *unknown = counting->unknown;
+	size_t i, count = counting->unknown_count;
+	struct asst__names names;
+	bool passes;
+	int status = ASST_OK;
+
+	asst__names_init(&names, &counting->query->name, counting->query->call);
+	for (i = 0; i < count && status == ASST_OK; i++)
+		status = asst__names_add(&names, id_of(sink, unknown[i].at));
+	if (status == ASST_OK)
+		status = asst__names_load(&names);
+	for (i = 0; i < count && status == ASST_OK; i++) {
+		status = asst__names_next(&passes, &names);
+		if (status == ASST_OK && passes)
+			status = meet(counting, unknown[i].source, sink, unknown[i].at);
+	}
+	counting->unknown_count = 0;
+	asst__names_dispose(&names);
+	return status;
 }
 
 /* Everything that one scan gave of a source, which begins behind it from then on. */
 static int take(struct counting *counting, struct source *source, const struct asst_sink *sink,
 		size_t *at, size_t index, size_t limit)
 {
-	const unsigned char *key;
 	size_t size = 0, count = 0;
 	int status = ASST_OK;
 
 	for (; status == ASST_OK && *at < asst_sink_count(sink) && sink->items[*at].index == index;
 	     ++*at, count++) {
-		key = asst_sink_key(sink, *at, &size);
-		if (size <= ASST__UUID_BYTES || size >= sizeof(source->from.bytes))
+		asst_sink_key(sink, *at, &size);
+		if (size <= source->prefix + ASST__UUID_BYTES || size >= sizeof(source->from.bytes))
 			return asst__fail(counting->query->call->err, ASST_ECORRUPT,
 					  "an index entry is damaged");
-		status = meet(counting, source, key + size - ASST__UUID_BYTES,
-			      asst_sink_value(sink, *at));
+		status = consider(counting, source, sink, *at);
 	}
 	source->ended = count < limit;
 	if (source->ended || status != ASST_OK)
@@ -136,7 +158,7 @@ static int scan(struct counting *counting, size_t open)
 	uint64_t sequence;
 	int status = ASST_OK;
 
-	asst__ranges_init(&ranges, &call->store->mem, 0);
+	asst__ranges_init(&ranges, &call->store->mem, asst__query_sees_all(counting->query));
 	asst__sink_init(&sink, &call->store->mem);
 	for (i = 0; i < counting->source_count && status == ASST_OK; i++) {
 		source = &counting->sources[i];
@@ -152,6 +174,8 @@ static int scan(struct counting *counting, size_t open)
 		if (!counting->sources[i].ended)
 			status = take(counting, &counting->sources[i], &sink, &at, index++, limit);
 	}
+	if (status == ASST_OK && counting->unknown_count)
+		status = meet_unknown(counting, &sink);
 	asst__sink_dispose(&sink);
 	asst__ranges_dispose(&ranges);
 	return status;
@@ -184,7 +208,10 @@ static int add_sources(struct counting *counting)
 			continue;
 		source = &counting->sources[counting->source_count++];
 		principal = asst__query_principal(counting->query, i / 2, &source->member);
-		asst__key_index_prefix(&source->from, principal, class, ASST__SORT_KEY_CREATED);
+		asst__key_index_prefix(&source->from, principal, class,
+				       counting->query->name.text ? ASST__SORT_KEY_NAME :
+								    ASST__SORT_KEY_CREATED);
+		source->prefix = source->from.size;
 		source->to = source->from;
 		asst__key_end(&source->to);
 	}
@@ -214,7 +241,10 @@ static int decide_on(struct counting *counting, unsigned char (*ids)[ASST__UUID_
 		status = asst__loaded_take(&loaded, &sink, 2 * i, false, call->err);
 		asst__decide(&loaded.decision, counting->query->right, call->actor, &loaded.object,
 			     call->now);
-		counting->allowed += status == ASST_OK && loaded.decision.status == ASST_OK;
+		counting->allowed += status == ASST_OK && loaded.decision.status == ASST_OK &&
+				     asst__name_filter_passes(
+					     &counting->query->name,
+					     asst__view_text(&loaded.head.view, ASST__HEAD_NAME));
 		asst__loaded_dispose(&loaded);
 	}
 	asst__sink_dispose(&sink);
@@ -231,10 +261,10 @@ static int decide_all(struct counting *counting)
 
 	counting->allowed = 0;
 	/* Once there are more than are counted, what is left is not looked at. */
-	for (i = 0; i < counting->room && counting->allowed <= COUNT_MOST && status == ASST_OK;
+	for (i = 0; i < counting->met.room && counting->allowed <= COUNT_MOST && status == ASST_OK;
 	     i++) {
-		if (!is_empty(&counting->met[i]))
-			memcpy(ids[count++], counting->met[i].id, ASST__UUID_BYTES);
+		if (!asst__met_is_empty(&counting->met.items[i]))
+			memcpy(ids[count++], counting->met.items[i].id, ASST__UUID_BYTES);
 		if (count == DECIDED) {
 			status = decide_on(counting, ids, count);
 			count = 0;
@@ -279,7 +309,9 @@ static void dispose(struct counting *counting)
 
 	asst__free(mem, counting->sources, 2 * asst__query_principals(counting->query) *
 						    sizeof(*counting->sources));
-	asst__free(mem, counting->met, counting->room * sizeof(*counting->met));
+	asst__met_dispose(&counting->met, mem);
+	asst__free(mem, counting->unknown, counting->unknown_room * sizeof(*counting->unknown));
+	asst__name_filter_dispose(&counting->query->name, mem);
 }
 
 static int read_options(struct asst__query *query, const char *options, size_t size)
@@ -291,6 +323,11 @@ static int read_options(struct asst__query *query, const char *options, size_t s
 
 	if (status == ASST_OK)
 		status = asst__query_right(query, asst__view_text(&view, ASST__COUNT_RIGHT));
+	if (status == ASST_OK)
+		status = asst__name_filter_init(&query->name,
+						asst__view_text(&view, ASST__COUNT_NAME),
+						&query->call->store->mem, query->call->err);
+	query->sort = query->name.text ? ASST__SORT_NAME : ASST__SORT_CREATED;
 	asst_buf_free(record);
 	return status;
 }

@@ -33,21 +33,30 @@ static int add_range(struct asst_ranges *ranges, const struct asst__query *query
 			       query->reverse ? ASST_RANGE_REVERSE : 0, query->call->err);
 }
 
-static bool sees_all(const struct asst__query *query)
+bool asst__query_sees_all(const struct asst__query *query)
 {
 	return query->call->actor->system || query->call->actor->superuser;
 }
 
 size_t asst__query_principals(const struct asst__query *query)
 {
-	return sees_all(query) ? 1 : query->call->actor->count;
+	return asst__query_sees_all(query) ? 1 : query->call->actor->count;
 }
 
 struct asst__string asst__query_principal(const struct asst__query *query, size_t i,
 					  const struct asst__membership **member)
 {
-	*member = sees_all(query) ? NULL : &query->call->actor->memberships[i];
+	*member = asst__query_sees_all(query) ? NULL : &query->call->actor->memberships[i];
 	return *member ? (*member)->principal : ASST__STRING("*");
+}
+
+enum asst__name_verdict asst__query_judge(const struct asst__query *query,
+					  struct asst__string place)
+{
+	if (!query->name.text)
+		return ASST__NAME_PASSES;
+	return query->sort == ASST__SORT_NAME ? asst__name_filter_judge(&query->name, place) :
+						ASST__NAME_UNKNOWN;
 }
 
 bool asst__query_reads(const struct asst__query *query)
@@ -82,7 +91,7 @@ static int scan(struct asst__found *found, struct asst__query *query)
 	uint64_t sequence;
 	int status;
 
-	asst__ranges_init(&ranges, mem, 0);
+	asst__ranges_init(&ranges, mem, asst__query_sees_all(query));
 	asst__sink_init(&sink, mem);
 	status = add_ranges(&ranges, query);
 	if (status == ASST_OK)

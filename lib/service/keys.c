@@ -145,11 +145,8 @@ void asst__sort_name(struct asst__sort_value *value, struct asst__string name)
 {
 	size_t i;
 
-	for (i = 0; i < name.size && i < 64; i++) {
-		char c = name.text[i];
-
-		value->bytes[i] = (unsigned char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
-	}
+	for (i = 0; i < name.size && i < ASST__SORT_NAME_BYTES; i++)
+		value->bytes[i] = (unsigned char)asst__sort_fold(name.text[i]);
 	value->bytes[i] = '\0';
 	value->size = i + 1;
 }

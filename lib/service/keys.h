@@ -67,6 +67,9 @@ void asst__key_floor(struct asst__key *key);
 #define ASST__ENTRY_CREATOR 0x40u     /* the principal created it; only with the next one */
 #define ASST__ENTRY_UNPUBLISHED 0x80u /* it has no version yet */
 
+/* So much of a name is sorted by. */
+#define ASST__SORT_NAME_BYTES 64
+
 /* What an entry is sorted by: a time as 8 bytes, or a folded name and a NUL. */
 struct asst__sort_value {
 	size_t size;
@@ -74,7 +77,13 @@ struct asst__sort_value {
 };
 
 void asst__sort_time(struct asst__sort_value *value, int64_t ms);
-/* ASCII letters in lower case, at most 64 bytes; no locale. */
+/* ASCII letters in lower case; no locale. */
+static inline char asst__sort_fold(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Folded, at most 64 bytes. */
 void asst__sort_name(struct asst__sort_value *value, struct asst__string name);
 
 /* All entries of a principal and class in one order begin with this. */

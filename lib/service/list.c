@@ -76,6 +76,10 @@ static int read_query(struct asst__query *query, const struct asst__view *view)
 	query->reverse = query->sort_choice % 2 == 1;
 	query->whole = asst__view_choice(view, ASST__QUERY_VIEW, 0) == 1;
 	status = asst__query_right(query, asst__view_text(view, ASST__QUERY_RIGHT));
+	if (status == ASST_OK)
+		status = asst__name_filter_init(&query->name,
+						asst__view_text(view, ASST__QUERY_NAME),
+						&call->store->mem, call->err);
 	if (status != ASST_OK)
 		return status;
 	if (asst__page_limit(&query->limit, limit, call) != ASST_OK)
@@ -107,7 +111,20 @@ int asst__list_note_feed(asst_list *list, const struct asst__call *call, uint64_
 	return list->feed_cursor ? ASST_OK : asst__fail_nomem(call->err);
 }
 
-/* Append what was found at i, if the session has the right on it. */
+/* Whether the session has the right on it, and it has the name now: its key may be of another. */
+static bool fits(struct asst__loaded *loaded, const struct asst__query *query)
+{
+	const struct asst__call *call = query->call;
+
+	loaded->trash = query->trash;
+	asst__loaded_describe(loaded);
+	asst__decide(&loaded->decision, query->right, call->actor, &loaded->object, call->now);
+	return loaded->decision.status == ASST_OK &&
+	       asst__name_filter_passes(&query->name,
+					asst__view_text(&loaded->head.view, ASST__HEAD_NAME));
+}
+
+/* Append what was found at i, if it fits. */
 static int take(asst_list *list, struct asst__query *query, const struct asst_sink *sink, size_t i,
 		const struct asst__place *place)
 {
@@ -117,38 +134,31 @@ static int take(asst_list *list, struct asst__query *query, const struct asst_si
 	int status;
 
 	status = asst__loaded_take(&loaded, sink, i * parts, query->whole, call->err);
-	if (status == ASST_OK) {
-		loaded.trash = query->trash;
-		asst__loaded_describe(&loaded);
-		asst__decide(&loaded.decision, query->right, call->actor, &loaded.object,
-			     call->now);
-		if (loaded.decision.status == ASST_OK) {
-			status = asst__assistant_make(&list->items[list->count], &loaded,
-						      query->whole, call);
-			list->count += status == ASST_OK;
-			if (list->count == query->limit)
-				query->last = *place;
-		}
+	if (status == ASST_OK && fits(&loaded, query)) {
+		status = asst__assistant_make(&list->items[list->count], &loaded, query->whole,
+					      call);
+		list->count += status == ASST_OK;
+		if (list->count == query->limit)
+			query->last = *place;
 	}
 	asst__loaded_dispose(&loaded);
 	return status;
 }
 
-static int load(asst_list *list, struct asst__query *query, const struct asst__found *found)
+static int load(asst_list *list, struct asst__query *query, const struct asst__place *places,
+		size_t count)
 {
 	const struct asst__call *call = query->call;
 	struct asst_keys keys;
 	struct asst_sink sink;
-	size_t i, count = found->count;
 	uint64_t sequence;
+	size_t i;
 	int status = ASST_OK;
 
-	if (!count)
-		return ASST_OK;
 	asst__keys_init(&keys, &call->store->mem);
 	asst__sink_init(&sink, &call->store->mem);
 	for (i = 0; i < count && status == ASST_OK; i++)
-		status = asst__keys_add_object(&keys, asst__place_id(&found->places[i]), query->whole,
+		status = asst__keys_add_object(&keys, asst__place_id(&places[i]), query->whole,
 					       call->err);
 	if (status == ASST_OK)
 		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
@@ -157,14 +167,68 @@ static int load(asst_list *list, struct asst__query *query, const struct asst__f
 	if (status == ASST_OK)
 		status = asst__list_note_feed(list, call, sequence);
 	for (i = 0; i < count && status == ASST_OK && list->count <= query->limit; i++)
-		status = take(list, query, &sink, i, &found->places[i]);
+		status = take(list, query, &sink, i, &places[i]);
 	asst__sink_dispose(&sink);
 	asst__keys_dispose(&keys);
 	return status;
 }
 
-/* And more at once, where much of what was found may not be shown. */
+static enum asst__name_verdict judge(const struct asst__query *query,
+				     const struct asst__place *place)
+{
+	return asst__query_judge(query, (struct asst__string){ (const char *)place->bytes,
+							       place->size });
+}
+
+/*
+ * Keep what has the name, where its key does not tell. Only that is loaded, with all that a
+ * page shows of it.
+ */
+static int winnow(struct asst__found *found, const struct asst__query *query)
+{
+	struct asst__names names;
+	size_t i, kept = 0;
+	bool passes;
+	int status = ASST_OK;
+
+	asst__names_init(&names, &query->name, query->call);
+	for (i = 0; i < found->count && status == ASST_OK; i++) {
+		if (judge(query, &found->places[i]) == ASST__NAME_UNKNOWN)
+			status = asst__names_add(&names, asst__place_id(&found->places[i]));
+	}
+	if (status == ASST_OK)
+		status = asst__names_load(&names);
+	for (i = 0; i < found->count && status == ASST_OK; i++) {
+		passes = true;
+		if (judge(query, &found->places[i]) == ASST__NAME_UNKNOWN)
+			status = asst__names_next(&passes, &names);
+		if (passes)
+			found->places[kept++] = found->places[i];
+	}
+	found->count = kept;
+	asst__names_dispose(&names);
+	return status;
+}
+
+/*
+ * And more at once, where much of what was found may not be shown; more yet, where a name is
+ * looked for among what was found.
+ */
 #define WANTED_MOST 512
+#define WINNOWED_MOST 4096
+
+static int load_all(asst_list *list, struct asst__query *query, const struct asst__found *found)
+{
+	size_t most = query->limit < WANTED_MOST ? WANTED_MOST : query->limit + 1, at, count;
+	int status = ASST_OK;
+
+	for (at = 0; at < found->count && list->count <= query->limit && status == ASST_OK;
+	     at += count) {
+		count = found->count - at < most ? found->count - at : most;
+		status = load(list, query, found->places + at, count);
+	}
+	return status;
+}
 
 /* The one item too many tells that there is another page, and is shown there. */
 static int end_page(asst_list *list, const struct asst__query *query)
@@ -187,6 +251,7 @@ static int end_page(asst_list *list, const struct asst__query *query)
 static int fill(asst_list *list, struct asst__query *query)
 {
 	struct asst__found found = { 0, 0, NULL };
+	size_t most = query->name.text ? WINNOWED_MOST : WANTED_MOST;
 	int status = ASST_OK;
 
 	query->step = query->wanted = query->limit + 1;
@@ -194,11 +259,12 @@ static int fill(asst_list *list, struct asst__query *query)
 		status = asst__query_find(&found, query);
 		if (status == ASST_OK && query->scanned)
 			status = asst__list_note_feed(list, query->call, query->sequence);
+		if (status == ASST_OK && query->name.text)
+			status = winnow(&found, query);
 		if (status == ASST_OK)
-			status = load(list, query, &found);
-		if (query->wanted < WANTED_MOST)
-			query->wanted = query->wanted < WANTED_MOST / 4 ? query->wanted * 4 :
-									  WANTED_MOST;
+			status = load_all(list, query, &found);
+		if (query->wanted < most)
+			query->wanted = query->wanted < most / 4 ? query->wanted * 4 : most;
 	}
 	if (status == ASST_OK)
 		status = end_page(list, query);
@@ -245,6 +311,7 @@ static int list_with(asst_list **list, asst_session *session, const char *option
 		status = parse(&query, options, size);
 	if (status == ASST_OK)
 		status = run_query(list, &query);
+	asst__name_filter_dispose(&query.name, &call.store->mem);
 	asst__call_end(&call);
 	return status;
 }

@@ -12,12 +12,25 @@ struct run {
 	const struct asst__membership *member; /* whose range it is; NULL: who sees everything */
 };
 
-static struct asst__string place_of(const struct asst_sink *sink, const struct run *run)
+static struct asst__string place_at(const struct asst_sink *sink, const struct run *run, size_t at)
 {
 	size_t size;
-	const char *key = asst_sink_key(sink, run->at, &size);
+	const char *key = asst_sink_key(sink, at, &size);
 
 	return (struct asst__string){ key + run->prefix, size - run->prefix };
+}
+
+static struct asst__string place_of(const struct asst_sink *sink, const struct run *run)
+{
+	return place_at(sink, run, run->at);
+}
+
+/* Leave out what does not have the name, so that it takes no part in the merge. */
+static void skip(struct run *run, const struct asst_sink *sink, const struct asst__query *query)
+{
+	while (query->name.text && run->at < run->end &&
+	       asst__query_judge(query, place_of(sink, run)) == ASST__NAME_FAILS)
+		run->at++;
 }
 
 static void make_runs(struct run *runs, const struct asst_ranges *ranges,
@@ -41,6 +54,7 @@ static void make_runs(struct run *runs, const struct asst_ranges *ranges,
 		for (k = 0; k < size && from[k]; k++)
 			;
 		runs[i].prefix = k + 3;
+		skip(&runs[i], sink, query);
 	}
 }
 
@@ -51,24 +65,35 @@ static int compare_places(struct asst__string a, struct asst__string b, bool rev
 	return reverse ? -order : order;
 }
 
-/* The run whose next entry comes first, or NULL: all ended, or one is cut off here. */
+/*
+ * The run whose next entry comes first, or NULL: all ended, or what comes first lies behind the
+ * bound. That is the last place up to which all runs are known: where the first of those ended
+ * that were cut off. No text: none was. What lies behind it waits for the next scan, which has
+ * the rest of that run.
+ */
 static struct run *first_run(struct run *runs, size_t count, const struct asst_sink *sink,
-			     const struct asst__query *query, bool *cut)
+			     const struct asst__query *query, struct asst__string *bound)
 {
 	struct run *first = NULL;
+	struct asst__string last;
 	size_t i;
 
-	*cut = false;
+	bound->text = NULL;
 	for (i = 0; i < count; i++) {
-		if (runs[i].at == runs[i].end) {
-			*cut = *cut || runs[i].cut;
-			continue;
+		if (runs[i].at < runs[i].end) {
+			if (!first || compare_places(place_of(sink, &runs[i]),
+						     place_of(sink, first), query->reverse) < 0)
+				first = &runs[i];
+		} else if (runs[i].cut) {
+			last = place_at(sink, &runs[i], runs[i].end - 1);
+			if (!bound->text || compare_places(last, *bound, query->reverse) < 0)
+				*bound = last;
 		}
-		if (!first || compare_places(place_of(sink, &runs[i]), place_of(sink, first),
-					     query->reverse) < 0)
-			first = &runs[i];
 	}
-	return *cut ? NULL : first;
+	if (first && bound->text &&
+	    compare_places(place_of(sink, first), *bound, query->reverse) > 0)
+		return NULL;
+	return first;
 }
 
 void asst__standing_add(struct asst__standing *standing, const asst_buf *value,
@@ -78,6 +103,9 @@ void asst__standing_add(struct asst__standing *standing, const asst_buf *value,
 	uint64_t expires;
 	int level, owned = ASST_LEVEL_NONE;
 
+	/* Of who sees everything values are not read. */
+	if (!value && !member)
+		standing->level = ASST__LEVEL_OWNER;
 	if (asst_buf_size(value) != ASST__ENTRY_BYTES)
 		return;
 	if (bytes[0] & ASST__ENTRY_UNPUBLISHED)
@@ -116,6 +144,7 @@ static struct asst__standing take_place(struct run *runs, size_t count, struct a
 		asst__standing_add(&standing, asst_sink_value(sink, runs[i].at), runs[i].member,
 				   query->call->now);
 		runs[i].at++;
+		skip(&runs[i], sink, query);
 	}
 	return standing;
 }
@@ -144,22 +173,24 @@ static int merge(struct asst__found *found, struct asst__query *query, struct ru
 {
 	int needed = asst__rights[query->right].level;
 	struct asst__standing standing;
-	bool cut = false;
-	struct asst__string place;
+	struct asst__string place, bound = { NULL, 0 };
 	struct run *run;
 	int status = ASST_OK;
 
 	while (status == ASST_OK && found->count < query->wanted) {
-		run = first_run(runs, count, sink, query, &cut);
-		if (!run)
-			break;
+		run = first_run(runs, count, sink, query, &bound);
+		if (!run) {
+			/* All up to there was looked at: the next scan begins behind it. */
+			query->ended = !bound.text;
+			return bound.text ? set_place(&query->place, bound, query->call->err) :
+					    ASST_OK;
+		}
 		place = place_of(sink, run);
 		status = set_place(&query->place, place, query->call->err);
 		standing = take_place(runs, count, place, sink, query);
 		if (status == ASST_OK && asst__standing_allows(&standing, needed))
 			status = add_found(found, &query->place, query->call);
 	}
-	query->ended = found->count < query->wanted && !cut;
 	return status;
 }
 

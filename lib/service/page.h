@@ -4,7 +4,7 @@
 #define ASST_SERVICE_PAGE_H
 
 #include "service/cursor.h"
-#include "storage/query.h"
+#include "service/name.h"
 
 struct asst__query {
 	const struct asst__call *call;
@@ -12,6 +12,7 @@ struct asst__query {
 	bool reverse;
 	unsigned sort_choice;
 	enum asst__right right;
+	struct asst__name_filter name;
 	bool whole;
 	bool trash;
 	size_t limit;
@@ -39,10 +40,15 @@ static inline const unsigned char *asst__place_id(const struct asst__place *plac
 int asst__query_gates(const struct asst__query *query);
 /* The right that is asked for; without a name that to read. ASST_EVALIDATION. */
 int asst__query_right(struct asst__query *query, struct asst__string name);
+/* Whether it is all one: of its entries, which are those of "*", keys alone are scanned. */
+bool asst__query_sees_all(const struct asst__query *query);
 /* The principals that the session stands for; one of whom everything is to be seen: member NULL. */
 size_t asst__query_principals(const struct asst__query *query);
 struct asst__string asst__query_principal(const struct asst__query *query, size_t i,
 					  const struct asst__membership **member);
+/* What the place of an entry tells of the name that is asked for, in the order of the query. */
+enum asst__name_verdict asst__query_judge(const struct asst__query *query,
+					  struct asst__string place);
 /* Whether level 1 is enough: then the entries that carry no more count, too. */
 bool asst__query_reads(const struct asst__query *query);
 /* Scan from query->place on until query->wanted places are found, or nothing is left. */
@@ -54,7 +60,10 @@ struct asst__standing {
 	bool unpublished, creator;
 };
 
-/* Add what one entry says; member: under whom it is, NULL: under who sees everything. */
+/*
+ * Add what one entry says; member: under whom it is, NULL: under who sees everything; value
+ * NULL: it was not read, for who sees everything.
+ */
 void asst__standing_add(struct asst__standing *standing, const asst_buf *value,
 			const struct asst__membership *member, int64_t now);
 /* As asst__decide() would say of a person. */
@@ -62,8 +71,9 @@ bool asst__standing_allows(const struct asst__standing *standing, int needed);
 
 /*
  * Merge what a scan of the session's ranges gave, until query->wanted places are found.
- * Entries that give too low a level now are left out, as if they were not there. Sets
- * query->place to the last one looked at, and query->ended.
+ * Entries that give too low a level now are left out, as if they were not there; so are those
+ * whose key tells that they do not have the name. Sets query->place to the last one looked at,
+ * and query->ended.
  */
 int asst__page_merge(struct asst__found *found, struct asst__query *query,
 		     const struct asst_ranges *ranges, const struct asst_sink *sink);

@@ -101,13 +101,35 @@ static int list_whole(struct scene *s)
 	return list_with(s, "{\"view\":\"whole\",\"limit\":2,\"sort\":\"name\"}");
 }
 
-static int count(struct scene *s)
+static int list_by_name(struct scene *s)
+{
+	return list_with(s, "{\"nameContains\":\"O\",\"sort\":\"name\"}");
+}
+
+/* Where keys have no names, those are asked for before all else is. */
+static int list_by_name_and_time(struct scene *s)
+{
+	return list_with(s, "{\"nameContains\":\"o\",\"view\":\"whole\"}");
+}
+
+static int count_with(struct scene *s, const char *options)
 {
 	uint64_t number;
-	int status = asst_assistant_count(&number, NULL, s->session, NULL, 0, s->host->err);
+	int status = asst_assistant_count(&number, NULL, s->session, options, ASST_NUL,
+					  s->host->err);
 
 	assert_int_equal(number, 2);
 	return status;
+}
+
+static int count(struct scene *s)
+{
+	return count_with(s, NULL);
+}
+
+static int count_by_name(struct scene *s)
+{
+	return count_with(s, "{\"nameContains\":\"o\"}");
 }
 
 static int patch(struct scene *s)
@@ -250,7 +272,10 @@ static const struct {
 	{ "get many", get_many, ASST_OK, 1, 0, 0, 0 },
 	{ "list a page", list_page, ASST_OK, 1, 1, 0, 0 },
 	{ "list a whole page", list_whole, ASST_OK, 1, 1, 0, 0 },
+	{ "list by a name", list_by_name, ASST_OK, 1, 1, 0, 0 },
+	{ "list by a name, by time", list_by_name_and_time, ASST_OK, 2, 1, 0, 0 },
 	{ "count", count, ASST_OK, 0, 1, 0, 0 },
+	{ "count by a name", count_by_name, ASST_OK, 0, 1, 0, 0 },
 	{ "patch", patch, ASST_OK, 1, 0, 1, 1 },
 	{ "patch the slug", patch_slug, ASST_OK, 1, 0, 1, 1 },
 	{ "patch nothing", patch_nothing, ASST_OK, 1, 0, 0, 0 },

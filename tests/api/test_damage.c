@@ -44,6 +44,7 @@ CALL(get_shared, asst_assistant_get(&w->assistant, BOB, w->id, 0, err))
 CALL(get_by_key, asst_assistant_get(&w->assistant, as(w->host, "key"), w->id, 0, err))
 CALL(list, asst_assistant_list(&w->list, BOB, "{\"view\":\"whole\"}", ASST_NUL, err))
 CALL(list_names, asst_assistant_list(&w->list, ADA, "{\"sort\":\"name\"}", ASST_NUL, err))
+CALL(list_named, asst_assistant_list(&w->list, ADA, "{\"nameContains\":\"a\"}", ASST_NUL, err))
 CALL(drafts, asst_draft_list(&w->list, BOB, NULL, 0, err))
 CALL(trash, asst_trash_list(&w->list, ADA, NULL, 0, err))
 CALL(shares, asst_share_list(&w->out, ADA, w->id, err))
@@ -93,9 +94,9 @@ CALL(describe, asst_secret_describe(ADA, w->id, "ONE", "what", 0, err))
 CALL(rewrap, asst_secret_rewrap(&w->number, SYSTEM, NULL, NULL, 0, err))
 
 static int (*const calls[])(struct world *w, asst_error *err) = {
-	get, get_shared, get_by_key, list, list_names, drafts, trash, shares, versions, version, diff,
-	feed, feed_system, user, users, team, teams, who, explain, keys, keys_system, tokens, secrets,
-	open_user, open_key, open_token, lend, patch, edit, copy, restore_version, share, unshare,
+	get, get_shared, get_by_key, list, list_names, list_named, drafts, trash, shares, versions,
+	version, diff, feed, feed_system, user, users, team, teams, who, explain, keys, keys_system, tokens,
+	secrets, open_user, open_key, open_token, lend, patch, edit, copy, restore_version, share, unshare,
 	give, delete, restore, purge, label, prune, put_user, disable, forget, put_team, delete_team,
 	rotate, revoke_key, revoke_token, set_secret, describe, rewrap,
 };

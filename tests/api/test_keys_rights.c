@@ -304,12 +304,18 @@ static void expect_list(struct host *host, const char *options, size_t count, bo
 	asst_list_free(list);
 }
 
-static void expect_count(struct host *host, size_t wanted)
+static void expect_count_of(struct host *host, const char *options, size_t wanted)
 {
 	uint64_t count;
 
-	MUST(host, asst_assistant_count(&count, NULL, as(host, "key"), NULL, 0, host->err));
+	MUST(host, asst_assistant_count(&count, NULL, as(host, "key"), options, ASST_NUL,
+					host->err));
 	assert_int_equal(count, wanted);
+}
+
+static void expect_count(struct host *host, size_t wanted)
+{
+	expect_count_of(host, NULL, wanted);
 }
 
 static void what_its_creator_may_not_see_shows_in_no_list_and_no_cursor(void **state)
@@ -336,6 +342,34 @@ static void what_its_creator_may_not_see_shows_in_no_list_and_no_cursor(void **s
 	expect_list(host, "{\"limit\":1,\"sort\":\"name\"}", 1, true);
 	expect_list(host, "{\"limit\":2,\"sort\":\"name\"}", 2, false);
 	expect_count(host, 2);
+}
+
+/* One of whom all grants are to be decided on has them decided on, whatever their names are. */
+static void it_looks_for_names_among_what_it_sees(void **state)
+{
+	struct host *host = *state;
+	struct people_text key = key_of(host, ada);
+	char json[160];
+	const char *id;
+	size_t i;
+
+	for (i = 0; i < 8; i++) {
+		snprintf(json, sizeof(json), "{\"name\":\"%0*zu%c\",\"ownerId\":\"%s\"}",
+			 i % 2 ? 70 : 3, i, i < 4 ? 'A' : 'B', i % 4 < 2 ? "user:ada" : "user:bob");
+		id = host_create(host, "system", json);
+		MUST(host, people_share_key(host, "system", id, &key, 1));
+	}
+	expect_count(host, 4);
+	expect_count_of(host, "{\"nameContains\":\"a\"}", 2);
+	expect_count_of(host, "{\"nameContains\":\"00\"}", 4);
+	expect_count_of(host, "{\"nameContains\":\"0000\"}", 2);
+	expect_count_of(host, "{\"nameContains\":\"1A\"}", 1);
+	expect_count_of(host, "{\"nameContains\":\"3A\"}", 0);
+	expect_count_of(host, "{\"nameContains\":\"c\"}", 0);
+	expect_list(host, "{\"limit\":1,\"sort\":\"name\",\"nameContains\":\"B\"}", 1, true);
+	expect_list(host, "{\"limit\":2,\"sort\":\"name\",\"nameContains\":\"B\"}", 2, false);
+	expect_list(host, "{\"limit\":1,\"nameContains\":\"5b\"}", 1, false);
+	expect_list(host, "{\"limit\":1,\"nameContains\":\"7b\"}", 0, false);
 }
 
 /* A key is not its creator, who is who created it, and sees what has no version yet from level 2 on. */
@@ -477,6 +511,7 @@ int main(void)
 		PEOPLE_TEST(a_grant_to_one_key_is_not_for_another),
 		PEOPLE_TEST(what_its_creator_may_not_see_shows_in_no_list_and_no_cursor),
 		PEOPLE_TEST(twenty_thousand_are_counted_as_more_than_ten),
+		PEOPLE_TEST(it_looks_for_names_among_what_it_sees),
 		PEOPLE_TEST(what_it_creates_its_creator_created),
 		PEOPLE_TEST(it_sees_nothing_unpublished_that_its_creator_does_not),
 		PEOPLE_TEST(an_explanation_names_the_creator_who_cuts_it),

@@ -481,6 +481,10 @@ static void ten_thousand_are_counted_and_no_more(void **state)
 	assert_int_equal(host_calls(host, HOST_GET), 0);
 	MUST(host, asst_assistant_count(&count, NULL, as(host, "root super"), NULL, 0, host->err));
 	assert_int_equal(count, 10000);
+	MUST(host, asst_assistant_count(&count, &more, as(host, "ada"), "{\"nameContains\":\"A\"}",
+					ASST_NUL, host->err));
+	assert_int_equal(count, 10000);
+	assert_int_equal(more, 1);
 	MUST(host, asst_assistant_count(&count, NULL, as(host, "eve"), NULL, 0, host->err));
 	assert_int_equal(count, 0);
 }

@@ -28,6 +28,40 @@ static int level_of(struct host *host, const char *id)
 	return level;
 }
 
+/* A token has no index to be looked through: its assistant has the name, or there is none. */
+static void it_finds_its_assistant_by_name(void **state)
+{
+	static const struct {
+		const char *options;
+		size_t count;
+	} rows[] = {
+		{ "{\"nameContains\":\"voiCE\"}", 1 },
+		{ "{\"nameContains\":\"voices\"}", 0 },
+		{ "{\"nameContains\":\"\"}", 1 },
+	};
+	struct host *host = *state;
+	char sorted[80];
+	asst_list *list;
+	uint64_t count;
+	size_t i;
+
+	token_of(host, ada, host_create(host, ada, "{\"name\":\"Invoice\"}"), TOKEN);
+	for (i = 0; i < T_COUNT(rows); i++) {
+		MUST(host, asst_assistant_list(&list, as(host, "token"), rows[i].options, ASST_NUL,
+					       host->err));
+		assert_int_equal(asst_list_count(list), rows[i].count);
+		asst_list_free(list);
+		snprintf(sorted, sizeof(sorted), "{\"sort\":\"name\",%s", rows[i].options + 1);
+		MUST(host, asst_assistant_list(&list, as(host, "token"), sorted, ASST_NUL,
+					       host->err));
+		assert_int_equal(asst_list_count(list), rows[i].count);
+		asst_list_free(list);
+		MUST(host, asst_assistant_count(&count, NULL, as(host, "token"), rows[i].options,
+						ASST_NUL, host->err));
+		assert_int_equal(count, rows[i].count);
+	}
+}
+
 static void it_sees_one_assistant(void **state)
 {
 	struct host *host = *state;
@@ -234,6 +268,7 @@ static void the_same_of_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		PEOPLE_TEST(it_finds_its_assistant_by_name),
 		PEOPLE_TEST(it_sees_one_assistant),
 		PEOPLE_TEST(it_has_level_2),
 		PEOPLE_TEST(one_for_reading_has_level_1_without_comments),

@@ -107,6 +107,26 @@ static int run_count(asst_error *err)
 	return status;
 }
 
+static int run_count_named(asst_error *err)
+{
+	uint64_t count = 77;
+	int status = FAILING(asst_assistant_count(&count, NULL, w.ada,
+						  "{\"nameContains\":\"AlPh\"}", ASST_NUL, err));
+
+	EXPECT(count == (status == ASST_OK));
+	return status;
+}
+
+static int run_count_long(asst_error *err)
+{
+	uint64_t count = 77;
+	int status = FAILING(asst_assistant_count(&count, NULL, w.ada,
+						  "{\"nameContains\":\"end\"}", ASST_NUL, err));
+
+	EXPECT(count == (status == ASST_OK ? 12 : 0));
+	return status;
+}
+
 static int run_count_wrong(asst_error *err)
 {
 	return FAILING(asst_assistant_count(NULL, NULL, w.ada, NULL, 0, err));
@@ -180,6 +200,33 @@ static void prepare_ended(void)
 static int run_list_ended(asst_error *err)
 {
 	return list(w.bob, "{\"limit\":1}", err);
+}
+
+/* Such names as keys do not have all of. */
+static void prepare_long(void)
+{
+	char json[120], id[ID_SIZE];
+	int i;
+
+	for (i = 0; i < 12; i++) {
+		snprintf(json, sizeof(json), "{\"name\":\"%065dend\"}", i);
+		world_create(id, json, 0);
+	}
+}
+
+static int run_list_named(asst_error *err)
+{
+	return list(w.ada, "{\"sort\":\"-name\",\"nameContains\":\"A\",\"limit\":1}", err);
+}
+
+static int run_list_long(asst_error *err)
+{
+	return list(w.ada, "{\"sort\":\"name\",\"nameContains\":\"END\",\"limit\":2}", err);
+}
+
+static int run_list_long_by_time(asst_error *err)
+{
+	return list(w.host, "{\"nameContains\":\"1EN\",\"limit\":1,\"view\":\"whole\"}", err);
 }
 
 static int run_list_wrong(asst_error *err)
@@ -258,6 +305,8 @@ static const struct op ops[] = {
 	{ GET_MANY, "no ids", ASST_EINVAL, DETAIL, NULL, run_get_many_none },
 	{ GET_MANY, "too many", ASST_ELIMIT, DETAIL, NULL, run_get_many_limit },
 	{ "asst_assistant_count", "by a right", ASST_OK, ALL, NULL, run_count },
+	{ "asst_assistant_count", "by a name", ASST_OK, ALL, NULL, run_count_named },
+	{ "asst_assistant_count", "by a long name", ASST_OK, ALL, prepare_long, run_count_long },
 	{ "asst_assistant_count", "no place", ASST_EINVAL, DETAIL, NULL, run_count_wrong },
 	{ LIST, "defaults", ASST_OK, ALL, NULL, run_list },
 	{ LIST, "whole, first page", ASST_OK, ALL, NULL, run_list_whole },
@@ -265,6 +314,9 @@ static const struct op ops[] = {
 	{ LIST, "by the system", ASST_OK, ALL, NULL, run_list_system },
 	{ LIST, "granted", ASST_OK, ALL, NULL, run_list_granted },
 	{ LIST, "ended grants", ASST_OK, ALL, prepare_ended, run_list_ended },
+	{ LIST, "by a name", ASST_OK, ALL, NULL, run_list_named },
+	{ LIST, "by a long name", ASST_OK, ALL, prepare_long, run_list_long },
+	{ LIST, "by a long name, by time", ASST_OK, ALL, prepare_long, run_list_long_by_time },
 	{ LIST, "empty", ASST_OK, ALL, NULL, run_list_empty },
 	{ LIST, "faults", ASST_EVALIDATION, ALL, NULL, run_list_wrong },
 	{ LIST, "another's cursor", ASST_EVALIDATION, ALL, prepare_page, run_list_foreign },
