@@ -188,6 +188,7 @@ struct bench_peer {
 	double (*list)(void *peer, double seconds);
 	double (*list_whole)(void *peer, double seconds);
 	double (*count)(void *peer, double seconds); /* to 10,000; LMDB has none */
+	double (*names)(void *peer, double seconds); /* looked through, for a million; nor this */
 	double (*reopen)(void *peer, double seconds); /* ms */
 };
 
@@ -219,6 +220,10 @@ double bench_ours_list(void *ours, double seconds);
 double bench_ours_list_whole(void *ours, double seconds);
 double bench_ours_list_few(void *ours, double seconds);
 double bench_ours_count(void *ours, double seconds);
+/* Looking through the names of all documents that were loaded: for a million of them. */
+double bench_ours_names(void *ours, double seconds);
+double bench_ours_names_count(void *ours, double seconds);
+double bench_ours_names_by_time(void *ours, double seconds);
 /* Scanning 10,000 keys of an index, without their values. */
 struct bench_scan *bench_scan_open(void);
 void bench_scan_close(struct bench_scan *scan);
@@ -232,7 +237,7 @@ double bench_ours_create_compacting(void *ours, double seconds);
 double bench_ours_fresh(void *bench, double seconds);
 double bench_ours_fresh2(void *bench, double seconds);
 
-/* rows.c, rows_store.c */
+/* rows.c, rows_store.c, names.c */
 
 struct bench_group {
 	const char *name;
@@ -245,6 +250,7 @@ void bench_rows_open(struct bench *bench);
 void bench_rows_memory(struct bench *bench);
 void bench_rows_disk(struct bench *bench);
 void bench_rows_compaction(struct bench *bench);
+void bench_rows_names(struct bench *bench);
 
 /* Opened on first use, kept until the end. */
 struct bench_ours *bench_memory_store(struct bench *bench);

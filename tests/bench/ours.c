@@ -39,6 +39,8 @@ struct bench_ours {
 	asst_store *store;
 	asst_backend backend; /* a copy of its table, for scans */
 	asst_session *few; /* sees 1 % by 20 teams */
+	asst_session *all; /* sees everything */
+	size_t loaded;
 	struct bench_chain chain;
 	int keep_times;
 	struct lane lanes[THREADS];
@@ -74,6 +76,8 @@ static void open_sessions(struct bench_ours *ours, asst_error *err)
 	snprintf(json + size, sizeof(json) - (size_t)size, "]}");
 	must(asst_session_open(&ours->few, ours->store, json, ASST_NUL, err), err,
 	     "open a session");
+	must(asst_session_open_system(&ours->all, ours->store, WORKSPACE, err), err,
+	     "open a session");
 }
 
 static void open_store(struct bench_ours *ours, int64_t resident, const char *durability)
@@ -106,6 +110,7 @@ static void close_store(struct bench_ours *ours)
 	for (i = 0; i < THREADS; i++)
 		asst_session_free(ours->lanes[i].session);
 	asst_session_free(ours->few);
+	asst_session_free(ours->all);
 	must(asst_store_close(ours->store), NULL, "close a store");
 	ours->store = NULL;
 }
@@ -151,12 +156,11 @@ void bench_ours_close(struct bench_ours *ours)
 void bench_ours_load(struct bench_ours *ours, size_t count)
 {
 	asst_error *err = asst_error_new();
-	asst_session *host;
+	asst_session *host = ours->all;
 	asst_assistant *made;
 	struct bench_doc doc;
 	size_t i;
 
-	must(asst_session_open_system(&host, ours->store, WORKSPACE, err), err, "open a session");
 	for (i = 0; i < count; i++) {
 		bench_doc_make(&doc, i, 1);
 		must(asst_assistant_create_json(&made, host, doc.json, doc.size, 0, err), err,
@@ -171,7 +175,7 @@ void bench_ours_load(struct bench_ours *ours, size_t count)
 	}
 	if (count)
 		bench_chain_close(&ours->chain);
-	asst_session_free(host);
+	ours->loaded = count;
 	asst_error_free(err);
 }
 
@@ -496,6 +500,64 @@ static size_t list_few_step(void *state, unsigned thread)
 double bench_ours_list_few(void *ours, double seconds)
 {
 	return bench_run(list_few_step, ours, 1, seconds);
+}
+
+#define NO_NAME "\"nameContains\":\"no such name\""
+
+static double names(struct bench_ours *ours, bench_step *step, double seconds)
+{
+	return bench_run(step, ours, 1, seconds) * 1e6;
+}
+
+static size_t no_name(struct bench_ours *ours, const char *options)
+{
+	asst_list *list;
+
+	must(asst_assistant_list(&list, ours->all, options, ASST_NUL, NULL), NULL, "list");
+	if (asst_list_count(list) || asst_list_cursor(list))
+		bench_die("libassistant: a name is there");
+	asst_list_free(list);
+	return ours->loaded;
+}
+
+static size_t names_step(void *state, unsigned thread)
+{
+	(void)thread;
+	return no_name(state, "{\"sort\":\"name\"," NO_NAME "}");
+}
+
+double bench_ours_names(void *ours, double seconds)
+{
+	return names(ours, names_step, seconds);
+}
+
+static size_t names_by_time_step(void *state, unsigned thread)
+{
+	(void)thread;
+	return no_name(state, "{" NO_NAME "}");
+}
+
+double bench_ours_names_by_time(void *ours, double seconds)
+{
+	return names(ours, names_by_time_step, seconds);
+}
+
+static size_t names_count_step(void *state, unsigned thread)
+{
+	struct bench_ours *ours = state;
+	uint64_t count;
+
+	(void)thread;
+	must(asst_assistant_count(&count, NULL, ours->all, "{" NO_NAME "}", ASST_NUL, NULL), NULL,
+	     "count");
+	if (count)
+		bench_die("libassistant: a name is there");
+	return ours->loaded;
+}
+
+double bench_ours_names_count(void *ours, double seconds)
+{
+	return names(ours, names_count_step, seconds);
 }
 
 /* Compaction */

@@ -16,7 +16,7 @@
 
 #define WRITERS 8
 
-enum statement { BEGIN, COMMIT, INSERT, SEES, GET, LIST, LIST_WHOLE, COUNT, STATEMENTS };
+enum statement { BEGIN, COMMIT, INSERT, SEES, GET, LIST, LIST_WHOLE, COUNT, NAMES, STATEMENTS };
 
 #define PAGE_OF(sort)                                                        \
 	"SELECT * FROM (SELECT updated, doc FROM sees WHERE principal=" sort \
@@ -39,6 +39,7 @@ static const char *const texts[STATEMENTS] = {
 	[LIST_WHOLE] = LIST_OF("id,owner,slug,name,p.updated,def"),
 	[COUNT] = "SELECT count(*) FROM (SELECT 1 FROM sees WHERE principal IN"
 		  " ('user:u0','team:t0','team:t1','workspace') LIMIT 10001)",
+	[NAMES] = "SELECT count(*) FROM docs WHERE name LIKE '%no such name%'",
 };
 
 static const char schema[] =
@@ -55,6 +56,7 @@ struct connection {
 
 struct peer {
 	struct bench *bench;
+	size_t loaded;
 	char path[BENCH_PATH];
 	struct connection writers[WRITERS];
 	struct bench_chain chain;
@@ -162,6 +164,7 @@ static void *open_peer(struct bench *bench, const char *path, size_t count, size
 	for (i = 0; i < WRITERS; i++)
 		connect(&peer->writers[i], peer->path, i == 0);
 	load(peer, count, batch);
+	peer->loaded = count;
 	if (batch > 1)
 		execute(&peer->writers[0], "PRAGMA wal_checkpoint(TRUNCATE)");
 	return peer;
@@ -290,6 +293,21 @@ static double count(void *peer, double seconds)
 	return bench_run(count_step, peer, 1, seconds);
 }
 
+/* All of them in one step. */
+static size_t names_step(void *state, unsigned thread)
+{
+	struct peer *peer = state;
+
+	(void)thread;
+	peer->sum += read_rows(&peer->writers[0], NAMES);
+	return peer->loaded;
+}
+
+static double names(void *peer, double seconds)
+{
+	return bench_run(names_step, peer, 1, seconds) * 1e6;
+}
+
 /* Another connection, to its first answer. */
 static double reopen(void *state, double seconds)
 {
@@ -315,6 +333,7 @@ const struct bench_peer bench_sqlite = { .name = "SQLite",
 					 .list = list,
 					 .list_whole = list_whole,
 					 .count = count,
+					 .names = names,
 					 .reopen = reopen };
 
 #else
