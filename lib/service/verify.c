@@ -35,6 +35,15 @@ static void backend_fault(void *user, const char *what)
 	add_fault(user, what);
 }
 
+/* What the backend counts comes on top of the keys, and nobody knows how much that will be. */
+static int backend_progress(void *user, uint64_t done, uint64_t total)
+{
+	struct verification *v = user;
+
+	(void)total;
+	return v->progress(v->user, v->checked + done, 0);
+}
+
 /* A fault names the workspace and the key, in hexadecimal. */
 static void fault(struct verification *v, const void *key, size_t size, const char *what)
 {
@@ -497,7 +506,8 @@ int asst_store_verify(asst_buf **report, asst_store *store, asst_progress progre
 		return asst__fail(err, ASST_ESTATE, "the store is closed");
 	status = walk(&v, "$store", check_workspace);
 	if (status == ASST_OK && store->backend.verify)
-		status = store->backend.verify(store->backend.self, backend_fault, &v, err);
+		status = store->backend.verify(store->backend.self, backend_fault,
+					       progress ? backend_progress : NULL, &v, err);
 	if (status == ASST_OK && v.faults.failed)
 		status = asst__fail_nomem(err);
 	if (status == ASST_OK)

@@ -368,6 +368,57 @@ static void what_takes_long_can_be_canceled(void **state)
 	assert_int_equal(asst_store_close(store), ASST_OK);
 }
 
+/* Stops at the call that is wanted; 0: goes on. */
+struct stopping {
+	int call, calls;
+	uint64_t done, step; /* the longest one */
+	bool fell;
+};
+
+static int stop_at(void *user, uint64_t done, uint64_t total)
+{
+	struct stopping *stopping = user;
+
+	stopping->fell |= done < stopping->done || (total && done > total);
+	if (done - stopping->done > stopping->step)
+		stopping->step = done - stopping->done;
+	stopping->done = done;
+	return ++stopping->calls == stopping->call;
+}
+
+/* First the records are looked at, then the log is read, in which a frame may be a large one. */
+static void a_check_can_be_canceled_at_any_time(void **state)
+{
+	asst_store *store = open_with("canceled", "segment_bytes", 8 << 20);
+	struct stopping all = { 0 };
+	asst_session *ada = ada_in(store);
+	asst_buf *report;
+	char id[37];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 6000; i++)
+		create(ada, "Kept", id);
+	must(asst_store_compact(store, NULL, NULL, 0, err));
+	must(asst_store_verify(&report, store, stop_at, &all, 0, err));
+	asst_buf_free(report);
+	assert_false(all.fell);
+	assert_true(all.done > stat_of(store, "log_bytes") && all.step <= 2 << 20);
+	for (i = 1; i <= all.calls; i += 1 + i / 20) {
+		struct stopping stopping = { .call = i };
+
+		assert_int_equal(asst_store_verify(&report, store, stop_at, &stopping, 0, err),
+				 ASST_ECANCELED);
+		assert_int_equal(asst_error_status(err), ASST_ECANCELED);
+		assert_null(report);
+		assert_int_equal(stopping.calls, i);
+	}
+	must(asst_store_compact(store, NULL, NULL, 0, err));
+	expect_sound(store);
+	asst_session_free(ada);
+	assert_int_equal(asst_store_close(store), ASST_OK);
+}
+
 static int stop_late(void *user, uint64_t done, uint64_t total)
 {
 	(void)user;
@@ -508,6 +559,7 @@ int main(void)
 		cmocka_unit_test(a_compaction_that_is_stopped_again_and_again_leaves_nothing),
 		cmocka_unit_test(the_log_keeps_near_its_line),
 		cmocka_unit_test(what_takes_long_can_be_canceled),
+		cmocka_unit_test(a_check_can_be_canceled_at_any_time),
 		cmocka_unit_test(a_backup_is_a_store_of_that_moment),
 		cmocka_unit_test(a_memory_store_has_less_to_look_after),
 		cmocka_unit_test(relaxed_durability_syncs_when_asked_to),

@@ -108,11 +108,11 @@ static int outer_compact(void *self, asst_progress progress, void *user, asst_er
 	return w.inner.compact(w.inner.self, progress, user, err);
 }
 
-static int outer_verify(void *self, void (*report)(void *user, const char *what), void *user,
-			asst_error *err)
+static int outer_verify(void *self, void (*report)(void *user, const char *what),
+			asst_progress progress, void *user, asst_error *err)
 {
 	(void)self;
-	return w.inner.verify(w.inner.self, report, user, err);
+	return w.inner.verify(w.inner.self, report, progress, user, err);
 }
 
 static int outer_backup(void *self, const char *to, asst_progress progress, void *user,

@@ -94,10 +94,11 @@ struct asst_backend {
 	int (*compact)(void *self, asst_progress progress, void *user, asst_error *err);
 	/*
 	 * optional, NULL where there is nothing to check: read everything that is stored and call
-	 * report for each thing that is wrong, which does not make the call fail.
+	 * report for each thing that is wrong, which does not make the call fail. progress, which
+	 * may be NULL, is called with the same user.
 	 */
-	int (*verify)(void *self, void (*report)(void *user, const char *what), void *user,
-		      asst_error *err);
+	int (*verify)(void *self, void (*report)(void *user, const char *what),
+		      asst_progress progress, void *user, asst_error *err);
 	/*
 	 * optional, NULL where it is not supported: write a copy of one moment, while others
 	 * read and write, to a directory that is made or empty.

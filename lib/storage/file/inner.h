@@ -369,8 +369,8 @@ void asst__archive_announce(struct asst__archive *archive, uint64_t size);
 int asst__archive_end(struct asst__archive *archive);
 
 /* Checking (inspect.c) and copying (backup.c) a log that is in use; methods of the table. */
-int asst__file_verify(void *self, void (*report)(void *user, const char *what), void *user,
-		      asst_error *err);
+int asst__file_verify(void *self, void (*report)(void *user, const char *what),
+		      asst_progress progress, void *user, asst_error *err);
 int asst__file_backup(void *self, const char *directory, asst_progress progress, void *user,
 		      asst_error *err);
 int asst__file_backup_fd(void *self, int descriptor, asst_progress progress, void *user,

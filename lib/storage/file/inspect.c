@@ -44,10 +44,15 @@ void asst__extent_unpin(struct asst__extent *extent)
 
 /* Verify */
 
+#define PIECE (1024u * 1024)
+
 struct finding {
 	struct asst__file *file;
 	void (*report)(void *user, const char *what);
-	void *user;
+	asst_progress progress; /* may be NULL */
+	void *user; /* of both */
+	uint64_t done, told; /* bytes: what was read, and what progress knows of it */
+	asst_error *err;
 };
 
 static void found(const struct finding *finding, const char *name, uint64_t offset,
@@ -60,30 +65,60 @@ static void found(const struct finding *finding, const char *name, uint64_t offs
 	finding->report(finding->user, text);
 }
 
+static int tell(struct finding *finding)
+{
+	finding->told = finding->done;
+	if (finding->progress && finding->progress(finding->user, finding->done, 0))
+		return asst__fail(finding->err, ASST_ECANCELED, "the check was canceled");
+	return ASST_OK;
+}
+
+static int count(struct finding *finding, uint64_t bytes)
+{
+	finding->done += bytes;
+	return finding->done - finding->told < PIECE ? ASST_OK : tell(finding);
+}
+
+/* As asst__io_read_full(), but for *status, which is that of progress. */
+static int read_told(struct finding *finding, const struct asst__segment *segment,
+		     unsigned char *bytes, int *status)
+{
+	size_t at = 0, size = (size_t)segment->used, part;
+	int error = 0;
+
+	while (*status == ASST_OK && !error && at < size) {
+		part = size - at < PIECE ? size - at : PIECE;
+		error = asst__io_read_full(finding->file->io, segment->file, bytes + at, part, at);
+		at += part;
+		*status = count(finding, part);
+	}
+	return error;
+}
+
 /*
  * All frames of a segment, which must have consecutive serials. *serial: of the last one before
  * it; 0 where that is not known.
  */
-static int verify_segment(const struct finding *finding, const struct asst__segment *segment,
-			  uint64_t *serial, asst_error *err)
+static int verify_segment(struct finding *finding, const struct asst__segment *segment,
+			  uint64_t *serial)
 {
 	struct asst__file *file = finding->file;
 	unsigned char *bytes = asst__alloc(&file->mem, (size_t)segment->used);
 	uint64_t at = ASST__SEGMENT_HEAD;
 	struct asst__frame frame;
 	char name[24];
-	int error;
+	int error, status = tell(finding);
 
 	if (!bytes)
-		return asst__fail_nomem(err);
+		return asst__fail_nomem(finding->err);
 	asst__segment_name(name, segment->number);
 	if (*serial && segment->first != *serial + 1)
 		found(finding, name, 0, "it does not follow on the one before it");
 	*serial = segment->first - 1;
-	error = asst__io_read_full(file->io, segment->file, bytes, (size_t)segment->used, 0);
+	error = read_told(finding, segment, bytes, &status);
 	if (error)
 		found(finding, name, 0, error == -EPIPE ? "it is cut short" : "it cannot be read");
-	while (!error && at < segment->used) {
+	while (status == ASST_OK && !error && at < segment->used) {
 		if (!asst__frame_read(&frame, file, segment, bytes + at,
 				      (size_t)(segment->used - at))) {
 			found(finding, name, at, "a frame is damaged");
@@ -99,7 +134,7 @@ static int verify_segment(const struct finding *finding, const struct asst__segm
 	if (error)
 		*serial = 0;
 	asst__free(&file->mem, bytes, (size_t)segment->used);
-	return ASST_OK;
+	return status;
 }
 
 /* Where values lie, a few at a time: nobody waits while they are read. */
@@ -135,40 +170,48 @@ static bool next_places(struct places *places, struct asst__partition *partition
 	return looked > 0;
 }
 
-/* Every key whose value lies in the log must find it there. */
-static int verify_partition(const struct finding *finding, struct asst__partition *partition,
-			    asst_error *err)
+static int verify_value(struct finding *finding, const struct asst__place *place)
 {
-	struct places *places = asst__alloc(&finding->file->mem, sizeof(*places));
-	int status = places ? ASST_OK : ASST_ENOMEM;
+	asst_buf *value;
+	char name[24];
+	int status = asst__file_read_value(finding->file, place, NULL, &value, NULL);
 
-	if (places)
-		places->from_size = 0;
-	while (status != ASST_ENOMEM && next_places(places, partition)) {
-		for (size_t i = 0; i < places->count && status != ASST_ENOMEM; i++) {
-			const struct asst__place *place = &places->items[i];
-			asst_buf *value;
-			char name[24];
-
-			status = asst__file_read_value(finding->file, place, NULL, &value, NULL);
-			asst_buf_free(value);
-			if (status == ASST_OK || status == ASST_ENOMEM)
-				continue;
-			asst__segment_name(name, place->segment);
-			found(finding, name, place->offset,
-			      status == ASST_EIO ? "the value of a key cannot be read" :
-						   "the value of a key is damaged");
-		}
-	}
-	asst__free(&finding->file->mem, places, sizeof(*places));
-	return status == ASST_ENOMEM ? asst__fail_nomem(err) : ASST_OK;
+	asst_buf_free(value);
+	if (status == ASST_ENOMEM)
+		return asst__fail_nomem(finding->err);
+	asst__segment_name(name, place->segment);
+	if (status != ASST_OK)
+		found(finding, name, place->offset,
+		      status == ASST_EIO ? "the value of a key cannot be read" :
+					   "the value of a key is damaged");
+	return count(finding, place->size);
 }
 
-int asst__file_verify(void *self, void (*report)(void *user, const char *what), void *user,
-		      asst_error *err)
+/* Every key whose value lies in the log must find it there. */
+static int verify_partition(struct finding *finding, struct asst__partition *partition)
+{
+	struct places *places = asst__alloc(&finding->file->mem, sizeof(*places));
+	int status = ASST_OK;
+
+	if (!places)
+		return asst__fail_nomem(finding->err);
+	places->from_size = 0;
+	while (status == ASST_OK && next_places(places, partition)) {
+		for (size_t i = 0; i < places->count && status == ASST_OK; i++)
+			status = verify_value(finding, &places->items[i]);
+		if (status == ASST_OK)
+			status = tell(finding);
+	}
+	asst__free(&finding->file->mem, places, sizeof(*places));
+	return status;
+}
+
+int asst__file_verify(void *self, void (*report)(void *user, const char *what),
+		      asst_progress progress, void *user, asst_error *err)
 {
 	struct asst__file *file = self;
-	struct finding finding = { file, report, user };
+	struct finding finding = { .file = file, .report = report, .progress = progress,
+				   .user = user, .err = err };
 	struct asst__extent extent;
 	uint64_t serial = 0;
 	int status = asst__file_usable(file, false, err);
@@ -180,9 +223,9 @@ int asst__file_verify(void *self, void (*report)(void *user, const char *what), 
 	if (status == ASST_OK && extent.count)
 		serial = extent.segments[0].first - 1;
 	for (size_t i = 0; i < extent.count && status == ASST_OK; i++)
-		status = verify_segment(&finding, &extent.segments[i], &serial, err);
+		status = verify_segment(&finding, &extent.segments[i], &serial);
 	for (size_t i = 0; status == ASST_OK && i < asst__partition_count(&file->partitions); i++)
-		status = verify_partition(&finding, asst__partition_at(&file->partitions, i), err);
+		status = verify_partition(&finding, asst__partition_at(&file->partitions, i));
 	asst__extent_unpin(&extent);
 	return status;
 }
