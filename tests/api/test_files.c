@@ -386,20 +386,30 @@ static int stop_at(void *user, uint64_t done, uint64_t total)
 	return ++stopping->calls == stopping->call;
 }
 
-/* First the records are looked at, then the log is read, in which a frame may be a large one. */
-static void a_check_can_be_canceled_at_any_time(void **state)
+/* A few megabytes, in one segment. */
+static asst_store *open_large(const char *name)
 {
-	asst_store *store = open_with("canceled", "segment_bytes", 8 << 20);
-	struct stopping all = { 0 };
+	asst_store *store = open_with(name, "segment_bytes", 8 << 20);
 	asst_session *ada = ada_in(store);
-	asst_buf *report;
 	char id[37];
 	int i;
 
-	(void)state;
 	for (i = 0; i < 6000; i++)
 		create(ada, "Kept", id);
+	asst_session_free(ada);
 	must(asst_store_compact(store, NULL, NULL, 0, err));
+	return store;
+}
+
+/* First the records are looked at, then the log is read. */
+static void a_check_can_be_canceled_at_any_time(void **state)
+{
+	asst_store *store = open_large("check-large");
+	struct stopping all = { 0 };
+	asst_buf *report;
+	int i;
+
+	(void)state;
 	must(asst_store_verify(&report, store, stop_at, &all, 0, err));
 	asst_buf_free(report);
 	assert_false(all.fell);
@@ -415,8 +425,33 @@ static void a_check_can_be_canceled_at_any_time(void **state)
 	}
 	must(asst_store_compact(store, NULL, NULL, 0, err));
 	expect_sound(store);
-	asst_session_free(ada);
 	assert_int_equal(asst_store_close(store), ASST_OK);
+}
+
+static void a_copy_can_be_canceled_at_any_time(void **state)
+{
+	asst_store *store = open_large("copy-large"), *copy;
+	struct stopping all = { 0 };
+	char name[32];
+	int i;
+
+	(void)state;
+	must(asst_store_backup(store, "copy-whole", stop_at, &all, 0, err));
+	assert_false(all.fell);
+	assert_true(all.calls >= 4 && all.step <= 2 << 20);
+	for (i = 1; i <= all.calls; i++) {
+		struct stopping stopping = { .call = i };
+
+		snprintf(name, sizeof(name), "copy-part-%d", i);
+		assert_int_equal(asst_store_backup(store, name, stop_at, &stopping, 0, err),
+				 ASST_ECANCELED);
+		assert_int_equal(stopping.calls, i);
+		assert_int_equal(asst_store_open(&copy, place(name), NULL, err), ASST_ECORRUPT);
+	}
+	assert_int_equal(asst_store_close(store), ASST_OK);
+	copy = open_with("copy-whole", NULL, 0);
+	expect_sound(copy);
+	assert_int_equal(asst_store_close(copy), ASST_OK);
 }
 
 static int stop_late(void *user, uint64_t done, uint64_t total)
@@ -560,6 +595,7 @@ int main(void)
 		cmocka_unit_test(the_log_keeps_near_its_line),
 		cmocka_unit_test(what_takes_long_can_be_canceled),
 		cmocka_unit_test(a_check_can_be_canceled_at_any_time),
+		cmocka_unit_test(a_copy_can_be_canceled_at_any_time),
 		cmocka_unit_test(a_backup_is_a_store_of_that_moment),
 		cmocka_unit_test(a_memory_store_has_less_to_look_after),
 		cmocka_unit_test(relaxed_durability_syncs_when_asked_to),

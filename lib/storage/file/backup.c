@@ -39,7 +39,22 @@ struct copy {
 	bool cut;                  /* the segment, while it was read */
 	bool last;                 /* of the segments */
 	struct asst__snapshot end; /* where the copy ends */
+	asst_progress progress;    /* may be NULL */
+	void *user;
+	uint64_t done, total; /* bytes of the segments before this one, and of all */
 };
+
+/* What was copied so far, of this segment too; an archive says it again where it has to wait. */
+static int tell(const struct copy *copy, uint64_t more)
+{
+	if (copy->target->archive) {
+		copy->target->archive->done = copy->done + more;
+		copy->target->archive->total = copy->total;
+	}
+	return copy->progress && copy->progress(copy->user, copy->done + more, copy->total) ?
+		       -ECANCELED :
+		       0;
+}
 
 /* The header must be the one that was read when the store was opened. */
 static int check_head(const struct copy *copy, asst_error *err)
@@ -67,11 +82,15 @@ static size_t wanted(const struct copy *copy)
 	return frame < rest ? frame : (size_t)rest;
 }
 
-/* Read on, and write the same to the copy at once: what is left of it then is no store. */
+/*
+ * Read on, one piece, and write the same to the copy at once: what is left of it then is no store.
+ * want: there will be room for so much.
+ */
 static int carry(struct copy *copy, size_t want)
 {
 	struct asst__file *file = copy->file;
 	uint64_t at = copy->at + copy->size;
+	size_t part = want - copy->size < PIECE ? want - copy->size : PIECE;
 	unsigned char *bytes;
 	int error;
 
@@ -82,14 +101,14 @@ static int carry(struct copy *copy, size_t want)
 		copy->bytes = bytes;
 		copy->room = want;
 	}
-	error = asst__io_read_full(file->io, copy->segment->file, copy->bytes + copy->size,
-				   want - copy->size, at);
+	error = asst__io_read_full(file->io, copy->segment->file, copy->bytes + copy->size, part,
+				   at);
 	copy->cut = error == -EPIPE;
 	if (!error)
 		error = asst__io_write_full(copy->target->io, copy->to, copy->bytes + copy->size,
-					    want - copy->size, at);
+					    part, at);
 	if (!error)
-		copy->size = want;
+		copy->size += part;
 	return error;
 }
 
@@ -105,6 +124,8 @@ static void pass_frames(struct copy *copy)
 		copy->serial++;
 		at += frame.size;
 	}
+	if (!at)
+		return;
 	copy->at += at;
 	copy->size -= at;
 	memmove(copy->bytes, copy->bytes + at, copy->size);
@@ -131,6 +152,11 @@ static int close_copy(struct copy *copy)
 	return error;
 }
 
+static int canceled(asst_error *err)
+{
+	return asst__fail(err, ASST_ECANCELED, "the backup was canceled");
+}
+
 static int copy_frames(struct copy *copy, asst_error *err)
 {
 	unsigned char head[ASST__SEGMENT_HEAD];
@@ -151,6 +177,9 @@ static int copy_frames(struct copy *copy, asst_error *err)
 		error = carry(copy, want);
 		if (!error)
 			pass_frames(copy);
+		/* When all of a segment is there the next call is that for the next one. */
+		if (!error && copy->at < copy->segment->used)
+			error = tell(copy, copy->at + copy->size);
 	}
 	if (!error && copy->last)
 		error = close_copy(copy);
@@ -158,6 +187,8 @@ static int copy_frames(struct copy *copy, asst_error *err)
 		error = io->sync(io->self, copy->to);
 	if (error == -ENOMEM)
 		return asst__fail_nomem(err);
+	if (error == -ECANCELED)
+		return canceled(err);
 	if (copy->cut)
 		return asst__damaged(err, copy->segment->number, copy->at, ": it is cut short");
 	return error ? asst__file_fail(copy->file, err, error, "copy", name) : ASST_OK;
@@ -186,35 +217,26 @@ static int copy_segment(struct copy *copy, asst_error *err)
 	return status;
 }
 
-static int canceled(asst_error *err)
-{
-	return asst__fail(err, ASST_ECANCELED, "the backup was canceled");
-}
-
 static int copy_log(const struct asst__extent *extent, const struct target *target,
 		    asst_progress progress, void *user, asst_error *err)
 {
-	struct copy copy = { .file = extent->file, .target = target };
-	uint64_t done = 0, total = 0;
+	struct copy copy = { .file = extent->file, .target = target, .progress = progress,
+			     .user = user };
 	int status = ASST_OK;
 	size_t i;
 
 	for (i = 0; i < extent->count; i++)
-		total += extent->segments[i].used;
+		copy.total += extent->segments[i].used;
 	if (extent->count)
 		copy.serial = extent->segments[0].first - 1;
 	for (i = 0; i <= extent->count && status == ASST_OK; i++) {
-		if (target->archive) {
-			target->archive->done = done;
-			target->archive->total = total;
-		}
-		if (progress && progress(user, done, total)) {
+		if (tell(&copy, 0)) {
 			status = canceled(err);
 		} else if (i < extent->count) {
 			copy.segment = &extent->segments[i];
 			copy.last = i + 1 == extent->count;
 			status = copy_segment(&copy, err);
-			done += copy.segment->used;
+			copy.done += copy.segment->used;
 		}
 	}
 	asst__free(&extent->file->mem, copy.bytes, copy.room);
