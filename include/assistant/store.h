@@ -250,7 +250,8 @@ ASST_API int asst_store_backup_fd(asst_store *store, int descriptor, asst_progre
 
 /**
  * Check everything that is stored: every checksum, every record, every index entry and the
- * references between them. What is written meanwhile may be reported as if it were wrong.
+ * references between them; and that the files of a store are there under their names. What is
+ * written meanwhile may be reported as if it were wrong.
  *
  * @param report    owned, free with asst_buf_free(): JSON, {"ok", "checked", "faults": [texts]};
  *                  faults of the content do not make the call fail.

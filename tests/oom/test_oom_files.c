@@ -348,6 +348,18 @@ static int run_verify(asst_error *err)
 	return status;
 }
 
+/* Some of what is in memory is not on the disk any more. */
+static void damage_log(void)
+{
+	char path[sizeof(directory) + 20];
+	FILE *log;
+
+	snprintf(path, sizeof(path), "%s/0000000001.log", directory);
+	log = fopen(path, "r+");
+	if (!log || fseek(log, 1000, SEEK_SET) || fwrite("damage", 1, 6, log) != 6 || fclose(log))
+		fail_msg("the log cannot be damaged");
+}
+
 static int run_stats(asst_error *err)
 {
 	asst_buf *stats = (asst_buf *)(void *)&w;
@@ -365,6 +377,7 @@ static const struct op ops[] = {
 	{ "asst_store_backup", "files", ASST_OK, ALL | MAYBE, NULL, run_backup },
 	{ "asst_store_backup_fd", "files", ASST_OK, ALL | MAYBE, NULL, run_backup_fd },
 	{ "asst_store_verify", "files", ASST_OK, ALL | MAYBE, NULL, run_verify },
+	{ "asst_store_verify", "files, damaged", ASST_OK, ALL | MAYBE, damage_log, run_verify },
 	{ "asst_store_stats", "files", ASST_OK, ALL | MAYBE, NULL, run_stats },
 	{ "asst_assistant_create_json", "files", ASST_OK, ALL | MAYBE, NULL, run_create },
 	{ "asst_draft_commit", "files", ASST_OK, ALL | MAYBE, NULL, run_commit },

@@ -19,9 +19,13 @@ static int sync_answer, write_answer; /* in the place of a call, where not 0 */
 static asst_backend backend;
 static asst_error *err;
 
+static uint64_t bad_from, bad_to; /* what of each file the disk cannot read */
+
 static int count_read(void *self, int file, void *bytes, size_t size, uint64_t offset, size_t *done)
 {
 	reads++;
+	if (offset < bad_to && offset + size > bad_from)
+		return -EIO;
 	return asst__io_system.read(self, file, bytes, size, offset, done);
 }
 
@@ -354,6 +358,71 @@ static void a_copy_that_cannot_be_begun_is_told_of(void **state)
 	must(asst__backend_destroy(&backend, err));
 }
 
+static char told[1000]; /* by a check */
+
+static void note(void *user, const char *what)
+{
+	(void)user;
+	assert_true(strlen(told) + strlen(what) + 2 < sizeof(told));
+	strcat(told, what);
+	strcat(told, "\n");
+}
+
+/* What lies behind them is found again; a sector is named once, and each value that it is part of. */
+static void a_check_goes_on_behind_sectors_that_cannot_be_read(void **state)
+{
+	static const char *const keys[] = { "a", "b", "c", "d", "e", "f", "g" };
+	static const size_t sizes[] = { 3000 };
+
+	(void)state;
+	open_here("sectors", 0);
+	for (size_t i = 0; i < T_COUNT(keys); i++)
+		put(keys[i], sizes);
+	told[0] = '\0';
+	must(backend.verify(backend.self, note, NULL, NULL, err));
+	assert_string_equal(told, "");
+	bad_from = 8192;
+	bad_to = 8192 + 2 * 4096;
+	must(backend.verify(backend.self, note, NULL, NULL, err));
+	bad_to = 0;
+	assert_string_equal(told, "0000000001.log at offset 8192: it cannot be read (error 5)\n"
+				  "0000000001.log at offset 6224: it is damaged up to offset 18544\n"
+				  "0000000001.log at offset 6295: w: key 63: its value cannot be read\n"
+				  "0000000001.log at offset 9375: w: key 64: its value cannot be read\n"
+				  "0000000001.log at offset 12455: w: key 65: its value cannot be read\n"
+				  "0000000001.log at offset 15535: w: key 66: its value cannot be read\n");
+	must(asst__backend_destroy(&backend, err));
+}
+
+static int no_more_files(void *self, int dir, const char *name, unsigned flags, int *file)
+{
+	(void)self;
+	(void)dir;
+	(void)name;
+	(void)flags;
+	(void)file;
+	return -EMFILE;
+}
+
+/* That there is no descriptor to spare says nothing about the store. */
+static void a_check_that_cannot_open_its_files_fails(void **state)
+{
+	static const size_t sizes[] = { 100 };
+
+	(void)state;
+	open_here("spare", 0);
+	put("a", sizes);
+	told[0] = '\0';
+	counting.open = no_more_files;
+	expect_error(backend.verify(backend.self, note, NULL, NULL, err), ASST_EIO, EMFILE,
+		     "could not open store");
+	counting.open = refuse_store;
+	must(backend.verify(backend.self, note, NULL, NULL, err));
+	assert_string_equal(told, "store at offset 0: it cannot be opened (error 5)\n");
+	counting.open = asst__io_system.open;
+	must(asst__backend_destroy(&backend, err));
+}
+
 static void put_number(int number)
 {
 	unsigned char key[4];
@@ -366,6 +435,26 @@ static void put_number(int number)
 	must(asst_batch_put(batch, key, sizeof(key), "v", 1, err));
 	must(asst__backend_apply(&backend, "w", batch, &sequence, &failed, err));
 	asst_batch_free(batch);
+}
+
+/* It is a cache, but one that cannot be read keeps the store from being opened. */
+static void a_check_reads_the_index(void **state)
+{
+	(void)state;
+	process_only = true;
+	open_here("indexed", 0);
+	for (int i = 0; i < 2000; i++)
+		put_number(i);
+	must(asst__backend_destroy(&backend, err));
+	open_here("indexed", 0);
+	told[0] = '\0';
+	bad_from = 8192;
+	bad_to = 8193;
+	must(backend.verify(backend.self, note, NULL, NULL, err));
+	bad_to = 0;
+	assert_memory_equal(told, "index at offset 0: it cannot be read (error 5)\n", 47);
+	must(asst__backend_destroy(&backend, err));
+	process_only = false;
 }
 
 /* Tiny batches are mostly names and sequences, which compaction cannot give back. */
@@ -461,6 +550,9 @@ int main(void)
 		cmocka_unit_test(an_archive_is_written_whatever_a_write_takes),
 		cmocka_unit_test(an_archive_that_cannot_be_synced_is_told_of),
 		cmocka_unit_test(a_copy_that_cannot_be_begun_is_told_of),
+		cmocka_unit_test(a_check_goes_on_behind_sectors_that_cannot_be_read),
+		cmocka_unit_test(a_check_that_cannot_open_its_files_fails),
+		cmocka_unit_test(a_check_reads_the_index),
 		cmocka_unit_test(what_only_deletes_has_room_on_a_full_disk_for_itself),
 		cmocka_unit_test(what_lives_is_not_copied_over_and_over_for_nothing),
 		cmocka_unit_test(a_full_disk_leaves_the_store_usable),

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define STORE_BYTES 64
-
 /* The file "store": mark, format, crc, id. */
 enum { AT_MARK = 0, AT_FORMAT = 8, AT_CRC = 12, AT_ID = 16 };
 
@@ -21,24 +19,30 @@ const struct asst__file_options asst__file_defaults = {
 	.resident_bytes = 256u * 1024 * 1024,
 };
 
-static uint32_t store_crc(const unsigned char bytes[STORE_BYTES])
+static uint32_t store_crc(const unsigned char bytes[ASST__IDENTITY_BYTES])
 {
 	uint32_t crc = asst__crc32c(0, bytes, AT_CRC);
 
-	return asst__crc32c(crc, bytes + AT_ID, STORE_BYTES - AT_ID);
+	return asst__crc32c(crc, bytes + AT_ID, ASST__IDENTITY_BYTES - AT_ID);
+}
+
+void asst__identity_fill(unsigned char bytes[ASST__IDENTITY_BYTES], const struct asst__file *file)
+{
+	memset(bytes, 0, ASST__IDENTITY_BYTES);
+	memcpy(bytes + AT_MARK, mark, sizeof(mark));
+	asst__put32(bytes + AT_FORMAT, ASST__FILE_FORMAT);
+	memcpy(bytes + AT_ID, file->id, 16);
+	asst__put32(bytes + AT_CRC, store_crc(bytes));
 }
 
 /* The id of the store, made durable under its name before anything else is written. */
 int asst__identity_write(const struct asst__file *file, const struct asst__io *io, int dir,
 			 asst_error *err)
 {
-	unsigned char bytes[STORE_BYTES] = { 0 };
+	unsigned char bytes[ASST__IDENTITY_BYTES];
 	int handle, error;
 
-	memcpy(bytes + AT_MARK, mark, sizeof(mark));
-	asst__put32(bytes + AT_FORMAT, ASST__FILE_FORMAT);
-	memcpy(bytes + AT_ID, file->id, 16);
-	asst__put32(bytes + AT_CRC, store_crc(bytes));
+	asst__identity_fill(bytes, file);
 	error = io->open(io->self, dir, "store.new",
 			 ASST__IO_WRITE | ASST__IO_CREATE | ASST__IO_EXISTING, &handle);
 	if (error)
@@ -54,7 +58,7 @@ int asst__identity_write(const struct asst__file *file, const struct asst__io *i
 	return error ? asst__file_fail(file, err, error, "write", "store") : ASST_OK;
 }
 
-static int check_identity(struct asst__file *file, const unsigned char bytes[STORE_BYTES],
+static int check_identity(struct asst__file *file, const unsigned char bytes[ASST__IDENTITY_BYTES],
 			  asst_error *err)
 {
 	if (memcmp(bytes, mark, sizeof(mark)) != 0)
@@ -131,7 +135,7 @@ static int make_store(struct asst__file *file, asst_error *err)
 static int read_identity(struct asst__file *file, bool *there, asst_error *err)
 {
 	const struct asst__io *io = file->io;
-	unsigned char bytes[STORE_BYTES];
+	unsigned char bytes[ASST__IDENTITY_BYTES];
 	int handle, error = io->open(io->self, file->dir, "store", 0, &handle);
 
 	*there = error != -ENOENT;

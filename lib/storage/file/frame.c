@@ -178,15 +178,24 @@ size_t asst__round_seal(struct asst__round *round, const struct asst__file *file
 	return text->size;
 }
 
+size_t asst__frame_size(const struct asst__file *file, const unsigned char head[ASST__FRAME_HEAD])
+{
+	uint32_t size = asst__get32(head + AT_SIZE);
+
+	if (asst__get32(head + AT_MARK) != MARK || memcmp(head + AT_STORE, file->id, 8) != 0)
+		return 0;
+	return size < ASST__FRAME_HEAD || size % 8 ? 0 : size;
+}
+
 bool asst__frame_read(struct asst__frame *frame, const struct asst__file *file,
 		      const struct asst__segment *segment, const unsigned char *bytes, size_t room)
 {
-	if (room < ASST__FRAME_HEAD || asst__get32(bytes + AT_MARK) != MARK ||
-	    memcmp(bytes + AT_STORE, file->id, 8) != 0)
+	size_t size = room < ASST__FRAME_HEAD ? 0 : asst__frame_size(file, bytes);
+
+	if (!size || size > room)
 		return false;
-	frame->size = asst__get32(bytes + AT_SIZE);
-	if (frame->size < ASST__FRAME_HEAD || frame->size > room || frame->size % 8 ||
-	    frame_crc(file, segment, bytes, frame->size) != asst__get32(bytes + AT_CRC))
+	frame->size = (uint32_t)size;
+	if (frame_crc(file, segment, bytes, frame->size) != asst__get32(bytes + AT_CRC))
 		return false;
 	frame->serial = asst__get64(bytes + AT_SERIAL);
 	frame->synced = asst__get64(bytes + AT_SYNCED);

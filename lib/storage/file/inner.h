@@ -116,6 +116,10 @@ struct asst__file {
 
 /* Files and segments (segment.c) */
 
+#define ASST__IDENTITY_BYTES 64
+
+/* What the file "store" has in it. */
+void asst__identity_fill(unsigned char bytes[ASST__IDENTITY_BYTES], const struct asst__file *file);
 /* Write a file "store" with the store's id into a directory, durably. */
 int asst__identity_write(const struct asst__file *file, const struct asst__io *io, int dir,
 			 asst_error *err);
@@ -237,6 +241,8 @@ struct asst__frame {
 	const unsigned char *bytes;
 };
 
+/* What the header of a frame says is its size, if it looks like one; else 0. */
+size_t asst__frame_size(const struct asst__file *file, const unsigned char head[ASST__FRAME_HEAD]);
 /* Whether a valid frame begins at bytes; room: how many bytes are there. */
 bool asst__frame_read(struct asst__frame *frame, const struct asst__file *file,
 		      const struct asst__segment *segment, const unsigned char *bytes, size_t room);
@@ -368,7 +374,7 @@ int asst__archive_begin(struct asst__archive *archive, const struct asst__io *be
 void asst__archive_announce(struct asst__archive *archive, uint64_t size);
 int asst__archive_end(struct asst__archive *archive);
 
-/* Checking (inspect.c) and copying (backup.c) a log that is in use; methods of the table. */
+/* Checking (verify.c), copying (backup.c) and counting (inspect.c) a log that is in use; methods of the table. */
 int asst__file_verify(void *self, void (*report)(void *user, const char *what),
 		      asst_progress progress, void *user, asst_error *err);
 int asst__file_backup(void *self, const char *directory, asst_progress progress, void *user,
