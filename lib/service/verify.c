@@ -63,6 +63,12 @@ static void fault(struct verification *v, const void *key, size_t size, const ch
 	asst__text_free(&text);
 }
 
+/* What cannot be read is a fault as long as other things can be. */
+static bool is_fault(int status)
+{
+	return status == ASST_ECORRUPT || status == ASST_EFORMAT || status == ASST_EIO;
+}
+
 static bool opens(struct asst__view *view, const struct asst__schema *schema, asst_buf *value)
 {
 	return asst__view_open(view, schema, asst_buf_data(value), asst_buf_size(value), NULL) ==
@@ -195,8 +201,7 @@ static int check_part(struct verification *v, const unsigned char *key, size_t s
 		if (status == ASST_OK && loaded.head.buf)
 			status = check_head(v, &loaded);
 		asst__loaded_dispose(&loaded);
-		/* Damage is a finding, not a failure. */
-		sound = status != ASST_ECORRUPT && status != ASST_EFORMAT;
+		sound = !is_fault(status);
 		status = sound ? status : ASST_OK;
 		break;
 	case ASST__PART_ACL:
@@ -310,7 +315,6 @@ static int check_key(struct verification *v, const unsigned char *key, size_t si
 	return status;
 }
 
-/* One key alone: what cannot be read is a finding. */
 static int check_alone(struct verification *v, const char *partition, const void *key, size_t size,
 		       int (*check)(struct verification *v, const unsigned char *key, size_t size,
 				    asst_buf *value))
@@ -329,8 +333,9 @@ static int check_alone(struct verification *v, const char *partition, const void
 					   &sequence, call->err);
 	if (status == ASST_OK && asst__sink_find(&sink, 0)) {
 		status = check(v, key, size, asst__sink_find(&sink, 0)->value);
-	} else if (status == ASST_ECORRUPT) {
-		fault(v, key, size, "its value is damaged");
+	} else if (is_fault(status)) {
+		fault(v, key, size,
+		      status == ASST_EIO ? "its value cannot be read" : "its value is damaged");
 		status = ASST_OK;
 	}
 	asst__sink_dispose(&sink);
@@ -364,7 +369,7 @@ static int walk(struct verification *v, const char *partition,
 						    &sink, &sequence, call->err);
 		count = status == ASST_OK ? asst_sink_count(&sink) : 0;
 		/* Something in the page cannot be read: key by key, then. */
-		if (status == ASST_ECORRUPT && !keys_only) {
+		if (is_fault(status) && !keys_only) {
 			keys_only = true;
 			count = PAGE;
 			status = ASST_OK;
@@ -428,6 +433,7 @@ static int check_counterpart(struct verification *v, const unsigned char *key, s
 		status = asst__backend_get(&call->store->backend, "$store", &keys, &sink, &sequence,
 					   call->err);
 	answer = status == ASST_OK ? asst__sink_find(&sink, 0) : NULL;
+	status = is_fault(status) ? ASST_OK : status;
 	if (status == ASST_OK &&
 	    (!answer || asst_buf_size(answer->value) != size - 1 ||
 	     memcmp(asst_buf_data(answer->value), key + 1, size - 1) != 0))
@@ -510,8 +516,11 @@ int asst_store_verify(asst_buf **report, asst_store *store, asst_progress progre
 					       progress ? backend_progress : NULL, &v, err);
 	if (status == ASST_OK && v.faults.failed)
 		status = asst__fail_nomem(err);
-	if (status == ASST_OK)
+	if (status == ASST_OK) {
+		/* Of faults that were reported. */
+		asst__error_clear(err);
 		status = write_report(report, &v);
+	}
 	asst__text_free(&v.faults);
 	asst__gate_leave(&store->gate, v.call.stripe);
 	return status;

@@ -117,6 +117,7 @@ static char *verify(asst_backend *backend)
 
 	must(asst_store_open_backend(&store, backend, NULL, err));
 	must(asst_store_verify(&report, store, NULL, NULL, 0, err));
+	assert_int_equal(asst_error_status(err), ASST_OK);
 	text = strdup(asst_buf_data(report));
 	assert_non_null(text);
 	asst_buf_free(report);
@@ -442,6 +443,85 @@ static void values_like_headers_do_not_take_for_ever(void **state)
 	segment_bytes = 65536;
 }
 
+/* A backend some of whose values cannot be read. */
+struct shaky {
+	asst_backend inner;
+	bool broken;
+};
+
+static int shaky_get(void *self, const char *partition, const asst_keys *keys, asst_sink *sink,
+		     uint64_t *sequence, asst_error *error)
+{
+	struct shaky *shaky = self;
+	const char *first = asst_keys_at(keys, 0, NULL);
+
+	/* What is asked for alone. */
+	if (shaky->broken && asst_keys_count(keys) == 1 && first[0] == 'A')
+		return asst_error_set(error, ASST_EIO, 5, "a value that cannot be read");
+	return shaky->inner.get(shaky->inner.self, partition, keys, sink, sequence, error);
+}
+
+static int shaky_scan(void *self, const char *partition, const asst_ranges *ranges,
+		      asst_sink *sink, uint64_t *sequence, asst_error *error)
+{
+	struct shaky *shaky = self;
+
+	if (shaky->broken && !asst_ranges_keys_only(ranges) && strcmp(partition, "acme") == 0)
+		return asst_error_set(error, ASST_EIO, 5, "a value that cannot be read");
+	return shaky->inner.scan(shaky->inner.self, partition, ranges, sink, sequence, error);
+}
+
+static int shaky_apply(void *self, const char *partition, const asst_batch *batch,
+		       uint64_t *sequence, size_t *failed, asst_error *error)
+{
+	struct shaky *shaky = self;
+
+	return shaky->inner.apply(shaky->inner.self, partition, batch, sequence, failed, error);
+}
+
+static int shaky_destroy(void *self, asst_error *error)
+{
+	struct shaky *shaky = self;
+
+	return shaky->inner.destroy(shaky->inner.self, error);
+}
+
+/* Both calls end well: with what cannot be read, and without. */
+static void what_cannot_be_read_is_reported_key_by_key(void **state)
+{
+	static const char ada[] = "{\"workspace\":\"acme\",\"user\":\"ada\",\"aiSeat\":true,"
+				  "\"permissions\":[\"assistants:create\"]}";
+	struct shaky shaky = { .broken = false };
+	asst_backend backend;
+	asst_session *session;
+	asst_store *store;
+	asst_buf *report;
+
+	(void)state;
+	must(asst_backend_init(&shaky.inner, sizeof(shaky.inner), err));
+	must(asst_backend_open(&shaky.inner, "memory:", NULL, err));
+	must(asst_backend_init(&backend, sizeof(backend), err));
+	backend.self = &shaky;
+	backend.get = shaky_get;
+	backend.scan = shaky_scan;
+	backend.apply = shaky_apply;
+	backend.destroy = shaky_destroy;
+	must(asst_store_open_backend(&store, &backend, NULL, err));
+	must(asst_session_open(&session, store, ada, ASST_NUL, err));
+	must(asst_assistant_create_json(NULL, session, "{\"name\":\"One\"}", ASST_NUL, 0, err));
+	asst_session_free(session);
+	for (int i = 0; i < 2; i++) {
+		shaky.broken = i > 0;
+		must(asst_store_verify(&report, store, NULL, NULL, 0, err));
+		assert_int_equal(asst_error_status(err), ASST_OK);
+		assert_int_equal(strstr(asst_buf_data(report), "\"ok\":true") == NULL, i);
+		assert_int_equal(strstr(asst_buf_data(report),
+					": its value cannot be read\"") != NULL, i);
+		asst_buf_free(report);
+	}
+	must(asst_store_close(store));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -453,6 +533,7 @@ int main(void)
 		cmocka_unit_test(values_like_frames_are_not_taken_for_them),
 		cmocka_unit_test(a_check_of_a_log_in_use_finds_nothing),
 		cmocka_unit_test(values_like_headers_do_not_take_for_ever),
+		cmocka_unit_test(what_cannot_be_read_is_reported_key_by_key),
 	};
 	int failed;
 
