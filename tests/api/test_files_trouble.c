@@ -10,7 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,10 +32,10 @@ static void must(int status)
 static int try_open(asst_store **store, const char *name, const char *option, int64_t value)
 {
 	asst_store_opts *opts = asst_store_opts_new();
-	char where[64];
+	char where[600];
 	int status;
 
-	snprintf(where, sizeof(where), "file:%s", name);
+	assert_true(snprintf(where, sizeof(where), "file:%s", name) < (int)sizeof(where));
 	if (option)
 		must(asst_store_opts_set_int(opts, option, value, err));
 	status = asst_store_open(store, where, opts, err);
@@ -142,21 +144,130 @@ static void directories_are_for_their_owner_whatever_the_umask_is(void **state)
 	assert_int_equal(mode_of("masked-copy/store"), 0600);
 }
 
+static void expect_said(int status, int wanted, const char *part)
+{
+	assert_int_equal(status, wanted);
+	if (!strstr(asst_error_message(err), part))
+		fail_msg("%s does not say %s", asst_error_message(err), part);
+}
+
 static void what_is_wrong_with_the_place_is_said(void **state)
 {
+	char longer[400];
 	asst_store *store;
 
 	(void)state;
-	assert_int_equal(try_open(&store, "missing/x", NULL, 0), ASST_EIO);
-	assert_non_null(strstr(asst_error_message(err), "the directory above"));
+	expect_said(try_open(&store, "missing/x", NULL, 0), ASST_EIO,
+		    "\"missing/x\": the directory above");
 	assert_true(asst_error_raw(err) > 0);
 	put_bytes(".", "plain", 0, "x", 1);
-	assert_int_equal(try_open(&store, "plain", NULL, 0), ASST_EIO);
-	assert_non_null(strstr(asst_error_message(err), "is not a directory"));
+	expect_said(try_open(&store, "plain", NULL, 0), ASST_EIO, "is not a directory");
 	assert_true(asst_error_raw(err) > 0);
+	assert_int_equal(symlink("nowhere", "dangling"), 0);
+	expect_said(try_open(&store, "dangling", NULL, 0), ASST_EIO,
+		    "\"dangling\": the directory of the store, or what is above it, is a symbolic link "
+		    "that leads nowhere");
+	assert_false(is_there(".", "nowhere"));
+	expect_said(try_open(&store, "none", "read_only", 1), ASST_ENOTFOUND,
+		    "\"none\": there is no such directory");
+	memset(longer, 'a', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	expect_said(try_open(&store, longer, NULL, 0), ASST_EIO, "too long");
+	assert_memory_equal(asst_error_message(err), "\"...aaa", 7);
+	assert_true(strlen(asst_error_message(err)) < sizeof(longer));
 	must(try_open(&store, "placed", NULL, 0));
-	assert_int_equal(asst_store_backup(store, "missing/x", NULL, NULL, 0, err), ASST_EIO);
-	assert_non_null(strstr(asst_error_message(err), "the directory above"));
+	expect_said(asst_store_backup(store, "missing/x", NULL, NULL, 0, err), ASST_EIO,
+		    "the directory above");
+	must(asst_store_close(store));
+}
+
+/* A path may have any bytes; what is said of it goes to terminals and logs. */
+static void a_path_is_safe_to_show(void **state)
+{
+	static const struct {
+		const char *path, *shown;
+	} rows[] = {
+		{ "no/\xc3\xa9t\xc3\xa9 \xf0\x9f\x98\x80", "\"no/\xc3\xa9t\xc3\xa9 \xf0\x9f\x98\x80\": " },
+		{ "no/\xff\xc3", "\"no/\\xff\\xc3\": " },
+		{ "no/a\nb\033[1m\177", "\"no/a\\x0ab\\x1b[1m\\x7f\": " },
+		{ "no/\xc2\x9b" "1m\xc2\xa0", "\"no/\\xc2\\x9b1m\xc2\xa0\": " },
+		{ "no/a\"b\\", "\"no/a\\x22b\\x5c\": " },
+	};
+	asst_store *store;
+
+	(void)state;
+	for (size_t i = 0; i < T_COUNT(rows); i++) {
+		assert_int_equal(try_open(&store, rows[i].path, NULL, 0), ASST_EIO);
+		assert_memory_equal(asst_error_message(err), rows[i].shown, strlen(rows[i].shown));
+	}
+}
+
+static void put_link(const char *path)
+{
+	assert_int_equal(symlink("../elsewhere", path), 0);
+}
+
+static void put_second_name(const char *path)
+{
+	assert_int_equal(link("elsewhere", path), 0);
+}
+
+static void put_directory(const char *path)
+{
+	assert_int_equal(mkdir(path, 0700), 0);
+}
+
+static void put_fifo(const char *path)
+{
+	assert_int_equal(mkfifo(path, 0600), 0);
+}
+
+static void put_socket(const char *path)
+{
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	int handle = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	assert_true(strlen(path) < sizeof(name.sun_path));
+	memcpy(name.sun_path, path, strlen(path) + 1);
+	assert_int_equal(bind(handle, (struct sockaddr *)&name, sizeof(name)), 0);
+	assert_int_equal(close(handle), 0);
+}
+
+static void what_stands_in_the_place_of_a_file_is_said(void **state)
+{
+	static const char *const files[] = { "store", "lock", "index", "reserve",
+					     "0000000001.log", "store.new", "index.new" };
+	static const struct {
+		void (*put)(const char *path);
+		const char *is;
+	} rows[] = {
+		{ put_link, "is a symbolic link, not a file of the store" },
+		{ put_second_name, "has a second name, and a file of the store has only one" },
+		{ put_directory, "is a directory, not a file of the store" },
+		{ put_fifo, "is a FIFO or a device, not a file of the store" },
+		{ put_socket, "is a socket or a device, not a file of the store" },
+	};
+	char ids[COUNT][37], said[160];
+	asst_store *store;
+	size_t file, i;
+
+	(void)state;
+	make("places", ids);
+	put_bytes("places", "store.new", 0, "x", 1);
+	put_bytes("places", "index.new", 0, "x", 1);
+	put_bytes(".", "elsewhere", 0, "x", 1);
+	for (file = 0; file < T_COUNT(files); file++) {
+		assert_int_equal(rename(path_of("places", files[file]), "kept"), 0);
+		for (i = 0; i < T_COUNT(rows); i++) {
+			rows[i].put(path_of("places", files[file]));
+			snprintf(said, sizeof(said), "\"places\": %s %s", files[file], rows[i].is);
+			expect_said(try_open(&store, "places", NULL, 0), ASST_EIO, said);
+			assert_true(asst_error_raw(err) > 0);
+			assert_int_equal(remove(path_of("places", files[file])), 0);
+		}
+		assert_int_equal(rename("kept", path_of("places", files[file])), 0);
+	}
+	must(try_open(&store, "places", NULL, 0));
 	must(asst_store_close(store));
 }
 
@@ -265,11 +376,6 @@ static void what_is_not_a_store_stays_as_it_is(void **state)
 	}
 }
 
-static void expect_told(const char *message)
-{
-	assert_string_equal(asst_error_message(err), message);
-}
-
 static void an_open_that_finds_a_loss_removes_nothing(void **state)
 {
 	char ids[COUNT][37];
@@ -292,16 +398,16 @@ static void an_open_that_finds_a_loss_removes_nothing(void **state)
 	assert_true(is_there("loss-two", "0000000002.log"));
 	assert_false(is_there("loss-two", "0000000003.log"));
 	assert_int_equal(truncate("loss-two/0000000002.log", 80), 0);
-	assert_int_equal(try_open(&store, "loss-two", NULL, 0), ASST_ECORRUPT);
-	expect_told("0000000002.log is damaged at offset 64: the log went on here");
+	expect_said(try_open(&store, "loss-two", NULL, 0), ASST_ECORRUPT,
+		    "\"loss-two\": 0000000002.log is damaged at offset 64: the log went on here");
 	assert_int_equal(asst_error_offset(err), 64);
 	assert_int_equal(truncate("loss-two/0000000002.log", 30), 0);
-	assert_int_equal(try_open(&store, "loss-two", NULL, 0), ASST_ECORRUPT);
-	expect_told("0000000002.log is missing or has lost its begin: the log went on there");
+	expect_said(try_open(&store, "loss-two", NULL, 0), ASST_ECORRUPT,
+		    "\"loss-two\": 0000000002.log is missing or has lost its begin: the log went on there");
 	assert_true(is_there("loss-two", "0000000002.log"));
 	assert_int_equal(unlink("loss-two/0000000002.log"), 0);
-	assert_int_equal(try_open(&store, "loss-two", NULL, 0), ASST_ECORRUPT);
-	expect_told("0000000002.log is missing or has lost its begin: the log went on there");
+	expect_said(try_open(&store, "loss-two", NULL, 0), ASST_ECORRUPT,
+		    "\"loss-two\": 0000000002.log is missing or has lost its begin: the log went on there");
 }
 
 /* Otherwise the last good copy makes way for one that cannot be opened. */
@@ -470,6 +576,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(directories_are_for_their_owner_whatever_the_umask_is),
 		cmocka_unit_test(what_is_wrong_with_the_place_is_said),
+		cmocka_unit_test(a_path_is_safe_to_show),
+		cmocka_unit_test(what_stands_in_the_place_of_a_file_is_said),
 		cmocka_unit_test(damage_has_its_file_and_offset),
 		cmocka_unit_test(reading_only_makes_nothing),
 		cmocka_unit_test(a_reader_is_refused_where_there_is_a_lock_and_it_is_held),

@@ -15,7 +15,7 @@
 static struct asst__io counting;
 static size_t reads;
 static uint64_t bytes_written;
-static int sync_answer, write_answer; /* in the place of a call, where not 0 */
+static int sync_answer, write_answer, read_answer; /* in the place of a call, where not 0 */
 static asst_backend backend;
 static asst_error *err;
 
@@ -26,6 +26,8 @@ static int count_read(void *self, int file, void *bytes, size_t size, uint64_t o
 	reads++;
 	if (offset < bad_to && offset + size > bad_from)
 		return -EIO;
+	if (read_answer)
+		return read_answer;
 	return asst__io_system.read(self, file, bytes, size, offset, done);
 }
 
@@ -59,6 +61,16 @@ static int answer_write(void *self, int file, const void *bytes, size_t size, ui
 	bytes_written += size;
 	return write_answer ? write_answer :
 			      asst__io_system.write(self, file, bytes, size, offset, done);
+}
+
+static const char *named;
+static int named_answer;
+
+static int refuse_named(void *self, int dir, const char *name, unsigned flags, int *file)
+{
+	if (strcmp(name, named) == 0)
+		return named_answer;
+	return asst__io_system.open(self, dir, name, flags, file);
 }
 
 /* Nothing but the file that names a store fails. */
@@ -100,7 +112,7 @@ static void must(int status)
 static bool process_only;
 static uint64_t segment_bytes; /* 0: as by default */
 
-static void open_here(const char *directory, uint64_t resident_bytes)
+static int try_open(const char *directory, uint64_t resident_bytes)
 {
 	struct asst__file_options options = asst__file_defaults;
 	unsigned char id[16] = { 1 };
@@ -109,13 +121,18 @@ static void open_here(const char *directory, uint64_t resident_bytes)
 	options.process_only = process_only;
 	options.no_compaction = small_disk; /* what goes gives it no room back */
 	options.segment_bytes = segment_bytes ? segment_bytes : options.segment_bytes;
-	counting = asst__io_system;
 	counting.read = count_read;
 	counting.sync = answer_sync;
 	counting.write = answer_write;
 	must(asst_backend_init(&backend, sizeof(backend), err));
-	must(asst__file_open(&backend, &counting, directory, &options, &asst__mem_libc, 1, id,
-			     err));
+	return asst__file_open(&backend, &counting, directory, &options, &asst__mem_libc, 1, id,
+			       err);
+}
+
+static void open_here(const char *directory, uint64_t resident_bytes)
+{
+	counting = asst__io_system;
+	must(try_open(directory, resident_bytes));
 }
 
 /* One batch of values, each of its key's letter; a value too large for windows stands for far. */
@@ -232,7 +249,8 @@ static void a_failed_sync_is_told_with_its_number(void **state)
 	open_here("sync", 0);
 	put("a", sizes);
 	sync_answer = -EIO;
-	expect_error(try_put("b", sizes), ASST_EINDOUBT, EIO, "could not sync 0000000001.log");
+	expect_error(try_put("b", sizes), ASST_EINDOUBT, EIO,
+		     "could not sync 0000000001.log: the device failed");
 	sync_answer = 0;
 	expect_error(try_put("c", sizes), ASST_EIO, EIO, "open the store again");
 	must(asst__backend_destroy(&backend, err));
@@ -423,6 +441,48 @@ static void a_check_that_cannot_open_its_files_fails(void **state)
 	must(asst__backend_destroy(&backend, err));
 }
 
+static void a_compaction_names_the_file_that_it_cannot_read(void **state)
+{
+	static const size_t sizes[] = { 100 };
+
+	(void)state;
+	open_here("unread", 0);
+	put("a", sizes);
+	read_answer = -EIO;
+	expect_error(asst__file_compact(backend.self, NULL, NULL, err), ASST_EIO, EIO,
+		     "could not read 0000000001.log: the device failed");
+	read_answer = 0;
+	must(asst__backend_destroy(&backend, err));
+}
+
+/* What a system cannot be made to do in a test, it is taken to say. */
+static void what_cannot_be_opened_is_said_in_words(void **state)
+{
+	static const struct {
+		const char *name;
+		int error, status;
+		const char *said;
+	} rows[] = {
+		{ "lock", -EROFS, ASST_EREADONLY, "the file system is read-only: the option read_only" },
+		{ "lock", -EACCES, ASST_EIO, "could not open lock: permission denied (error 13)" },
+		{ "store", -EMFILE, ASST_EIO, "could not open store: the process has as many files" },
+		{ "0000000001.log", -ENFILE, ASST_EIO, "could not open 0000000001.log: the system has" },
+		{ "store", -ENOMEM, ASST_ENOMEM, "could not open store: out of memory" },
+		{ "store", -EXDEV, ASST_EIO, "could not open store: an error of the system (error 18)" },
+	};
+
+	(void)state;
+	open_here("words", 0);
+	must(asst__backend_destroy(&backend, err));
+	counting.open = refuse_named;
+	for (size_t i = 0; i < T_COUNT(rows); i++) {
+		named = rows[i].name;
+		named_answer = rows[i].error;
+		expect_error(try_open("words", 0), rows[i].status, -rows[i].error, rows[i].said);
+		assert_memory_equal(asst_error_message(err), "\"words\": ", 9);
+	}
+}
+
 static void put_number(int number)
 {
 	unsigned char key[4];
@@ -486,10 +546,30 @@ static void a_full_disk_leaves_the_store_usable(void **state)
 	open_here("space", 0);
 	put("a", sizes);
 	write_answer = -ENOSPC;
-	expect_error(try_put("b", sizes), ASST_EIO, ENOSPC, "no space left");
+	expect_error(try_put("b", sizes), ASST_EIO, ENOSPC,
+		     "could not write 0000000001.log: no space left");
+	write_answer = -EDQUOT;
+	expect_error(try_put("b", sizes), ASST_EIO, EDQUOT, "the disk quota is used up");
+	write_answer = -EFBIG;
+	expect_error(try_put("b", sizes), ASST_EIO, EFBIG, "the limit of file sizes is reached");
 	write_answer = 0;
 	put("b", sizes);
 	assert_int_equal(get("b", sizes), 1);
+	must(asst__backend_destroy(&backend, err));
+}
+
+/* It is larger than the file of the log, and made before it is needed. */
+static void a_reserve_that_cannot_be_made_is_named(void **state)
+{
+	static const size_t sizes[] = { 100 };
+
+	(void)state;
+	open_here("unkept", 0);
+	write_answer = -EFBIG;
+	expect_error(try_put("a", sizes), ASST_EIO, EFBIG,
+		     "could not make reserve: the limit of file sizes is reached");
+	write_answer = 0;
+	put("a", sizes);
 	must(asst__backend_destroy(&backend, err));
 }
 
@@ -553,6 +633,9 @@ int main(void)
 		cmocka_unit_test(a_check_goes_on_behind_sectors_that_cannot_be_read),
 		cmocka_unit_test(a_check_that_cannot_open_its_files_fails),
 		cmocka_unit_test(a_check_reads_the_index),
+		cmocka_unit_test(a_compaction_names_the_file_that_it_cannot_read),
+		cmocka_unit_test(what_cannot_be_opened_is_said_in_words),
+		cmocka_unit_test(a_reserve_that_cannot_be_made_is_named),
 		cmocka_unit_test(what_only_deletes_has_room_on_a_full_disk_for_itself),
 		cmocka_unit_test(what_lives_is_not_copied_over_and_over_for_nothing),
 		cmocka_unit_test(a_full_disk_leaves_the_store_usable),

@@ -52,6 +52,7 @@ static int read_ahead(struct step *step, size_t want, const unsigned char **byte
 	const struct asst__segment *segment = &file->segments[0];
 	uint64_t at = file->compact_at, rest = segment->used - at, size = READ_BYTES;
 	unsigned char *grown;
+	char name[24];
 	int error;
 
 	if (want > rest)
@@ -70,9 +71,9 @@ static int read_ahead(struct step *step, size_t want, const unsigned char **byte
 		error = asst__io_read_full(file->io, segment->file, step->bytes, (size_t)size, at);
 		if (error == -EPIPE)
 			return cut_short(step);
+		asst__segment_name(name, segment->number);
 		if (error)
-			return asst__file_fail(file, step->err, error, "read",
-					       "the oldest segment");
+			return asst__file_fail(file, step->err, error, "read", name);
 		step->from = at;
 		step->size = (size_t)size;
 	}

@@ -46,7 +46,7 @@ int asst__identity_write(const struct asst__file *file, const struct asst__io *i
 	error = io->open(io->self, dir, "store.new",
 			 ASST__IO_WRITE | ASST__IO_CREATE | ASST__IO_EXISTING, &handle);
 	if (error)
-		return asst__file_fail(file, err, error, "make", "store.new");
+		return asst__open_fail(file, err, error, "store.new");
 	error = asst__io_write_full(io, handle, bytes, sizeof(bytes), 0);
 	if (!error)
 		error = io->sync(io->self, handle);
@@ -101,7 +101,7 @@ static int check_unborn(struct asst__file *file, bool *begun, asst_error *err)
 			io->close(io->self, handle);
 		}
 		if (error)
-			return asst__file_fail(file, err, error, "open", first);
+			return asst__open_fail(file, err, error, first);
 	}
 	if (logs > 1 || size > ASST__SEGMENT_HEAD)
 		return asst__fail(err, ASST_ECORRUPT, "the file store is missing");
@@ -142,7 +142,7 @@ static int read_identity(struct asst__file *file, bool *there, asst_error *err)
 	if (!*there)
 		return ASST_OK;
 	if (error)
-		return asst__file_fail(file, err, error, "open", "store");
+		return asst__open_fail(file, err, error, "store");
 	error = asst__io_read_full(io, handle, bytes, sizeof(bytes), 0);
 	io->close(io->self, handle);
 	if (error == -EPIPE)
@@ -191,6 +191,16 @@ static bool may_lack_lock(int error)
 	return error == -ENOENT || error == -EROFS || error == -EACCES;
 }
 
+static int lock_fail(const struct asst__file *file, asst_error *err, int error)
+{
+	if (error != -EROFS)
+		return asst__open_fail(file, err, error, "lock");
+	asst__error_set_raw(err, -error);
+	return asst__fail(err, ASST_EREADONLY,
+			  "the file system is read-only: the option read_only opens it for reading (error %d)",
+			  -error);
+}
+
 static int open_lock(struct asst__file *file, asst_error *err)
 {
 	const struct asst__io *io = file->io;
@@ -210,7 +220,7 @@ static int open_lock(struct asst__file *file, asst_error *err)
 	if (read_only && may_lack_lock(error))
 		return ASST_OK;
 	if (error)
-		return asst__file_fail(file, err, error, "open", "lock");
+		return lock_fail(file, err, error);
 	error = io->lock(io->self, file->lock_file);
 	if (error == -EAGAIN)
 		return busy(err);
@@ -233,7 +243,7 @@ static int check_alone(struct asst__file *file, int status, asst_error *err)
 	if (may_lack_lock(error))
 		return status;
 	if (error)
-		return asst__file_fail(file, err, error, "open", "lock");
+		return asst__open_fail(file, err, error, "lock");
 	io->close(io->self, handle);
 	return busy(err);
 }
@@ -251,7 +261,7 @@ static int check_names(const struct asst__file *file, asst_error *err)
 	for (size_t i = 0; i < ASST__COUNT(names); i++) {
 		error = io->open(io->self, file->dir, names[i], 0, &handle);
 		if (asst__is_no_file(error))
-			return asst__file_fail(file, err, error, "open", names[i]);
+			return asst__open_fail(file, err, error, names[i]);
 		if (!error)
 			io->close(io->self, handle);
 	}
@@ -471,7 +481,7 @@ static int open_once(asst_backend *out, const struct asst__io *io, const char *p
 	if (status != ASST_OK) {
 		*again = may_try_again(file, status);
 		free_file(file);
-		return status;
+		return asst__fail_in(err, status, path);
 	}
 	*out = (struct asst_backend){ .size = sizeof(*out),
 				      .self = file,

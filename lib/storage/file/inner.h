@@ -114,6 +114,23 @@ struct asst__file {
 	uint64_t written;    /* bytes since the last step of compaction */
 };
 
+/* What is said of failures (fault.c); error: a negative errno */
+
+/* Whether something else stands in the place of a file: a link, a directory, a FIFO. */
+bool asst__is_no_file(int error);
+/* Why, in words. */
+const char *asst__words(int error);
+/* "could not DOING NAME: WORDS", with the number. */
+int asst__file_fail(const struct asst__file *file, asst_error *err, int error, const char *doing,
+		    const char *name);
+/* The same where a file could not be opened: what else stands in its place. */
+int asst__open_fail(const struct asst__file *file, asst_error *err, int error, const char *name);
+/* The same where a directory could not be opened; what: which one. */
+int asst__directory_fail(const struct asst__file *file, asst_error *err, int error,
+			 const char *what);
+/* Put the path of the directory, quoted, before what was said; returns status. */
+int asst__fail_in(asst_error *err, int status, const char *path);
+
 /* Files and segments (segment.c) */
 
 #define ASST__IDENTITY_BYTES 64
@@ -124,13 +141,6 @@ void asst__identity_fill(unsigned char bytes[ASST__IDENTITY_BYTES], const struct
 int asst__identity_write(const struct asst__file *file, const struct asst__io *io, int dir,
 			 asst_error *err);
 
-/* Whether something else stands in the place of a file: a link, a directory, a FIFO. */
-bool asst__is_no_file(int error);
-int asst__file_fail(const struct asst__file *file, asst_error *err, int error, const char *doing,
-		    const char *name);
-/* The same where a directory could not be opened; what: which one. */
-int asst__directory_fail(const struct asst__file *file, asst_error *err, int error,
-			 const char *what);
 /* ASST_ECORRUPT, with the place: "NNNNNNNNNN.log is damaged at offset N", and what behind it. */
 int asst__damaged(asst_error *err, uint32_t segment, uint64_t offset, const char *what);
 void asst__segment_name(char name[24], uint32_t number);

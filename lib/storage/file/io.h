@@ -19,8 +19,9 @@ struct asst__io {
 	void *self;
 	/*
 	 * Open a directory. With create: make it (0700) where it is missing, and sync its parent.
-	 * -ENOTDIR where something else is there; -EPERM where it is to be written, and others have it
-	 * or may write into it; an empty one is made private.
+	 * -ENOTDIR where something else is there, -ELOOP where it is a link that leads nowhere;
+	 * -EPERM where it is to be written, and others have it or may write into it; an empty one
+	 * is made private.
 	 */
 	int (*open_dir)(void *self, const char *path, int create, int *dir);
 	/*

@@ -19,11 +19,11 @@ static int lost(struct asst__file *file, asst_error *err, int error, const char 
 
 	asst__segment_name(name, last_segment(file)->number);
 	asst__file_poison(file, error, why);
-	asst__file_fail(file, err, error, doing, name);
+	asst__error_set_raw(err, -error);
 	return asst__fail(
 		err, ASST_EINDOUBT,
-		"could not %s %s (error %d): open the store again to see whether the batch is there",
-		doing, name, -error);
+		"could not %s %s: %s (error %d): open the store again to see whether the batch is there",
+		doing, name, asst__words(error), -error);
 }
 
 int asst__log_sync(struct asst__file *file, asst_error *err)
@@ -58,21 +58,23 @@ static uint64_t left_by(const struct asst__file *file, enum asst__use use)
 
 /*
  * Zeros ahead of the log: overwriting them needs no metadata to be synced. Those that are there
- * can be used where the reserve is whole.
+ * can be used where the reserve is whole. *reserve: it is that which could not be made.
  */
 static int fill_ahead(struct asst__file *file, struct asst__segment *segment, size_t size,
-		      enum asst__use use)
+		      enum asst__use use, bool *reserve)
 {
 	uint64_t step = file->options.fill_bytes, need = segment->used + size, want;
 	uint64_t leave = left_by(file, use);
 	int error = 0;
 
+	*reserve = false;
 	if (!step)
 		return 0;
 	if (use == ASST__USE_ANY || use == ASST__USE_COPIES)
 		error = asst__reserve_keep(file);
 	/* Where it cannot be made for another reason than space it is missed, but not needed. */
-	if (use == ASST__USE_ANY && asst__is_full(error))
+	*reserve = use == ASST__USE_ANY && asst__is_full(error);
+	if (*reserve)
 		return error;
 	if (use == ASST__USE_COPIES && error && !asst__is_full(error))
 		leave = 0;
@@ -106,6 +108,8 @@ static int find_room(struct asst__file *file, size_t size, enum asst__use use, a
 	struct asst__segment *segment = last_segment(file);
 	uint64_t limit = file->options.segment_bytes, need = 0;
 	int status = ASST_OK, error;
+	bool reserve;
+	char name[24];
 
 	if (use != ASST__USE_ANY)
 		need = size + left_by(file, use);
@@ -116,12 +120,18 @@ static int find_room(struct asst__file *file, size_t size, enum asst__use use, a
 		status = roll(file, need, false, err);
 	if (status != ASST_OK)
 		return status;
-	error = fill_ahead(file, last_segment(file), size, use);
+	error = fill_ahead(file, last_segment(file), size, use, &reserve);
 	if (!error)
 		return ASST_OK;
-	if (asst__is_full(error) && need)
-		return roll(file, need, true, err);
-	return asst__file_fail(file, err, error, "extend", "the log");
+	if (asst__is_full(error) && need) {
+		status = roll(file, need, true, err);
+		/* That the reserve is too small is not why it was needed. */
+		if (status != ASST_EIO || asst_error_raw(err) != ENOSPC)
+			return status;
+	}
+	asst__segment_name(name, last_segment(file)->number);
+	return reserve ? asst__file_fail(file, err, error, "make", "reserve") :
+			 asst__file_fail(file, err, error, "extend", name);
 }
 
 /* A frame that was refused must never be taken for one later, not even after a power failure. */
@@ -144,13 +154,16 @@ static int write_frame(struct asst__file *file, struct asst__segment *segment, c
 	size_t at = 0;
 	int error = asst__io_write_on(file->io, segment->file, bytes, size, segment->used, &at);
 	int taken;
+	char name[24];
 
 	if (!error)
 		return ASST_OK;
 	taken = asst__is_full(error) ? take_back(file, segment) : error;
 	/* Where not even zeros can be written, nothing of the frame was, if nothing was said to be. */
-	if (!taken || (asst__is_full(taken) && asst__is_full(error) && at == 0))
-		return asst__file_fail(file, err, error, "write", "the log");
+	if (!taken || (asst__is_full(taken) && asst__is_full(error) && at == 0)) {
+		asst__segment_name(name, segment->number);
+		return asst__file_fail(file, err, error, "write", name);
+	}
 	return lost(file, err, error, "write");
 }
 

@@ -122,8 +122,9 @@ static int system_open_dir(void *self, const char *path, int create, int *dir)
 	/* Whatever the umask; not every system can do it before the directory is opened. */
 	masked = made && fchmodat(AT_FDCWD, path, 0700, AT_SYMLINK_NOFOLLOW) != 0;
 	*dir = open_directory(AT_FDCWD, path);
+	/* What has the name already and is not there is a link. */
 	if (*dir < 0)
-		status = -errno;
+		status = create && !made && errno == ENOENT ? -ELOOP : -errno;
 	else if (masked && fchmod(*dir, 0700))
 		status = -errno;
 	else if (create && !made)

@@ -58,7 +58,7 @@ static int open_segment(struct recovery *recovery, struct asst__segment *segment
 	asst__segment_name(name, segment->number);
 	error = file->io->open(file->io->self, file->dir, name, flags, &segment->file);
 	if (error)
-		return asst__file_fail(file, recovery->err, error, "open", name);
+		return asst__open_fail(file, recovery->err, error, name);
 	error = file->io->size(file->io->self, segment->file, &segment->size);
 	status = error ? asst__file_fail(file, recovery->err, error, "measure", name) :
 			 asst__segment_read(file, segment, oldest, empty, recovery->err);
@@ -306,8 +306,10 @@ static int settle_tail(struct recovery *recovery, const struct asst__segment *se
 	struct asst__file *file = recovery->file;
 	const struct asst__io *io = file->io;
 	unsigned char head[ASST__SEGMENT_HEAD];
+	char name[24];
 	int error;
 
+	asst__segment_name(name, segment->number);
 	error = asst__io_read_full(io, segment->file, head, sizeof(head), 0);
 	if (!error)
 		error = asst__io_write_full(io, segment->file, head, sizeof(head), 0);
@@ -318,7 +320,7 @@ static int settle_tail(struct recovery *recovery, const struct asst__segment *se
 		error = io->sync(io->self, segment->file);
 	if (!error)
 		error = io->sync_dir(io->self, file->dir);
-	return error ? asst__file_fail(file, recovery->err, error, "settle the end of", "the log") :
+	return error ? asst__file_fail(file, recovery->err, error, "settle the end of", name) :
 		       ASST_OK;
 }
 
@@ -329,8 +331,10 @@ static int clear_tail(struct recovery *recovery, const struct asst__segment *seg
 	struct asst__file *file = recovery->file;
 	size_t at = (size_t)segment->used, part;
 	bool dirty = false;
+	char name[24];
 	int error = 0;
 
+	asst__segment_name(name, segment->number);
 	while (!error && at < recovery->size) {
 		part = recovery->size - at < sizeof(zeros) ? recovery->size - at : sizeof(zeros);
 		if (memcmp(bytes_at(recovery, at), zeros, part) != 0) {
@@ -341,7 +345,7 @@ static int clear_tail(struct recovery *recovery, const struct asst__segment *seg
 	}
 	if (!error && dirty)
 		error = file->io->sync(file->io->self, segment->file);
-	return error ? asst__file_fail(file, recovery->err, error, "clear the end of", "the log") :
+	return error ? asst__file_fail(file, recovery->err, error, "clear the end of", name) :
 		       ASST_OK;
 }
 

@@ -21,55 +21,6 @@ enum {
 
 static const char mark[8] = { 'a', 's', 's', 't', '-', 'l', 'o', 'g' };
 
-bool asst__is_no_file(int error)
-{
-	return error == -ELOOP || error == -EMLINK || error == -EINVAL || error == -EISDIR ||
-	       error == -ENXIO;
-}
-
-int asst__file_fail(const struct asst__file *file, asst_error *err, int error, const char *doing,
-		    const char *name)
-{
-	int status = ASST_EIO;
-
-	(void)file;
-	asst__error_set_raw(err, -error);
-	switch (-error) {
-	case ENOMEM:
-		status = ASST_ENOMEM;
-		break;
-	case EROFS:
-		status = ASST_EREADONLY;
-		break;
-	case ENOSPC:
-	case EDQUOT:
-	case EFBIG:
-		return asst__fail(err, ASST_EIO, "no space left: could not %s %s (error %d)", doing,
-				  name, -error);
-	default:
-		break;
-	}
-	return asst__fail(err, status, "could not %s %s (error %d)", doing, name, -error);
-}
-
-int asst__directory_fail(const struct asst__file *file, asst_error *err, int error,
-			 const char *what)
-{
-	if (error != -ENOENT && error != -ENOTDIR && error != -EPERM)
-		return asst__file_fail(file, err, error, "open", what);
-	asst__error_set_raw(err, -error);
-	if (error == -ENOENT)
-		return asst__fail(err, ASST_EIO, "the directory above %s is missing (error %d)",
-				  what, -error);
-	if (error == -EPERM)
-		return asst__fail(
-			err, ASST_EIO,
-			"%s is somebody else's, or others may write into it: its mode is to be 0700 (error %d)",
-			what, -error);
-	return asst__fail(err, ASST_EIO, "%s, or what is above it, is not a directory (error %d)",
-			  what, -error);
-}
-
 int asst__damaged(asst_error *err, uint32_t segment, uint64_t offset, const char *what)
 {
 	asst__error_set_offset(err, (size_t)offset);
@@ -269,7 +220,8 @@ static int add(struct asst__file *file, bool fresh, uint64_t need, asst_error *e
 		take_back(file, name, &far);
 	if (asst__is_full(error) && need && far == NOWHERE) {
 		taken = take_reserve(file, &next, name, need, &far);
-		error = taken == -ENOENT ? error : taken;
+		/* That it is too small, or is not there, is not why it was needed. */
+		error = taken == -ENOENT || taken == -ENOSPC ? error : taken;
 		if (error)
 			take_back(file, name, &far);
 	}

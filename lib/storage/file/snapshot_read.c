@@ -340,7 +340,7 @@ int asst__snapshot_read(struct asst__file *file, struct asst__snapshot *snapshot
 	if (error == -ENOENT)
 		return ASST_OK;
 	if (error)
-		return asst__file_fail(file, err, error, "open", "index");
+		return asst__open_fail(file, err, error, "index");
 	status = load(&reader, snapshot);
 	io->close(io->self, reader.handle);
 	if (status != ASST_ECORRUPT)
