@@ -177,7 +177,9 @@ static void what_is_wrong_with_the_place_is_said(void **state)
 	assert_true(strlen(asst_error_message(err)) < sizeof(longer));
 	must(try_open(&store, "placed", NULL, 0));
 	expect_said(asst_store_backup(store, "missing/x", NULL, NULL, 0, err), ASST_EIO,
-		    "the directory above");
+		    "\"missing/x\": the directory above");
+	expect_said(asst_store_backup(store, ".", NULL, NULL, 0, err), ASST_EEXISTS,
+		    "\".\": the directory of the backup is not empty");
 	must(asst_store_close(store));
 }
 

@@ -11,6 +11,8 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static struct asst__io counting;
 static size_t reads;
@@ -61,6 +63,29 @@ static int answer_write(void *self, int file, const void *bytes, size_t size, ui
 	bytes_written += size;
 	return write_answer ? write_answer :
 			      asst__io_system.write(self, file, bytes, size, offset, done);
+}
+
+static int refuse_list(void *self, int dir, int (*visit)(void *user, const char *name), void *user)
+{
+	(void)self;
+	(void)dir;
+	(void)visit;
+	(void)user;
+	return -EIO;
+}
+
+static int refuse_rename(void *self, int dir, const char *from, const char *to)
+{
+	(void)self;
+	(void)dir;
+	(void)from;
+	(void)to;
+	return -EIO;
+}
+
+static int refuse_last_rename(void *self, int dir, const char *from, const char *to)
+{
+	return strcmp(to, "store") == 0 ? -EIO : asst__io_system.rename(self, dir, from, to);
 }
 
 static const char *named;
@@ -361,6 +386,7 @@ static void an_archive_that_cannot_be_synced_is_told_of(void **state)
 	must(asst__backend_destroy(&backend, err));
 }
 
+/* What is left of it must not pass for a new store, and what was there before stays. */
 static void a_copy_that_cannot_be_begun_is_told_of(void **state)
 {
 	static const size_t sizes[] = { 100 };
@@ -370,8 +396,17 @@ static void a_copy_that_cannot_be_begun_is_told_of(void **state)
 	put("a", sizes);
 	counting.open = refuse_store;
 	expect_error(backend.backup(backend.self, "unbegun-copy", NULL, NULL, err), ASST_EIO, EIO,
-		     "the file store of the copy");
+		     "\"unbegun-copy\": could not make the file store of the copy");
 	counting.open = asst__io_system.open;
+	assert_int_equal(access("unbegun-copy", F_OK), -1);
+	counting.list = refuse_list;
+	expect_error(backend.backup(backend.self, "unbegun-copy", NULL, NULL, err), ASST_EIO, EIO,
+		     "\"unbegun-copy\": could not list the directory of the backup");
+	assert_int_equal(access("unbegun-copy", F_OK), -1);
+	assert_int_equal(mkdir("unbegun-copy", 0700), 0);
+	assert_int_equal(backend.backup(backend.self, "unbegun-copy", NULL, NULL, err), ASST_EIO);
+	assert_int_equal(access("unbegun-copy", F_OK), 0);
+	counting.list = asst__io_system.list;
 	put("a", sizes);
 	must(asst__backend_destroy(&backend, err));
 }
@@ -438,6 +473,40 @@ static void a_check_that_cannot_open_its_files_fails(void **state)
 	must(backend.verify(backend.self, note, NULL, NULL, err));
 	assert_string_equal(told, "store at offset 0: it cannot be opened (error 5)\n");
 	counting.open = asst__io_system.open;
+	must(asst__backend_destroy(&backend, err));
+}
+
+/* Both are on a disk, and the one that failed is to be looked after. */
+static void a_copy_that_fails_says_on_which_side(void **state)
+{
+	static const size_t sizes[] = { 100 };
+	int status;
+
+	(void)state;
+	open_here("sides", 0);
+	put("a", sizes);
+	read_answer = -EIO;
+	status = backend.backup(backend.self, "sides-unread", NULL, NULL, err);
+	expect_error(status, ASST_EIO, EIO, "could not read 0000000001.log: the device failed");
+	assert_null(strstr(asst_error_message(err), "sides-unread"));
+	read_answer = 0;
+	write_answer = -ENOSPC;
+	status = backend.backup(backend.self, "sides-full", NULL, NULL, err);
+	expect_error(status, ASST_EIO, ENOSPC,
+		     "\"sides-full\": could not write the copy of 0000000001.log: no space left");
+	write_answer = 0;
+	sync_answer = -EDQUOT;
+	status = backend.backup(backend.self, "sides-late", NULL, NULL, err);
+	expect_error(status, ASST_EIO, EDQUOT,
+		     "\"sides-late\": could not write the copy of 0000000001.log: the disk quota");
+	sync_answer = 0;
+	counting.rename = refuse_rename;
+	status = backend.backup(backend.self, "sides-last", NULL, NULL, err);
+	expect_error(status, ASST_EIO, EIO, "\"sides-last\": could not write the index of the copy");
+	counting.rename = refuse_last_rename;
+	status = backend.backup(backend.self, "sides-named", NULL, NULL, err);
+	expect_error(status, ASST_EIO, EIO, "\"sides-named\": could not write the copy of store");
+	counting.rename = asst__io_system.rename;
 	must(asst__backend_destroy(&backend, err));
 }
 
@@ -633,6 +702,7 @@ int main(void)
 		cmocka_unit_test(a_check_goes_on_behind_sectors_that_cannot_be_read),
 		cmocka_unit_test(a_check_that_cannot_open_its_files_fails),
 		cmocka_unit_test(a_check_reads_the_index),
+		cmocka_unit_test(a_copy_that_fails_says_on_which_side),
 		cmocka_unit_test(a_compaction_names_the_file_that_it_cannot_read),
 		cmocka_unit_test(what_cannot_be_opened_is_said_in_words),
 		cmocka_unit_test(a_reserve_that_cannot_be_made_is_named),

@@ -22,9 +22,17 @@ static int see_any(void *user, const char *name)
 /* Where a copy goes: into a directory, or an archive, whose table takes none. */
 struct target {
 	const struct asst__io *io;
+	const char *path; /* of the directory; NULL: it is an archive */
 	int dir;
 	struct asst__archive *archive;
 };
+
+/* What failed in the directory of the copy says which one that is. */
+static int in_target(const struct target *target, int status, asst_error *err)
+{
+	return status != ASST_OK && target->path ? asst__fail_in(err, status, target->path) :
+						   status;
+}
 
 /* A segment on its way into the copy. */
 struct copy {
@@ -36,7 +44,7 @@ struct copy {
 	uint64_t at;     /* where it ends */
 	unsigned char *bytes; /* of the segment, from there on */
 	size_t size, room;
-	bool cut;                  /* the segment, while it was read */
+	int unread;                /* why the segment could not be read; 0: it could */
 	bool last;                 /* of the segments */
 	struct asst__snapshot end; /* where the copy ends */
 	asst_progress progress;    /* may be NULL */
@@ -82,28 +90,31 @@ static size_t wanted(const struct copy *copy)
 	return frame < rest ? frame : (size_t)rest;
 }
 
+static int read_segment(struct copy *copy, void *bytes, size_t size, uint64_t at)
+{
+	copy->unread = asst__io_read_full(copy->file->io, copy->segment->file, bytes, size, at);
+	return copy->unread;
+}
+
 /*
  * Read on, one piece, and write the same to the copy at once: what is left of it then is no store.
  * want: there will be room for so much.
  */
 static int carry(struct copy *copy, size_t want)
 {
-	struct asst__file *file = copy->file;
 	uint64_t at = copy->at + copy->size;
 	size_t part = want - copy->size < PIECE ? want - copy->size : PIECE;
 	unsigned char *bytes;
 	int error;
 
 	if (want > copy->room) {
-		bytes = asst__realloc(&file->mem, copy->bytes, copy->room, want);
+		bytes = asst__realloc(&copy->file->mem, copy->bytes, copy->room, want);
 		if (!bytes)
 			return -ENOMEM;
 		copy->bytes = bytes;
 		copy->room = want;
 	}
-	error = asst__io_read_full(file->io, copy->segment->file, copy->bytes + copy->size, part,
-				   at);
-	copy->cut = error == -EPIPE;
+	error = read_segment(copy, copy->bytes + copy->size, part, at);
 	if (!error)
 		error = asst__io_write_full(copy->target->io, copy->to, copy->bytes + copy->size,
 					    part, at);
@@ -157,16 +168,29 @@ static int canceled(asst_error *err)
 	return asst__fail(err, ASST_ECANCELED, "the backup was canceled");
 }
 
+/* Either the segment could not be read, or its copy not be written. */
+static int copy_fail(const struct copy *copy, int error, asst_error *err)
+{
+	char name[24];
+
+	if (error == -ENOMEM)
+		return asst__fail_nomem(err);
+	if (copy->unread == -EPIPE)
+		return asst__damaged(err, copy->segment->number, copy->at, ": it is cut short");
+	asst__segment_name(name, copy->segment->number);
+	if (copy->unread)
+		return asst__file_fail(copy->file, err, error, "read", name);
+	return in_target(copy->target,
+			 asst__file_fail(copy->file, err, error, "write the copy of", name), err);
+}
+
 static int copy_frames(struct copy *copy, asst_error *err)
 {
 	unsigned char head[ASST__SEGMENT_HEAD];
 	const struct asst__io *io = copy->target->io;
-	char name[24];
 	size_t want;
-	int error = asst__io_read_full(copy->file->io, copy->segment->file, head, sizeof(head), 0);
+	int error = read_segment(copy, head, sizeof(head), 0);
 
-	asst__segment_name(name, copy->segment->number);
-	copy->cut = error == -EPIPE;
 	if (!error)
 		error = asst__io_write_full(io, copy->to, head, sizeof(head), 0);
 	while (!error && copy->at < copy->segment->used) {
@@ -185,13 +209,9 @@ static int copy_frames(struct copy *copy, asst_error *err)
 		error = close_copy(copy);
 	if (!error)
 		error = io->sync(io->self, copy->to);
-	if (error == -ENOMEM)
-		return asst__fail_nomem(err);
 	if (error == -ECANCELED)
 		return canceled(err);
-	if (copy->cut)
-		return asst__damaged(err, copy->segment->number, copy->at, ": it is cut short");
-	return error ? asst__file_fail(copy->file, err, error, "copy", name) : ASST_OK;
+	return error ? copy_fail(copy, error, err) : ASST_OK;
 }
 
 static int copy_segment(struct copy *copy, asst_error *err)
@@ -203,13 +223,14 @@ static int copy_segment(struct copy *copy, asst_error *err)
 
 	if (status != ASST_OK)
 		return status;
-	asst__segment_name(name, copy->segment->number);
 	if (target->archive)
 		asst__archive_announce(target->archive, copy->segment->used +
 								(copy->last ? CLOSING_BYTES : 0));
+	asst__segment_name(name, copy->segment->number);
+	copy->unread = 0;
 	error = io->open(io->self, target->dir, name, ASST__IO_WRITE | ASST__IO_CREATE, &copy->to);
 	if (error)
-		return asst__file_fail(copy->file, err, error, "make the copy of", name);
+		return copy_fail(copy, error, err);
 	copy->at = ASST__SEGMENT_HEAD;
 	copy->size = 0;
 	status = copy_frames(copy, err);
@@ -241,8 +262,10 @@ static int copy_log(const struct asst__extent *extent, const struct target *targ
 	}
 	asst__free(&extent->file->mem, copy.bytes, copy.room);
 	if (status == ASST_OK && extent->count)
-		status = asst__snapshot_note(extent->file, target->io, target->dir, &copy.end,
-					     extent->segments[0].number, err);
+		status = in_target(target,
+				   asst__snapshot_note(extent->file, target->io, target->dir,
+						       &copy.end, extent->segments[0].number, err),
+				   err);
 	return status;
 }
 
@@ -250,15 +273,47 @@ static int copy_log(const struct asst__extent *extent, const struct target *targ
 static int begin_directory(struct asst__file *file, int dir, asst_error *err)
 {
 	const struct asst__io *io = file->io;
-	int handle, error = io->open(io->self, dir, "store", ASST__IO_WRITE | ASST__IO_CREATE,
-				     &handle);
+	bool full = false;
+	int handle, error = io->list(io->self, dir, see_any, &full);
 
+	if (error)
+		return asst__file_fail(file, err, error, "list", "the directory of the backup");
+	if (full)
+		return asst__fail(err, ASST_EEXISTS, "the directory of the backup is not empty");
+	error = io->open(io->self, dir, "store", ASST__IO_WRITE | ASST__IO_CREATE, &handle);
 	if (!error) {
 		io->close(io->self, handle);
 		error = io->sync_dir(io->self, dir);
 	}
 	return error ? asst__file_fail(file, err, error, "make", "the file store of the copy") :
 		       ASST_OK;
+}
+
+static bool is_missing(const struct asst__io *io, const char *path)
+{
+	int dir, error = io->open_dir(io->self, path, 0, &dir);
+
+	if (!error)
+		io->close(io->self, dir);
+	return error == -ENOENT;
+}
+
+static int open_target(struct asst__file *file, struct target *target, asst_error *err)
+{
+	const struct asst__io *io = file->io;
+	bool missing = is_missing(io, target->path);
+	int status, error = io->open_dir(io->self, target->path, 1, &target->dir);
+
+	if (error)
+		return asst__directory_fail(file, err, error, "the directory of the backup");
+	status = begin_directory(file, target->dir, err);
+	if (status == ASST_OK)
+		return ASST_OK;
+	/* An empty one would pass for a new store; with a file in it, it stays. */
+	if (missing)
+		io->remove_dir(io->self, target->path);
+	io->close(io->self, target->dir);
+	return status;
 }
 
 static int copy_all(struct asst__file *file, const struct target *target, asst_progress progress,
@@ -274,7 +329,8 @@ static int copy_all(struct asst__file *file, const struct target *target, asst_p
 		status = copy_log(&extent, target, progress, user, err);
 	/* Last: without it the copy is not a store. */
 	if (status == ASST_OK)
-		status = asst__identity_write(file, target->io, target->dir, err);
+		status = in_target(target,
+				   asst__identity_write(file, target->io, target->dir, err), err);
 	asst__extent_unpin(&extent);
 	return status;
 }
@@ -283,24 +339,15 @@ int asst__file_backup(void *self, const char *directory, asst_progress progress,
 		      asst_error *err)
 {
 	struct asst__file *file = self;
-	struct target target = { .io = file->io };
-	bool full = false;
-	int status = asst__file_usable(file, false, err), error;
+	struct target target = { .io = file->io, .path = directory };
+	int status = asst__file_usable(file, false, err);
 
 	if (status != ASST_OK)
 		return status;
-	error = file->io->open_dir(file->io->self, directory, 1, &target.dir);
-	if (error)
-		return asst__directory_fail(file, err, error, "the directory of the backup");
-	error = file->io->list(file->io->self, target.dir, see_any, &full);
-	if (error)
-		status = asst__file_fail(file, err, error, "list", "the directory of the backup");
-	else if (full)
-		status = asst__fail(err, ASST_EEXISTS, "the directory of the backup is not empty");
-	if (status == ASST_OK)
-		status = begin_directory(file, target.dir, err);
-	if (status == ASST_OK)
-		status = copy_all(file, &target, progress, user, err);
+	status = open_target(file, &target, err);
+	if (status != ASST_OK)
+		return asst__fail_in(err, status, directory);
+	status = copy_all(file, &target, progress, user, err);
 	file->io->close(file->io->self, target.dir);
 	return status;
 }

@@ -65,7 +65,7 @@ static const struct {
 	  " is somebody else's, or others may write into it: its mode is to be 0700" },
 	{ EACCES, ASST_EIO, "no permission for ",
 	  ", or for the one above it, which is read and written where it is made" },
-	{ EROFS, ASST_EREADONLY, "", " cannot be made: the file system is read-only" },
+	{ EROFS, ASST_EREADONLY, "", " can neither be made nor changed: the file system is read-only" },
 };
 
 static const struct known *find(int error)

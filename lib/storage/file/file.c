@@ -39,6 +39,7 @@ void asst__identity_fill(unsigned char bytes[ASST__IDENTITY_BYTES], const struct
 int asst__identity_write(const struct asst__file *file, const struct asst__io *io, int dir,
 			 asst_error *err)
 {
+	const char *doing = dir == file->dir ? "write" : "write the copy of";
 	unsigned char bytes[ASST__IDENTITY_BYTES];
 	int handle, error;
 
@@ -55,7 +56,7 @@ int asst__identity_write(const struct asst__file *file, const struct asst__io *i
 		error = io->rename(io->self, dir, "store.new", "store");
 	if (!error)
 		error = io->sync_dir(io->self, dir);
-	return error ? asst__file_fail(file, err, error, "write", "store") : ASST_OK;
+	return error ? asst__file_fail(file, err, error, doing, "store") : ASST_OK;
 }
 
 static int check_identity(struct asst__file *file, const unsigned char bytes[ASST__IDENTITY_BYTES],

@@ -24,6 +24,7 @@ struct asst__io {
 	 * is made private.
 	 */
 	int (*open_dir)(void *self, const char *path, int create, int *dir);
+	int (*remove_dir)(void *self, const char *path); /* an empty one */
 	/*
 	 * Open a file beneath the directory, without following links: a regular file with one
 	 * name only, else -ELOOP, -EISDIR, -EMLINK or -EINVAL.

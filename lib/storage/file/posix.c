@@ -142,6 +142,12 @@ static int system_open_dir(void *self, const char *path, int create, int *dir)
 	return status;
 }
 
+static int system_remove_dir(void *self, const char *path)
+{
+	(void)self;
+	return rmdir(path) ? -errno : 0;
+}
+
 static int check_regular(int file)
 {
 	struct stat stat;
@@ -279,6 +285,7 @@ static int system_lock(void *self, int file)
 
 const struct asst__io asst__io_system = {
 	.open_dir = system_open_dir,
+	.remove_dir = system_remove_dir,
 	.open = system_open,
 	.close = system_close,
 	.size = system_size,
