@@ -2,6 +2,7 @@
 /* What the file backend asks of the system: few reads; and what it says of failures. */
 #include "t.h"
 
+#include "base/crc32c.h"
 #include "base/mem.h"
 #include "storage/backend.h"
 #include "storage/file/file.h"
@@ -258,6 +259,22 @@ static void put32(unsigned char *to, uint32_t value)
 		to[i] = (unsigned char)(value >> 8 * i);
 }
 
+/* Set a byte of a header, and give it the checksum that it has then, if it is to be sound. */
+static void change_head(const char *path, size_t at, unsigned char value, bool sound)
+{
+	unsigned char head[64];
+	FILE *stream = fopen(path, "r+");
+
+	assert_non_null(stream);
+	assert_int_equal(fread(head, 1, sizeof(head), stream), sizeof(head));
+	head[at] = value;
+	if (sound)
+		put32(head + 12, asst__crc32c(asst__crc32c(0, head, 12), head + 16, 64 - 16));
+	rewind(stream);
+	assert_int_equal(fwrite(head, 1, sizeof(head), stream), sizeof(head));
+	assert_int_equal(fclose(stream), 0);
+}
+
 static void expect_error(int status, int wanted, int raw, const char *part)
 {
 	assert_int_equal(status, wanted);
@@ -510,6 +527,43 @@ static void a_copy_that_fails_says_on_which_side(void **state)
 	must(asst__backend_destroy(&backend, err));
 }
 
+/* Whoever is told to get a newer library may throw away what a copy would have mended. */
+static void another_format_is_told_from_damage(void **state)
+{
+	static const struct {
+		const char *file;
+		size_t at;
+		unsigned char value;
+		bool sound;
+		int status;
+		const char *said;
+	} rows[] = {
+		{ "store", 8, 2, true, ASST_EFORMAT, "the store has format 2, this library reads 1" },
+		{ "store", 8, 0, true, ASST_EFORMAT, "the store has format 0, this library reads 1" },
+		{ "store", 8, 0, false, ASST_ECORRUPT, "the file store is damaged at offset 0" },
+		{ "store", 0, 'b', false, ASST_ECORRUPT, "the file store is damaged at offset 0" },
+		{ "store", 0, 'b', true, ASST_EFORMAT, "not of a store of assistants" },
+		{ "store", 20, 7, false, ASST_ECORRUPT, "the file store is damaged at offset 0" },
+		{ "0000000001.log", 8, 2, true, ASST_EFORMAT, "0000000001.log has format 2" },
+		{ "0000000001.log", 8, 2, false, ASST_ECORRUPT, "0000000001.log is damaged at offset 0" },
+		{ "0000000001.log", 0, 'b', false, ASST_ECORRUPT, "0000000001.log is damaged at offset 0" },
+	};
+	static const size_t sizes[] = { 100 };
+	char name[32], path[64];
+
+	(void)state;
+	for (size_t i = 0; i < T_COUNT(rows); i++) {
+		snprintf(name, sizeof(name), "format-%zu", i);
+		snprintf(path, sizeof(path), "%s/%s", name, rows[i].file);
+		open_here(name, 0);
+		put("a", sizes);
+		must(asst__backend_destroy(&backend, err));
+		change_head(path, rows[i].at, rows[i].value, rows[i].sound);
+		expect_error(try_open(name, 0), rows[i].status, 0, rows[i].said);
+		assert_true(asst_error_offset(err) == (rows[i].status == ASST_ECORRUPT ? 0 : SIZE_MAX));
+	}
+}
+
 static void a_compaction_names_the_file_that_it_cannot_read(void **state)
 {
 	static const size_t sizes[] = { 100 };
@@ -703,6 +757,7 @@ int main(void)
 		cmocka_unit_test(a_check_that_cannot_open_its_files_fails),
 		cmocka_unit_test(a_check_reads_the_index),
 		cmocka_unit_test(a_copy_that_fails_says_on_which_side),
+		cmocka_unit_test(another_format_is_told_from_damage),
 		cmocka_unit_test(a_compaction_names_the_file_that_it_cannot_read),
 		cmocka_unit_test(what_cannot_be_opened_is_said_in_words),
 		cmocka_unit_test(a_reserve_that_cannot_be_made_is_named),

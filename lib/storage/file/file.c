@@ -59,18 +59,28 @@ int asst__identity_write(const struct asst__file *file, const struct asst__io *i
 	return error ? asst__file_fail(file, err, error, doing, "store") : ASST_OK;
 }
 
-static int check_identity(struct asst__file *file, const unsigned char bytes[ASST__IDENTITY_BYTES],
+/*
+ * The checksum comes first: every format has it here, so that a number that is wrong is not taken
+ * for a format that is new. What is ours but for the mark is damaged, too.
+ */
+static int check_identity(struct asst__file *file, unsigned char bytes[ASST__IDENTITY_BYTES],
 			  asst_error *err)
 {
-	if (memcmp(bytes, mark, sizeof(mark)) != 0)
+	bool marked = memcmp(bytes, mark, sizeof(mark)) == 0, sound;
+
+	memcpy(bytes + AT_MARK, mark, sizeof(mark));
+	sound = asst__get32(bytes + AT_CRC) == store_crc(bytes);
+	if (!marked && !sound)
 		return asst__fail(err, ASST_EFORMAT,
 				  "the file store is not of a store of assistants");
+	if (!marked || !sound) {
+		asst__error_set_offset(err, 0);
+		return asst__fail(err, ASST_ECORRUPT, "the file store is damaged at offset 0");
+	}
 	if (asst__get32(bytes + AT_FORMAT) != ASST__FILE_FORMAT)
 		return asst__fail(err, ASST_EFORMAT,
 				  "the store has format %u, this library reads %d",
 				  (unsigned)asst__get32(bytes + AT_FORMAT), ASST__FILE_FORMAT);
-	if (asst__get32(bytes + AT_CRC) != store_crc(bytes))
-		return asst__fail(err, ASST_ECORRUPT, "the file store is damaged");
 	memcpy(file->id, bytes + AT_ID, 16);
 	return ASST_OK;
 }
@@ -147,7 +157,8 @@ static int read_identity(struct asst__file *file, bool *there, asst_error *err)
 	error = asst__io_read_full(io, handle, bytes, sizeof(bytes), 0);
 	io->close(io->self, handle);
 	if (error == -EPIPE)
-		return asst__fail(err, ASST_ECORRUPT, "the file store is cut short");
+		return asst__fail(err, ASST_ECORRUPT,
+				  "the file store is cut short, as in a copy that was not finished");
 	if (error)
 		return asst__file_fail(file, err, error, "read", "store");
 	return check_identity(file, bytes, err);
