@@ -314,6 +314,24 @@ static void damage_has_its_file_and_offset(void **state)
 	must(asst_store_close(store));
 }
 
+/* The rest is a hole, as a program leaves that makes all files of a directory longer. */
+static void a_file_beyond_every_offset_is_damaged(void **state)
+{
+	char ids[COUNT][37];
+	asst_store *store;
+
+	(void)state;
+	make("huge", ids);
+	if (truncate(path_of("huge", "0000000001.log"), (off_t)5 << 30))
+		skip();
+	expect_said(try_open(&store, "huge", NULL, 0), ASST_ECORRUPT,
+		    "0000000001.log is damaged at offset 4294967295: no file of the log is longer");
+	assert_true(asst_error_offset(err) == UINT32_MAX);
+	assert_int_equal(truncate(path_of("huge", "0000000001.log"), 300 << 20), 0);
+	must(try_open(&store, "huge", NULL, 0));
+	must(asst_store_close(store));
+}
+
 static void reading_only_makes_nothing(void **state)
 {
 	char ids[COUNT][37];
@@ -581,6 +599,7 @@ int main(void)
 		cmocka_unit_test(a_path_is_safe_to_show),
 		cmocka_unit_test(what_stands_in_the_place_of_a_file_is_said),
 		cmocka_unit_test(damage_has_its_file_and_offset),
+		cmocka_unit_test(a_file_beyond_every_offset_is_damaged),
 		cmocka_unit_test(reading_only_makes_nothing),
 		cmocka_unit_test(a_reader_is_refused_where_there_is_a_lock_and_it_is_held),
 		cmocka_unit_test(what_is_not_a_store_stays_as_it_is),

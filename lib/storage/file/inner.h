@@ -21,6 +21,8 @@
 
 #define ASST__FILE_FORMAT 1
 #define ASST__SEGMENT_HEAD 64
+/* What is in it has offsets of 32 bits, and an end. */
+#define ASST__SEGMENT_MOST UINT32_MAX
 #define ASST__FRAME_HEAD 40
 /* What a batch of the largest size takes in a frame, with room for notes. */
 #define ASST__FRAME_MOST (32u * 1024 * 1024)

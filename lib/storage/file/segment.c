@@ -288,6 +288,9 @@ int asst__segment_read(struct asst__file *file, struct asst__segment *segment, u
 	if (asst__get32(head + AT_NUMBER) != segment->number)
 		return asst__fail(err, ASST_ECORRUPT, "%s is segment %u under another name", name,
 				  (unsigned)asst__get32(head + AT_NUMBER));
+	if (segment->size > ASST__SEGMENT_MOST)
+		return asst__damaged(err, segment->number, ASST__SEGMENT_MOST,
+				     ": no file of the log is longer");
 	segment->first = asst__get64(head + AT_FIRST);
 	segment->salt = asst__get64(head + AT_SALT);
 	segment->used = ASST__SEGMENT_HEAD;
