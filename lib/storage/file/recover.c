@@ -119,28 +119,53 @@ static unsigned char *bytes_at(const struct recovery *recovery, size_t offset)
 	return recovery->bytes + (offset - (size_t)recovery->from);
 }
 
-/* Read what of a segment lies behind the frames that are known. */
-static int read_segment(struct recovery *recovery, const struct asst__segment *segment)
+static const unsigned char zeros[65536];
+
+/* Read into the bytes from an offset to the end, or a part. */
+static int read_bytes(struct recovery *recovery, const struct asst__segment *segment,
+		      uint64_t offset, size_t size)
 {
 	struct asst__file *file = recovery->file;
-	char name[24];
 	unsigned char *bytes;
-	size_t size;
-	int error;
 
-	recovery->from = segment->used;
-	recovery->size = (size_t)segment->size;
-	size = recovery->size - (size_t)recovery->from;
 	if (size > recovery->bytes_room) {
 		bytes = asst__realloc(&file->mem, recovery->bytes, recovery->bytes_room, size);
 		if (!bytes)
-			return asst__fail_nomem(recovery->err);
+			return -ENOMEM;
 		recovery->bytes = bytes;
 		recovery->bytes_room = size;
 	}
-	error = asst__io_read_full(file->io, segment->file, recovery->bytes, size, recovery->from);
+	return asst__io_read_full(file->io, segment->file, recovery->bytes, size, offset);
+}
+
+/*
+ * Read what of a segment lies behind the frames that are known. No frame ends in a zero, so that
+ * zeros at the end, of which a damaged file may have any number, take no memory.
+ */
+static int read_segment(struct recovery *recovery, const struct asst__segment *segment)
+{
+	/* The header may be younger than the size, where somebody begins it at this moment. */
+	uint64_t end = segment->size > segment->used ? segment->size : segment->used;
+	size_t part = 0;
+	char name[24];
+	int error = 0;
+
+	recovery->from = segment->used;
+	do {
+		end -= part;
+		part = end - recovery->from < sizeof(zeros) ? (size_t)(end - recovery->from) :
+							      sizeof(zeros);
+		error = read_bytes(recovery, segment, end - part, part);
+	} while (!error && part && memcmp(recovery->bytes, zeros, part) == 0);
+	recovery->size = (size_t)end;
+	if (!error)
+		error = read_bytes(recovery, segment, recovery->from,
+				   (size_t)(end - recovery->from));
+	if (error == -ENOMEM)
+		return asst__fail_nomem(recovery->err);
 	asst__segment_name(name, segment->number);
-	return error ? asst__file_fail(file, recovery->err, error, "read", name) : ASST_OK;
+	return error ? asst__file_fail(recovery->file, recovery->err, error, "read", name) :
+		       ASST_OK;
 }
 
 /* Large values stay where they are until somebody asks for them, as after a clean close. */
@@ -327,7 +352,6 @@ static int settle_tail(struct recovery *recovery, const struct asst__segment *se
 /* What lies behind the end of the log goes, so that it is never taken for frames. */
 static int clear_tail(struct recovery *recovery, const struct asst__segment *segment)
 {
-	static const unsigned char zeros[65536];
 	struct asst__file *file = recovery->file;
 	size_t at = (size_t)segment->used, part;
 	bool dirty = false;
