@@ -235,9 +235,10 @@ ASST_API int asst_store_backup(asst_store *store, const char *directory, asst_pr
  * call that failed has written is not one, and opens with ASST_ECORRUPT. What a file has is durable
  * when the call returns; its name is the caller's to sync.
  *
- * @param descriptor  borrowed, open for writing; written from where it stands, not truncated, and
- *                    waited for: until then the store is not compacted, nor closed. A pipe that
- *                    nobody has open for reading raises SIGPIPE, as with write(2).
+ * @param descriptor  borrowed, open for writing, and no terminal, which is ASST_EINVAL; written from
+ *                    where it stands, not truncated, and waited for: until then the store is not
+ *                    compacted, nor closed. A pipe that nobody has open for reading raises SIGPIPE,
+ *                    as with write(2).
  * @param progress    may be NULL; called from this thread, also while the descriptor is waited for.
  * @param user        passed to it.
  * @param flags       0.

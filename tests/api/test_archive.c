@@ -339,6 +339,20 @@ static void a_damaged_store_has_no_archive(void **state)
 	expect_no_store("headless.tar", 1 << 20);
 }
 
+/* It says that it is ready, and then keeps a write until all of it is read. */
+static void a_terminal_is_refused(void **state)
+{
+	int terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY);
+
+	(void)state;
+	if (terminal < 0)
+		skip();
+	assert_int_equal(asst_store_backup_fd(store, terminal, NULL, NULL, 0, err), ASST_EINVAL);
+	assert_non_null(strstr(asst_error_message(err), "is a terminal"));
+	assert_int_equal(close(terminal), 0);
+	must(asst_store_sync(store, err));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -348,6 +362,7 @@ int main(void)
 		cmocka_unit_test(an_archive_begins_where_the_descriptor_stands),
 		cmocka_unit_test(an_archive_that_is_cut_short_is_no_store),
 		cmocka_unit_test(a_descriptor_that_cannot_be_written_to_is_told_of),
+		cmocka_unit_test(a_terminal_is_refused),
 		cmocka_unit_test(an_archive_can_be_canceled),
 		cmocka_unit_test(an_archive_that_is_stuck_can_be_canceled),
 		cmocka_unit_test(a_memory_store_has_no_archive),

@@ -371,7 +371,10 @@ int asst__file_backup_fd(void *self, int descriptor, asst_progress progress, voi
 		return status;
 	/* Whatever file was being copied: it is the descriptor that failed. */
 	asst__error_clear(err);
-	return archive.error == -ECANCELED ?
-		       canceled(err) :
-		       asst__file_fail(file, err, archive.error, "write", "the archive");
+	if (archive.error == -ECANCELED)
+		return canceled(err);
+	if (archive.error == -ENOTTY)
+		return asst__fail(err, ASST_EINVAL,
+				  "the descriptor is a terminal: an archive goes to a file, a pipe or a socket");
+	return asst__file_fail(file, err, archive.error, "write", "the archive");
 }

@@ -38,7 +38,8 @@ struct asst__io {
 		     size_t *done);
 	/*
 	 * Where a descriptor stands that is not of this table, such as of a pipe. -EAGAIN where it
-	 * takes nothing for a while: longer than that nobody is kept.
+	 * takes nothing for a while: longer than that nobody is kept. -ENOTTY for a terminal, which
+	 * would keep somebody.
 	 */
 	int (*put)(void *self, int file, const void *bytes, size_t size, size_t *done);
 	int (*sync)(void *self, int file);    /* content and size */

@@ -240,6 +240,9 @@ static int system_put(void *self, int file, const void *bytes, size_t size, size
 	(void)self;
 	if (fstat(file, &stat))
 		return -errno;
+	/* It is ready when it has room for one byte, and waits for who reads the others. */
+	if (S_ISCHR(stat.st_mode) && isatty(file))
+		return -ENOTTY;
 	if (!S_ISREG(stat.st_mode)) {
 		size = size < PUT_BYTES ? size : PUT_BYTES;
 		n = poll(&ready, 1, PUT_WAIT);
