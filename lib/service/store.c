@@ -227,7 +227,7 @@ int asst__call_begin(struct asst__call *call, asst_session *session, asst_error 
 	call->now = asst__clock_now(&session->store->opts.clock);
 	call->want_draft = false;
 	call->versions[0] = call->versions[1] = -1;
-	call->trash = call->either = call->purge = false;
+	call->trash = call->either = call->purge = call->of_assistant = false;
 	call->located = call->located_text;
 	call->located[0] = '\0';
 	call->err = err;
