@@ -380,30 +380,48 @@ static int load_credential(struct asst__call *call, const struct asst_sink *sink
 	return status;
 }
 
+static void free_one(const struct asst__mem *mem, struct asst__identity *identity)
+{
+	asst__person_dispose(&identity->person);
+	asst__person_dispose(&identity->creator);
+	asst__free(mem, identity, sizeof(*identity));
+}
+
 void asst__identity_free(struct asst__call *call)
 {
-	if (!call->identity)
-		return;
-	asst__person_dispose(&call->identity->person);
-	asst__person_dispose(&call->identity->creator);
-	asst__free(&call->store->mem, call->identity, sizeof(*call->identity));
+	struct asst__identity *identity = call->identity, *older;
+
+	for (; identity; identity = older) {
+		older = identity->older;
+		free_one(&call->store->mem, identity);
+	}
 	call->identity = NULL;
 }
 
 int asst__identity_load(struct asst__call *call)
 {
+	struct asst__identity *older = call->identity;
+	const struct asst__actor *actor = call->actor;
 	struct asst_sink sink;
 	int status;
 
-	asst__identity_free(call);
 	call->identity = asst__alloc_zeroed(&call->store->mem, sizeof(*call->identity));
-	if (!call->identity)
+	if (!call->identity) {
+		call->identity = older;
 		return asst__fail_nomem(call->err);
+	}
+	call->identity->older = older;
 	asst__sink_init(&sink, &call->store->mem);
 	status = ask(call, &sink);
 	if (status == ASST_OK)
 		status = call->session->kind == ASST__FROM_SOURCE ? load_user(call, &sink) :
 								      load_credential(call, &sink);
 	asst__sink_dispose(&sink);
-	return source_fault(call, status);
+	if (status == ASST_OK)
+		return ASST_OK;
+	status = source_fault(call, status);
+	free_one(&call->store->mem, call->identity);
+	call->identity = older;
+	call->actor = actor;
+	return status;
 }

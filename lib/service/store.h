@@ -94,6 +94,7 @@ struct asst_session {
 
 /* What a session may do, learned for one call. */
 struct asst__identity {
+	struct asst__identity *older; /* what was learned before: strings of it may be in use */
 	struct asst__person person, creator;
 	char only[ASST__UUID_TEXT + 1];
 };
@@ -130,10 +131,12 @@ struct asst__call {
 };
 
 /*
- * Learn what the call's session may do now; again where it was learned before. ASST_EUNAUTHENTICATED
- * where it may do nothing any more.
+ * Learn what the call's session may do now; again where it was learned before, which is kept with
+ * its strings until the call ends. ASST_EUNAUTHENTICATED where it may do nothing any more; then, and
+ * after any failure, the actor is the one that he was.
  */
 int asst__identity_load(struct asst__call *call);
+/* Free all that was learned. */
 void asst__identity_free(struct asst__call *call);
 /* Whether the store has a principal source; ASST_EUNSUPPORTED. */
 int asst__source_check(const asst_store *store, asst_error *err);
