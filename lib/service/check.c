@@ -7,24 +7,23 @@
 #include <string.h>
 
 /* Decide on what id names. A refusal is an answer here, not a failure. */
-static int decide(struct asst__decision *decision, const struct asst__call *call, int right,
+static int decide(struct asst__decision *decision, struct asst__call *call, int right,
 		  const char *id)
 {
 	static const struct asst__object nothing;
 	struct asst__loaded loaded;
-	struct asst__call own = *call;
 	int status;
 
 	/* These are about what was deleted, too. */
-	own.either = right == ASST__RIGHT_RESTORE || right == ASST__RIGHT_PURGE;
+	call->either = right == ASST__RIGHT_RESTORE || right == ASST__RIGHT_PURGE;
 	if (asst__rights[right].level == ASST_LEVEL_NONE) {
 		asst__decide(decision, (enum asst__right)right, call->actor, &nothing,
 			     call->now);
 		return ASST_OK;
 	}
-	status = asst__locate(&loaded, &own, id, (enum asst__right)right);
+	status = asst__locate(&loaded, call, id, (enum asst__right)right);
 	*decision = loaded.decision;
-	/* Strings of the decision are the session's, so the records may go. */
+	/* Strings of the decision are the call's, so the records may go. */
 	asst__loaded_dispose(&loaded);
 	if (status == decision->status) {
 		asst__error_clear(call->err);
@@ -33,7 +32,7 @@ static int decide(struct asst__decision *decision, const struct asst__call *call
 	return status;
 }
 
-static int ask(struct asst__decision *decision, const struct asst__call *call, const char *right,
+static int ask(struct asst__decision *decision, struct asst__call *call, const char *right,
 	       const char *id, int *which)
 {
 	*which = asst__right_find(right);
@@ -90,7 +89,7 @@ int asst_access_explain(asst_buf **out, asst_session *session, const char *right
 
 #define PARTS 2 /* keys an assistant: head and grants */
 
-static int ask_many(struct asst_sink *sink, const struct asst__call *call, const char *const *ids,
+static int ask_many(struct asst_sink *sink, struct asst__call *call, const char *const *ids,
 		    size_t count)
 {
 	unsigned char id[ASST__UUID_BYTES];
@@ -110,13 +109,12 @@ static int ask_many(struct asst_sink *sink, const struct asst__call *call, const
 		status = asst__keys_add_object(&keys, id, false, call->err);
 	}
 	if (status == ASST_OK)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, sink,
-					   &sequence, call->err);
+		status = asst__call_get(call, &keys, sink, &sequence);
 	asst__keys_dispose(&keys);
 	return status;
 }
 
-static int check_many(int *allowed, const struct asst__call *call, enum asst__right right,
+static int check_many(int *allowed, struct asst__call *call, enum asst__right right,
 		      const char *const *ids, size_t count)
 {
 	struct asst__loaded loaded;

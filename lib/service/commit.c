@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct commit {
-	const struct asst__call *call;
+	struct asst__call *call;
 	asst_draft *draft;
 	struct asst__string message;
 	uint32_t flags;
@@ -284,7 +284,7 @@ static int check_message(const struct commit *commit)
 static int attempt_commit(void *context, struct asst__change *change, bool lost)
 {
 	struct commit *commit = context;
-	const struct asst__call *call = commit->call;
+	struct asst__call *call = commit->call;
 	int status;
 
 	(void)lost;

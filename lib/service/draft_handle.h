@@ -20,8 +20,8 @@ void asst__draft_head_read(struct asst__draft_head *head, const struct asst__vie
 int asst__draft_show(asst_draft *draft, const struct asst__part *part, asst_error *err);
 
 /* Find the stored draft of a handle. ASST_ENOTFOUND when it is gone. */
-int asst__draft_find(struct asst__loaded *loaded, const asst_draft *draft,
-		     const struct asst__call *call, enum asst__right right);
+int asst__draft_find(struct asst__loaded *loaded, const asst_draft *draft, struct asst__call *call,
+		     enum asst__right right);
 /* ASST_EDENIED unless the caller is the draft's principal. */
 int asst__draft_check_own(const struct asst__loaded *loaded, const struct asst__call *call);
 /* ASST_EREVISION where the stored draft is not what the handle shows. */

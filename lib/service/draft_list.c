@@ -7,13 +7,14 @@
 #include <string.h>
 
 struct listing {
-	const struct asst__call *call;
+	struct asst__call *call;
+	asst_buf *options;
 	size_t limit;
 	struct asst__place place; /* a byte and the draft's id; size 0: the begin */
 	unsigned char last[ASST__UUID_BYTES]; /* the id of the last draft that is listed */
 	bool more;                            /* the caller may read one behind it, too */
 	/* of one assistant's drafts: */
-	bool of_assistant;
+	const char *assistant_id; /* NULL: the caller's own */
 	struct asst__loaded assistant;
 	asst_list *list;
 };
@@ -110,7 +111,7 @@ static int take_own(struct listing *listing, const struct asst_sink *sink, size_
 
 static int load_own(struct listing *listing, const struct asst_sink *found, size_t count)
 {
-	const struct asst__call *call = listing->call;
+	struct asst__call *call = listing->call;
 	struct asst_keys keys;
 	struct asst_sink sink;
 	uint64_t sequence;
@@ -121,8 +122,10 @@ static int load_own(struct listing *listing, const struct asst_sink *found, size
 	asst__sink_init(&sink, &call->store->mem);
 	status = add_own_keys(&keys, listing, found, count);
 	if (status == ASST_OK && count)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
-					   &sequence, call->err);
+		status = asst__call_get(call, &keys, &sink, &sequence);
+	/* The call may have been renewed. */
+	if (status == ASST_OK)
+		status = asst__read_gates(call);
 	for (i = 0; i < count && status == ASST_OK && !listing->more; i++)
 		status = take_own(listing, &sink, i);
 	asst__sink_dispose(&sink);
@@ -227,6 +230,8 @@ static size_t next_beside(const struct listing *listing, const struct asst_sink 
 	if (listing->place.size)
 		asst__uuid_write(place, listing->place.bytes + 1);
 	for (i = 0; i < sink->count; i++) {
+		if (sink->items[i].index != asst__decided_count(listing->call))
+			continue;
 		id = draft_id_at(sink, i);
 		if (!id.text || strcmp(id.text, place) <= 0 ||
 		    (best.text && strcmp(id.text, best.text) > 0))
@@ -257,41 +262,29 @@ static int take_page(struct listing *listing, const struct asst_sink *sink)
 
 static int fill_beside(struct listing *listing)
 {
-	const struct asst__call *call = listing->call;
-	struct asst_ranges ranges;
+	struct asst__call *call = listing->call;
 	struct asst_sink sink;
-	struct asst__key from, to;
-	uint64_t sequence;
 	int status;
 
-	asst__key_part(&from, listing->assistant.id, ASST__PART_DRAFT);
-	to = from;
-	asst__key_end(&to);
-	asst__ranges_init(&ranges, &call->store->mem, 0);
 	asst__sink_init(&sink, &call->store->mem);
-	status = asst_ranges_add(&ranges, from.bytes, from.size, to.bytes, to.size, 0, 0,
-				 call->err);
-	if (status == ASST_OK)
-		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, &sink,
-					    &sequence, call->err);
+	status = asst__decided_scan(&sink, &listing->assistant, call, listing->assistant_id,
+				    ASST__RIGHT_READ, ASST__PART_DRAFT);
 	/* The assistant was read before its drafts were. */
 	if (status == ASST_OK)
 		status = asst__list_note_feed(listing->list, call, listing->assistant.sequence);
 	if (status == ASST_OK)
 		status = take_page(listing, &sink);
 	asst__sink_dispose(&sink);
-	asst__ranges_dispose(&ranges);
 	return status;
 }
 
 static int read_options(struct listing *listing, const char *options, size_t size)
 {
 	const struct asst__call *call = listing->call;
-	struct asst__string cursor, assistant;
+	struct asst__string cursor;
 	struct asst__view view;
-	asst_buf *record = NULL;
-	int status =
-		asst__options_read(&record, &view, &asst__draft_page_schema, options, size, call);
+	int status = asst__options_read(&listing->options, &view, &asst__draft_page_schema, options,
+					size, call);
 
 	if (status == ASST_OK)
 		status = asst__page_limit(&listing->limit,
@@ -304,25 +297,9 @@ static int read_options(struct listing *listing, const char *options, size_t siz
 		     listing->place.size != PLACE_BYTES))
 			status = asst__cursor_fault(call->err);
 	}
-	if (status == ASST_OK) {
-		assistant = asst__view_text(&view, ASST__PAGE_ASSISTANT);
-		listing->of_assistant = assistant.text != NULL;
-		if (assistant.text)
-			status = asst__locate(&listing->assistant, call, assistant.text,
-					      ASST__RIGHT_READ);
-	}
-	asst_buf_free(record);
+	if (status == ASST_OK)
+		listing->assistant_id = asst__view_text(&view, ASST__PAGE_ASSISTANT).text;
 	return status;
-}
-
-static int check_gates(const struct asst__call *call)
-{
-	static const struct asst__object nothing;
-	struct asst__decision decision;
-
-	asst__decide(&decision, ASST__RIGHT_READ, call->actor, &nothing, call->now);
-	return decision.status == ASST_EDENIED ?
-		       asst__decision_fail(&decision, ASST__RIGHT_READ, call->err) : ASST_OK;
 }
 
 int asst_draft_list(asst_list **list, asst_session *session, const char *options, size_t size,
@@ -339,7 +316,7 @@ int asst_draft_list(asst_list **list, asst_session *session, const char *options
 		return status;
 	memset(&listing, 0, sizeof(listing));
 	listing.call = &call;
-	status = list ? check_gates(&call) :
+	status = list ? asst__read_gates(&call) :
 			asst__fail(err, ASST_EINVAL, "needs a place for the list");
 	if (status == ASST_OK)
 		status = read_options(&listing, options, size);
@@ -347,13 +324,14 @@ int asst_draft_list(asst_list **list, asst_session *session, const char *options
 		status = asst__list_new(&listing.list, listing.limit, &call.store->mem, err);
 	if (status == ASST_OK) {
 		listing.list->count = 0;
-		status = listing.of_assistant ? fill_beside(&listing) : fill_own(&listing);
+		status = listing.assistant_id ? fill_beside(&listing) : fill_own(&listing);
 	}
 	if (status == ASST_OK)
 		*list = listing.list;
 	else
 		asst_list_free(listing.list);
 	asst__loaded_dispose(&listing.assistant);
+	asst_buf_free(listing.options);
 	asst__call_end(&call);
 	return status;
 }
@@ -369,8 +347,7 @@ static int attempt_copy(void *context, struct asst__change *change, bool lost)
 {
 	struct copying *copying = context;
 	struct asst__opening *opening = &copying->opening;
-	const struct asst__call *call = opening->call;
-	struct asst__call look = *call;
+	struct asst__call *call = opening->call;
 	struct asst__loaded other;
 	struct asst__event event = { .action = "draft.copy" };
 	struct asst__string id;
@@ -379,8 +356,9 @@ static int attempt_copy(void *context, struct asst__change *change, bool lost)
 
 	(void)lost;
 	asst__loaded_dispose(&opening->loaded);
-	look.want_draft = false;
-	status = asst__locate(&other, &look, copying->id, ASST__RIGHT_READ);
+	call->want_draft = false;
+	status = asst__locate(&other, call, copying->id, ASST__RIGHT_READ);
+	call->want_draft = true;
 	if (status == ASST_OK && !other.named_draft)
 		status = asst__fail(call->err, ASST_ECONFLICT,
 				    "the id is an assistant's: open its draft");

@@ -103,8 +103,8 @@ static int draft_gone(const struct asst__call *call)
 	return asst__fail(call->err, ASST_ENOTFOUND, "the draft is gone: committed or discarded");
 }
 
-int asst__draft_find(struct asst__loaded *loaded, const asst_draft *draft,
-		     const struct asst__call *call, enum asst__right right)
+int asst__draft_find(struct asst__loaded *loaded, const asst_draft *draft, struct asst__call *call,
+		     enum asst__right right)
 {
 	int status = asst__locate(loaded, call, asst_draft_assistant_id(draft), right);
 
@@ -373,7 +373,7 @@ int asst__draft_patch_loaded(asst_assistant **made, struct asst__loaded *loaded,
 }
 
 struct patching {
-	const struct asst__call *call;
+	struct asst__call *call;
 	asst_draft *draft;
 	struct asst__string json;
 	struct asst__loaded loaded;
@@ -382,7 +382,7 @@ struct patching {
 static int attempt_patch(void *context, struct asst__change *change, bool lost)
 {
 	struct patching *patching = context;
-	const struct asst__call *call = patching->call;
+	struct asst__call *call = patching->call;
 	asst_assistant *present = NULL;
 	int status;
 

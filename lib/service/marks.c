@@ -130,7 +130,7 @@ static int check_label(struct asst__string label, asst_error *err)
 static int attempt_mark(void *context, struct asst__change *change, bool lost)
 {
 	struct marking *marking = context;
-	const struct asst__call *call = marking->call;
+	struct asst__call *call = marking->call;
 	struct asst__loaded *loaded = &marking->loaded;
 	struct asst__part part;
 	uint64_t live, number = marking->version;
@@ -218,7 +218,7 @@ int asst_version_pin(asst_session *session, const char *id, uint64_t version, in
 #define PRUNE_STEP 256
 
 struct pruning {
-	const struct asst__call *call;
+	struct asst__call *call;
 	const char *id;
 	uint64_t from;    /* the number at which a step begins */
 	uint64_t next;    /* and the step after this attempt */
@@ -339,7 +339,7 @@ static void build_prune(struct pruning *pruning, struct asst__change *change,
 static int attempt_prune(void *context, struct asst__change *change, bool lost)
 {
 	struct pruning *pruning = context;
-	const struct asst__call *call = pruning->call;
+	struct asst__call *call = pruning->call;
 	int64_t live, keep = call->store->opts.keep_versions;
 	struct asst_ranges ranges;
 	struct asst_sink sink;

@@ -77,7 +77,7 @@ enum { GET_HEAD, GET_ACL, GET_DEF, GET_DRAFT_ID, GET_DRAFT, GET_VERSIONS };
  * Ask for an assistant, a draft with the same id, and where a principal is given for its
  * draft and for the versions that the call wants.
  */
-static int ask(struct asst_sink *sink, uint64_t *sequence, const struct asst__call *call,
+static int ask(struct asst_sink *sink, uint64_t *sequence, struct asst__call *call,
 	       const unsigned char id[ASST__UUID_BYTES], struct asst__string principal)
 {
 	struct asst_keys keys;
@@ -101,8 +101,7 @@ static int ask(struct asst_sink *sink, uint64_t *sequence, const struct asst__ca
 		status = asst_keys_add(&keys, key.bytes, key.size, call->err);
 	}
 	if (status == ASST_OK)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, sink,
-					   sequence, call->err);
+		status = asst__call_get(call, &keys, sink, sequence);
 	asst__keys_dispose(&keys);
 	return status;
 }
@@ -141,7 +140,7 @@ static int take_all(struct asst__loaded *loaded, const struct asst_sink *sink, a
 	return status;
 }
 
-static int load(struct asst__loaded *loaded, const struct asst__call *call,
+static int load(struct asst__loaded *loaded, struct asst__call *call,
 		const unsigned char id[ASST__UUID_BYTES], struct asst__string principal,
 		struct asst_sink *sink)
 {
@@ -200,7 +199,7 @@ static struct asst__string own_draft(const struct asst__call *call)
 }
 
 /* The record behind a draft's own id: 16 bytes of the assistant's id, then the principal. */
-static int follow_draft(struct asst__loaded *loaded, const struct asst__call *call,
+static int follow_draft(struct asst__loaded *loaded, struct asst__call *call,
 			struct asst_sink *sink)
 {
 	const struct asst__answer *answer = asst__sink_find(sink, GET_DRAFT_ID);
@@ -274,7 +273,7 @@ static int resolve_name(unsigned char id[ASST__UUID_BYTES], const struct asst__c
 }
 
 /* *is_id: the name is one, not a natural name. */
-static int locate(struct asst__loaded *loaded, const struct asst__call *call, const char *name,
+static int locate(struct asst__loaded *loaded, struct asst__call *call, const char *name,
 		  enum asst__right right, struct asst_sink *sink, bool *is_id)
 {
 	unsigned char id[ASST__UUID_BYTES];
@@ -297,7 +296,7 @@ static int locate(struct asst__loaded *loaded, const struct asst__call *call, co
 	return status;
 }
 
-int asst__locate(struct asst__loaded *loaded, const struct asst__call *call, const char *name,
+int asst__locate(struct asst__loaded *loaded, struct asst__call *call, const char *name,
 		 enum asst__right right)
 {
 	struct asst_sink sink;
@@ -321,6 +320,16 @@ int asst__locate(struct asst__loaded *loaded, const struct asst__call *call, con
 	if (status == ASST_OK && loaded->decision.status != ASST_OK)
 		status = asst__decision_fail(&loaded->decision, right, call->err);
 	return status;
+}
+
+int asst__read_gates(const struct asst__call *call)
+{
+	static const struct asst__object nothing;
+	struct asst__decision decision;
+
+	asst__decide(&decision, ASST__RIGHT_READ, call->actor, &nothing, call->now);
+	return decision.status == ASST_EDENIED ?
+		       asst__decision_fail(&decision, ASST__RIGHT_READ, call->err) : ASST_OK;
 }
 
 bool asst__object_shared(const struct asst__object *object, int64_t now)

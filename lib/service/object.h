@@ -33,15 +33,40 @@ struct asst__loaded {
 
 /*
  * Find what an id or natural name names, with the caller's own draft or the one that is
- * named, and decide. Refusals are returned, with their message; *loaded is filled and to be
- * disposed in any case. What is not visible costs the same calls as what is not there.
+ * named, and decide, all as it was at one moment: the call may be renewed for that. Refusals are
+ * returned, with their message; *loaded is filled and to be disposed in any case. What is not
+ * visible costs the same calls as what is not there.
  */
-int asst__locate(struct asst__loaded *loaded, const struct asst__call *call, const char *name,
+int asst__locate(struct asst__loaded *loaded, struct asst__call *call, const char *name,
 		 enum asst__right right);
+/* ASST_EDENIED for what no object can open, seat and scope; again where the call was renewed. */
+int asst__read_gates(const struct asst__call *call);
 /* ASST_ECONFLICT where a draft was named for what belongs to the assistant ("secrets belong"). */
 int asst__refuse_draft(const struct asst__loaded *loaded, const struct asst__call *call,
 		       const char *belongs);
 void asst__loaded_dispose(struct asst__loaded *loaded);
+
+/*
+ * A read on whose answer is decided: what was read of the caller is asked for again with it, and
+ * where that changed the call is renewed and all of it read anew, so that nobody is shown what came
+ * after his right had been taken away. Who decided or asked by an earlier identity, and has to know
+ * that it is another one, compares call->identity. ASST_EBUSY after so many tries. The keys, or
+ * ranges, get others behind the caller's; the sink does not show them.
+ */
+int asst__call_get(struct asst__call *call, struct asst_keys *keys, struct asst_sink *sink,
+		   uint64_t *sequence);
+int asst__call_scan(struct asst__call *call, struct asst_ranges *ranges, struct asst_sink *sink,
+		    uint64_t *sequence);
+
+/*
+ * A read behind a decision on an object: with the records that it rests on, and what was read of
+ * the caller. Where these are not the same, *still is false, the call is renewed, and the sink is
+ * empty: decide again. ASST_EBUSY after so many tries.
+ */
+int asst__decided_get(bool *still, struct asst_sink *sink, struct asst_keys *keys,
+		      const struct asst__loaded *loaded, struct asst__call *call);
+int asst__decided_ranges(bool *still, struct asst_sink *sink, struct asst_ranges *ranges,
+			 const struct asst__loaded *loaded, struct asst__call *call);
 
 /*
  * What a call reads after it was decided: the records that the decision rests on are asked for

@@ -6,7 +6,7 @@
 #include <string.h>
 
 struct handing {
-	const struct asst__call *call;
+	struct asst__call *call;
 	const char *id;
 	struct asst__string owner;
 	uint64_t revision;
@@ -134,7 +134,7 @@ static int build(struct handing *handing, struct asst__change *change)
 static int attempt_hand(void *context, struct asst__change *change, bool lost)
 {
 	struct handing *handing = context;
-	const struct asst__call *call = handing->call;
+	struct asst__call *call = handing->call;
 	int status;
 
 	if (lost) {

@@ -31,7 +31,7 @@ int asst__draft_retake(struct asst_def *def, asst__json *tree, const struct asst
 }
 
 struct rebasing {
-	const struct asst__call *call;
+	struct asst__call *call;
 	asst_draft *draft;
 	struct asst__string json; /* the resolutions, of the size that the caller gave */
 	asst__json *resolutions;
@@ -145,7 +145,7 @@ static int scan_resolutions(struct rebasing *rebasing)
 static int attempt_rebase(void *context, struct asst__change *change, bool lost)
 {
 	struct rebasing *rebasing = context;
-	const struct asst__call *call = rebasing->call;
+	struct asst__call *call = rebasing->call;
 	int status;
 
 	(void)lost;

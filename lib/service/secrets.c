@@ -182,7 +182,7 @@ static int check_document(const struct secret *secret)
 static int attempt_change(void *context, struct asst__change *change, bool lost)
 {
 	struct secret *secret = context;
-	const struct asst__call *call = secret->call;
+	struct asst__call *call = secret->call;
 	struct asst__event event = { .action = secret->action };
 	struct asst__key key;
 	int status;

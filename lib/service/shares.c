@@ -165,7 +165,7 @@ static int read_document(struct sharing *sharing)
 static int attempt_share(void *context, struct asst__change *change, bool lost)
 {
 	struct sharing *sharing = context;
-	const struct asst__call *call = sharing->call;
+	struct asst__call *call = sharing->call;
 	struct asst__granting granting;
 	int status;
 
@@ -263,7 +263,7 @@ int asst_share_put(asst_session *session, const char *id, const char *principal,
 static int attempt_remove(void *context, struct asst__change *change, bool lost)
 {
 	struct sharing *sharing = context;
-	const struct asst__call *call = sharing->call;
+	struct asst__call *call = sharing->call;
 	struct asst__granting granting;
 	int status;
 

@@ -234,6 +234,7 @@ int asst__call_begin(struct asst__call *call, asst_session *session, asst_error 
 	call->actor = &session->person.actor;
 	call->identity = NULL;
 	call->watch_count = 0;
+	call->torn = 0;
 	if (session->kind != ASST__FROM_DOCUMENT) {
 		int status = asst__identity_load(call);
 

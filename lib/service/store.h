@@ -116,6 +116,7 @@ struct asst__call {
 	struct asst__identity *identity; /* where that was learned for this call; NULL: it was given */
 	struct asst__watch watches[2];
 	size_t watch_count;
+	int torn; /* reads that were made again, because something had changed that they rest on */
 	size_t stripe;
 	int64_t now;
 	bool want_draft;     /* also load the caller's own draft */

@@ -14,7 +14,7 @@
 #define DRAFTS_STEP 256
 
 struct taking {
-	const struct asst__call *call;
+	struct asst__call *call;
 	const char *id;
 	uint64_t revision;
 	asst_assistant *made;
@@ -55,7 +55,7 @@ static int choose_slug(struct taking *taking, struct asst__change *change)
 static int attempt_restore(void *context, struct asst__change *change, bool lost)
 {
 	struct taking *taking = context;
-	const struct asst__call *call = taking->call;
+	struct asst__call *call = taking->call;
 	struct asst__loaded *loaded = &taking->loaded;
 	struct asst__event event = { .action = "assistant.restore" };
 	struct asst__view stay;
@@ -245,7 +245,7 @@ static enum asst__right purge_right(const struct taking *taking)
 /* Load what is to go, for who may purge it, in the state that was seen. */
 static int locate_purge(struct taking *taking)
 {
-	const struct asst__call *call = taking->call;
+	struct asst__call *call = taking->call;
 	struct asst__loaded *loaded = &taking->loaded;
 	/* No key and no token purges, ever, whatever the id. */
 	bool credential = call->actor->kind != ASST__PERSON;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 struct update {
-	const struct asst__call *call;
+	struct asst__call *call;
 	const char *id;
 	struct asst__string json;
 	uint64_t revision;
@@ -232,7 +232,7 @@ static int build_patch(struct update *update, struct asst__change *change,
 static int attempt_patch(void *context, struct asst__change *change, bool lost)
 {
 	struct update *update = context;
-	const struct asst__call *call = update->call;
+	struct asst__call *call = update->call;
 	struct asst_def old_def;
 	int status;
 
@@ -321,7 +321,7 @@ static void put_delete_event(struct update *update, struct asst__change *change)
 static int attempt_delete(void *context, struct asst__change *change, bool lost)
 {
 	struct update *update = context;
-	const struct asst__call *call = update->call;
+	struct asst__call *call = update->call;
 	struct asst__key key;
 	int status;
 

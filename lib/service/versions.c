@@ -160,7 +160,7 @@ static int attempt_restore(void *context, struct asst__change *change, bool lost
 {
 	struct restoring *restoring = context;
 	struct asst__loaded *loaded = &restoring->opening.loaded;
-	const struct asst__call *call = restoring->opening.call;
+	struct asst__call *call = restoring->opening.call;
 	struct asst__event event = { .action = "version.restore" };
 	const struct asst__part *part;
 	struct asst__key key;

@@ -93,6 +93,7 @@ void asst__ranges_dispose(struct asst_ranges *ranges);
 void asst__sink_init(struct asst_sink *sink, const struct asst__mem *mem);
 void asst__sink_dispose(struct asst_sink *sink);
 void asst__sink_clear(struct asst_sink *sink); /* no answers, room kept */
+void asst__sink_cut(struct asst_sink *sink, size_t count); /* only the first ones are left */
 
 /* The answer to key `index`, or NULL: for sinks that asst__backend_get() has filled. */
 const struct asst__answer *asst__sink_find(const struct asst_sink *sink, size_t index);

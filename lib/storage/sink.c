@@ -13,11 +13,15 @@ void asst__sink_init(struct asst_sink *sink, const struct asst__mem *mem)
 	asst__arena_init(&sink->bytes);
 }
 
+void asst__sink_cut(struct asst_sink *sink, size_t count)
+{
+	while (sink->count > count)
+		asst_buf_free(sink->items[--sink->count].value);
+}
+
 void asst__sink_clear(struct asst_sink *sink)
 {
-	for (size_t i = 0; i < sink->count; i++)
-		asst_buf_free(sink->items[i].value);
-	sink->count = 0;
+	asst__sink_cut(sink, 0);
 	sink->bytes.size = 0;
 }
 
