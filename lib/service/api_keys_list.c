@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct listing {
-	const struct asst__call *call;
+	struct asst__call *call;
 	bool all;
 	char uid[ASST__UUID_TEXT + 1]; /* of the caller */
 	size_t limit, written;
@@ -104,7 +104,7 @@ static void write_key(struct listing *listing, const struct asst__view *key,
 
 static int write_keys(struct listing *listing, const struct asst_sink *found, size_t count)
 {
-	const struct asst__call *call = listing->call;
+	struct asst__call *call = listing->call;
 	struct asst_keys keys;
 	struct asst_sink sink;
 	struct asst__key key;
@@ -120,8 +120,7 @@ static int write_keys(struct listing *listing, const struct asst_sink *found, si
 		status = asst_keys_add(&keys, key.bytes, key.size, call->err);
 	}
 	if (status == ASST_OK && count)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
-					   &sequence, call->err);
+		status = asst__call_get(call, &keys, &sink, &sequence);
 	for (i = 0; i < count && status == ASST_OK && !listing->more; i++) {
 		status = asst__part_take(&part, &sink, i, &asst__key_record_schema, call->err);
 		if (status == ASST_OK && part.buf &&
@@ -183,9 +182,25 @@ static int write_page(struct listing *listing)
 	return status;
 }
 
+static int try_list(struct listing *listing, const char *options, size_t size)
+{
+	struct asst__call *call = listing->call;
+	int status = asst__api_key_person(call);
+
+	listing->all = asst__api_keys_all(call);
+	listing->written = 0;
+	listing->more = false;
+	if (status == ASST_OK)
+		status = read_options(listing, options, size);
+	if (status == ASST_OK)
+		status = asst__api_key_caller(listing->uid, call);
+	return status == ASST_OK ? write_page(listing) : status;
+}
+
 int asst_key_list(asst_buf **out, asst_session *session, const char *options, size_t size,
 		  asst_error *err)
 {
+	const struct asst__identity *identity;
 	struct listing listing;
 	struct asst__call call;
 	int status;
@@ -197,15 +212,13 @@ int asst_key_list(asst_buf **out, asst_session *session, const char *options, si
 		return status;
 	memset(&listing, 0, sizeof(listing));
 	listing.call = &call;
-	listing.all = asst__api_keys_all(&call);
 	asst__text_init(&listing.text, &call.store->mem, SIZE_MAX / 2);
-	status = asst__api_key_person(&call);
-	if (status == ASST_OK)
-		status = read_options(&listing, options, size);
-	if (status == ASST_OK)
-		status = asst__api_key_caller(listing.uid, &call);
-	if (status == ASST_OK)
-		status = write_page(&listing);
+	/* Who is no superuser any more has only his own. */
+	do {
+		identity = call.identity;
+		asst__text_clear(&listing.text);
+		status = try_list(&listing, options, size);
+	} while (status == ASST_OK && call.identity != identity);
 	if (status == ASST_OK && out)
 		status = asst__text_to_buf(out, &listing.text, err);
 	asst__text_free(&listing.text);

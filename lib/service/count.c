@@ -33,7 +33,7 @@ struct unknown {
 struct counting {
 	struct asst__query *query;
 	struct source *sources;
-	size_t source_count;
+	size_t source_count, source_room;
 	struct asst__met_table met;
 	size_t allowed;
 	struct unknown *unknown; /* of one scan */
@@ -109,6 +109,8 @@ static int meet_unknown(struct counting *counting, const struct asst_sink *sink)
 	int status = ASST_OK;
 
 	asst__names_init(&names, &counting->query->name, counting->query->call);
+	/* Nothing is decided later: a name is not to count that came after the right had gone. */
+	names.right = &counting->query->right;
 	for (i = 0; i < count && status == ASST_OK; i++)
 		status = asst__names_add(&names, id_of(sink, unknown[i].at));
 	if (status == ASST_OK)
@@ -150,7 +152,7 @@ static int take(struct counting *counting, struct source *source, const struct a
 /* One scan of all that have not ended, each up to its part of a step. */
 static int scan(struct counting *counting, size_t open)
 {
-	const struct asst__call *call = counting->query->call;
+	struct asst__call *call = counting->query->call;
 	size_t i, at = 0, index = 0, limit = 1 + STEP / open;
 	struct asst_ranges ranges;
 	struct asst_sink sink;
@@ -168,8 +170,7 @@ static int scan(struct counting *counting, size_t open)
 						 call->err);
 	}
 	if (status == ASST_OK)
-		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, &sink,
-					    &sequence, call->err);
+		status = asst__call_scan(call, &ranges, &sink, &sequence);
 	for (i = 0; i < counting->source_count && status == ASST_OK; i++) {
 		if (!counting->sources[i].ended)
 			status = take(counting, &counting->sources[i], &sink, &at, index++, limit);
@@ -202,7 +203,8 @@ static int add_sources(struct counting *counting)
 					       2 * most * sizeof(*counting->sources));
 	if (!counting->sources)
 		return asst__fail_nomem(call->err);
-	for (i = 0; i < 2 * most; i++) {
+	counting->source_room = 2 * most;
+	for (i = 0; i < counting->source_room; i++) {
 		class = i % 2 ? ASST__CLASS_READ : ASST__CLASS_WRITE;
 		if (class == ASST__CLASS_READ && !asst__query_reads(counting->query))
 			continue;
@@ -222,7 +224,7 @@ static int add_sources(struct counting *counting)
 static int decide_on(struct counting *counting, unsigned char (*ids)[ASST__UUID_BYTES],
 		     size_t count)
 {
-	const struct asst__call *call = counting->query->call;
+	struct asst__call *call = counting->query->call;
 	struct asst__loaded loaded;
 	struct asst_keys keys;
 	struct asst_sink sink;
@@ -235,8 +237,7 @@ static int decide_on(struct counting *counting, unsigned char (*ids)[ASST__UUID_
 	for (i = 0; i < count && status == ASST_OK; i++)
 		status = asst__keys_add_object(&keys, ids[i], false, call->err);
 	if (status == ASST_OK)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
-					   &sequence, call->err);
+		status = asst__call_get(call, &keys, &sink, &sequence);
 	for (i = 0; i < count && status == ASST_OK; i++) {
 		status = asst__loaded_take(&loaded, &sink, 2 * i, false, call->err);
 		asst__decide(&loaded.decision, counting->query->right, call->actor, &loaded.object,
@@ -307,8 +308,7 @@ static void dispose(struct counting *counting)
 {
 	const struct asst__mem *mem = &counting->query->call->store->mem;
 
-	asst__free(mem, counting->sources, 2 * asst__query_principals(counting->query) *
-						    sizeof(*counting->sources));
+	asst__free(mem, counting->sources, counting->source_room * sizeof(*counting->sources));
 	asst__met_dispose(&counting->met, mem);
 	asst__free(mem, counting->unknown, counting->unknown_room * sizeof(*counting->unknown));
 	asst__name_filter_dispose(&counting->query->name, mem);
@@ -332,11 +332,44 @@ static int read_options(struct asst__query *query, const char *options, size_t s
 	return status;
 }
 
+static int try_count(struct counting *counting, const char *options, size_t size)
+{
+	int status = asst__query_gates(counting->query);
+
+	if (status == ASST_OK)
+		status = read_options(counting->query, options, size);
+	return status == ASST_OK ? count_all(counting) : status;
+}
+
+/* From the begin where the caller's rights changed meanwhile. */
+static int count_still(uint64_t *count, int *more, struct asst__call *call, const char *options,
+		       size_t size)
+{
+	const struct asst__identity *identity;
+	struct asst__query query;
+	struct counting counting;
+	int status;
+
+	do {
+		identity = call->identity;
+		memset(&query, 0, sizeof(query));
+		memset(&counting, 0, sizeof(counting));
+		query.call = call;
+		counting.query = &query;
+		status = try_count(&counting, options, size);
+		dispose(&counting);
+	} while (status == ASST_OK && call->identity != identity);
+	if (status != ASST_OK)
+		return status;
+	*count = counting.allowed < COUNT_MOST ? counting.allowed : COUNT_MOST;
+	if (more)
+		*more = counting.allowed > COUNT_MOST;
+	return ASST_OK;
+}
+
 int asst_assistant_count(uint64_t *count, int *more, asst_session *session, const char *options,
 			 size_t size, asst_error *err)
 {
-	struct asst__query query;
-	struct counting counting = { .query = &query };
 	struct asst__call call;
 	int status;
 
@@ -347,20 +380,8 @@ int asst_assistant_count(uint64_t *count, int *more, asst_session *session, cons
 	status = asst__call_begin(&call, session, err);
 	if (status != ASST_OK)
 		return status;
-	memset(&query, 0, sizeof(query));
-	query.call = &call;
-	status = count ? asst__query_gates(&query) :
+	status = count ? count_still(count, more, &call, options, size) :
 			 asst__fail(err, ASST_EINVAL, "needs a place for the count");
-	if (status == ASST_OK)
-		status = read_options(&query, options, size);
-	if (status == ASST_OK)
-		status = count_all(&counting);
-	if (status == ASST_OK) {
-		*count = counting.allowed < COUNT_MOST ? counting.allowed : COUNT_MOST;
-		if (more)
-			*more = counting.allowed > COUNT_MOST;
-	}
-	dispose(&counting);
 	asst__call_end(&call);
 	return status;
 }

@@ -36,7 +36,7 @@ struct subject {
 };
 
 struct feed {
-	const struct asst__call *call;
+	struct asst__call *call;
 	/* what is asked */
 	asst_buf *options;
 	struct asst__view query;
@@ -93,7 +93,7 @@ static int read_query(struct feed *feed, const char *options, size_t size)
 /* Range 0: from where on events are kept; range 1: the events behind the cursor. */
 static int scan(struct feed *feed)
 {
-	const struct asst__call *call = feed->call;
+	struct asst__call *call = feed->call;
 	struct asst_ranges ranges;
 	struct asst__key from, to;
 	int status;
@@ -111,8 +111,7 @@ static int scan(struct feed *feed)
 		status = asst_ranges_add(&ranges, from.bytes, from.size, to.bytes, to.size,
 					 feed->end ? 1 : LOOK_MOST, 0, call->err);
 	if (status == ASST_OK)
-		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges,
-					    &feed->events, &feed->sequence, call->err);
+		status = asst__call_scan(call, &ranges, &feed->events, &feed->sequence);
 	asst__ranges_dispose(&ranges);
 	return status;
 }
@@ -188,7 +187,7 @@ static int add_subject(struct feed *feed, struct asst__string text)
 /* What the events are about, as it is now: one get. */
 static int load_subjects(struct feed *feed)
 {
-	const struct asst__call *call = feed->call;
+	struct asst__call *call = feed->call;
 	struct asst_keys keys;
 	struct asst_sink sink;
 	uint64_t sequence;
@@ -202,8 +201,7 @@ static int load_subjects(struct feed *feed)
 	for (i = 0; i < feed->subject_count && status == ASST_OK; i++)
 		status = asst__keys_add_object(&keys, feed->subjects[i].id, false, call->err);
 	if (status == ASST_OK)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
-					   &sequence, call->err);
+		status = asst__call_get(call, &keys, &sink, &sequence);
 	for (i = 0; i < feed->subject_count && status == ASST_OK; i++)
 		status = asst__loaded_take(&feed->subjects[i].loaded, &sink, 2 * i, false,
 					   call->err);
@@ -390,20 +388,17 @@ static int read_feed(asst_buf **out, struct feed *feed)
 		status = collect_subjects(feed);
 	if (status == ASST_OK)
 		status = load_subjects(feed);
+	/* The call may have been renewed by either read. */
+	if (status == ASST_OK)
+		status = asst__read_gates(feed->call);
 	return status == ASST_OK ? write_page(out, feed) : status;
 }
 
 static int check_gates(const struct asst__call *call)
 {
-	static const struct asst__object nothing;
-	struct asst__decision decision;
-
 	if (call->actor->kind != ASST__PERSON)
 		return asst__fail(call->err, ASST_EDENIED, "the feed is not for keys and tokens");
-
-	asst__decide(&decision, ASST__RIGHT_READ, call->actor, &nothing, call->now);
-	return decision.status == ASST_EDENIED ?
-		       asst__decision_fail(&decision, ASST__RIGHT_READ, call->err) : ASST_OK;
+	return asst__read_gates(call);
 }
 
 int asst_feed_read(asst_buf **out, asst_session *session, const char *options, size_t size,
@@ -435,7 +430,7 @@ int asst_feed_read(asst_buf **out, asst_session *session, const char *options, s
 /* Pruning */
 
 struct pruning {
-	const struct asst__call *call;
+	struct asst__call *call;
 	uint64_t removed; /* by this attempt */
 	bool more;
 };

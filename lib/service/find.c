@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Finding what a session may see: scans over the index entries of all principals it stands for. */
 #include "model/heads.h"
+#include "service/object.h"
 #include "service/page.h"
 
 #include <string.h>
@@ -143,13 +144,7 @@ int asst__query_find(struct asst__found *found, struct asst__query *query)
 
 int asst__query_gates(const struct asst__query *query)
 {
-	static const struct asst__object nothing;
-	const struct asst__call *call = query->call;
-	struct asst__decision decision;
-
-	asst__decide(&decision, ASST__RIGHT_READ, call->actor, &nothing, call->now);
-	return decision.status == ASST_EDENIED ?
-		       asst__decision_fail(&decision, ASST__RIGHT_READ, call->err) : ASST_OK;
+	return asst__read_gates(query->call);
 }
 
 int asst__query_right(struct asst__query *query, struct asst__string name)

@@ -64,25 +64,24 @@ static int take(asst_list *list, size_t i, const struct asst_sink *sink,
 	return status;
 }
 
-static int get_many(asst_list *list, const char *const *ids, const struct asst__call *call)
+static int get_many(asst_list *list, const char *const *ids, struct asst__call *call)
 {
-	static const struct asst__object nothing;
-	struct asst__decision decision;
 	struct asst_keys keys;
 	struct asst_sink sink;
 	uint64_t sequence;
 	size_t i;
-	int status;
+	int status = asst__read_gates(call);
 
-	asst__decide(&decision, ASST__RIGHT_READ, call->actor, &nothing, call->now);
-	if (decision.status == ASST_EDENIED)
-		return asst__decision_fail(&decision, ASST__RIGHT_READ, call->err);
+	if (status != ASST_OK)
+		return status;
 	asst__keys_init(&keys, &call->store->mem);
 	asst__sink_init(&sink, &call->store->mem);
 	status = ask_for(&keys, ids, list->count, call->err);
 	if (status == ASST_OK)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
-					   &sequence, call->err);
+		status = asst__call_get(call, &keys, &sink, &sequence);
+	/* The call may have been renewed. */
+	if (status == ASST_OK)
+		status = asst__read_gates(call);
 	if (status == ASST_OK)
 		status = asst__list_note_feed(list, call, sequence);
 	for (i = 0; i < list->count && status == ASST_OK; i++)

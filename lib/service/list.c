@@ -148,7 +148,7 @@ static int take(asst_list *list, struct asst__query *query, const struct asst_si
 static int load(asst_list *list, struct asst__query *query, const struct asst__place *places,
 		size_t count)
 {
-	const struct asst__call *call = query->call;
+	struct asst__call *call = query->call;
 	struct asst_keys keys;
 	struct asst_sink sink;
 	uint64_t sequence;
@@ -161,8 +161,7 @@ static int load(asst_list *list, struct asst__query *query, const struct asst__p
 		status = asst__keys_add_object(&keys, asst__place_id(&places[i]), query->whole,
 					       call->err);
 	if (status == ASST_OK)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
-					   &sequence, call->err);
+		status = asst__call_get(call, &keys, &sink, &sequence);
 	/* Of a token's list nothing was scanned. */
 	if (status == ASST_OK)
 		status = asst__list_note_feed(list, call, sequence);
@@ -290,12 +289,45 @@ static int run_query(asst_list **list, struct asst__query *query)
 	return status;
 }
 
+typedef int (*parser)(struct asst__query *query, const char *options, size_t size);
+
+static int try_list(asst_list **list, struct asst__call *call, const char *options, size_t size,
+		    parser parse)
+{
+	struct asst__query query;
+	int status;
+
+	memset(&query, 0, sizeof(query));
+	query.call = call;
+	status = asst__query_gates(&query);
+	if (status == ASST_OK)
+		status = parse(&query, options, size);
+	if (status == ASST_OK)
+		status = run_query(list, &query);
+	asst__name_filter_dispose(&query.name, &call->store->mem);
+	return status;
+}
+
+/* From the begin where the caller's rights changed meanwhile: by others other entries are found. */
+static int list_still(asst_list **list, struct asst__call *call, const char *options, size_t size,
+		      parser parse)
+{
+	const struct asst__identity *identity;
+	int status;
+
+	do {
+		identity = call->identity;
+		asst_list_free(*list);
+		*list = NULL;
+		status = try_list(list, call, options, size, parse);
+	} while (status == ASST_OK && call->identity != identity);
+	return status;
+}
+
 static int list_with(asst_list **list, asst_session *session, const char *options, size_t size,
-		     int (*parse)(struct asst__query *query, const char *options, size_t size),
-		     asst_error *err)
+		     parser parse, asst_error *err)
 {
 	struct asst__call call;
-	struct asst__query query;
 	int status;
 
 	if (list)
@@ -303,15 +335,8 @@ static int list_with(asst_list **list, asst_session *session, const char *option
 	status = asst__call_begin(&call, session, err);
 	if (status != ASST_OK)
 		return status;
-	memset(&query, 0, sizeof(query));
-	query.call = &call;
-	status = list ? asst__query_gates(&query) :
+	status = list ? list_still(list, &call, options, size, parse) :
 			asst__fail(err, ASST_EINVAL, "needs a place for the list");
-	if (status == ASST_OK)
-		status = parse(&query, options, size);
-	if (status == ASST_OK)
-		status = run_query(list, &query);
-	asst__name_filter_dispose(&query.name, &call.store->mem);
 	asst__call_end(&call);
 	return status;
 }

@@ -85,10 +85,11 @@ enum asst__name_verdict asst__name_filter_judge(const struct asst__name_filter *
 }
 
 void asst__names_init(struct asst__names *names, const struct asst__name_filter *filter,
-		      const struct asst__call *call)
+		      struct asst__call *call)
 {
 	names->filter = filter;
 	names->call = call;
+	names->right = NULL;
 	asst__keys_init(&names->keys, &call->store->mem);
 	asst__sink_init(&names->sink, &call->store->mem);
 	names->at = 0;
@@ -104,6 +105,8 @@ int asst__names_add(struct asst__names *names, const unsigned char id[ASST__UUID
 {
 	struct asst__key key;
 
+	if (names->right)
+		return asst__keys_add_object(&names->keys, id, false, names->call->err);
 	asst__key_part(&key, id, ASST__PART_HEAD);
 	return asst_keys_add(&names->keys, key.bytes, key.size, names->call->err);
 }
@@ -114,16 +117,33 @@ int asst__names_load(struct asst__names *names)
 
 	if (!asst_keys_count(&names->keys))
 		return ASST_OK;
-	return asst__backend_get(&names->call->store->backend, names->call->workspace, &names->keys,
-				 &names->sink, &sequence, names->call->err);
+	return asst__call_get(names->call, &names->keys, &names->sink, &sequence);
+}
+
+/* With the right on it as it was when the name was read. */
+static int decide_next(bool *passes, struct asst__names *names)
+{
+	const struct asst__call *call = names->call;
+	struct asst__loaded loaded;
+	int status = asst__loaded_take(&loaded, &names->sink, 2 * names->at++, false, call->err);
+
+	asst__decide(&loaded.decision, *names->right, call->actor, &loaded.object, call->now);
+	*passes = status == ASST_OK && loaded.decision.status == ASST_OK &&
+		  asst__name_filter_passes(names->filter,
+					   asst__view_text(&loaded.head.view, ASST__HEAD_NAME));
+	asst__loaded_dispose(&loaded);
+	return status;
 }
 
 int asst__names_next(bool *passes, struct asst__names *names)
 {
 	struct asst__part head;
-	int status = asst__part_take(&head, &names->sink, names->at++, &asst__head_schema,
-				     names->call->err);
+	int status;
 
+	if (names->right)
+		return decide_next(passes, names);
+	status = asst__part_take(&head, &names->sink, names->at++, &asst__head_schema,
+				 names->call->err);
 	*passes = status == ASST_OK && head.buf &&
 		  asst__name_filter_passes(names->filter,
 					   asst__view_text(&head.view, ASST__HEAD_NAME));

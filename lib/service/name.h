@@ -34,7 +34,9 @@ enum asst__name_verdict asst__name_filter_judge(const struct asst__name_filter *
 /* Names that are asked for where keys do not tell, all in one get. */
 struct asst__names {
 	const struct asst__name_filter *filter;
-	const struct asst__call *call;
+	struct asst__call *call;
+	/* without it on an assistant the name does not pass; NULL: that is decided later */
+	const enum asst__right *right;
 	struct asst_keys keys;
 	struct asst_sink sink;
 	size_t at; /* the next one to be told of */
@@ -42,7 +44,7 @@ struct asst__names {
 
 /* Holds pointers into itself: do not move it. Dispose in any case. */
 void asst__names_init(struct asst__names *names, const struct asst__name_filter *filter,
-		      const struct asst__call *call);
+		      struct asst__call *call);
 void asst__names_dispose(struct asst__names *names);
 int asst__names_add(struct asst__names *names, const unsigned char id[ASST__UUID_BYTES]);
 int asst__names_load(struct asst__names *names);

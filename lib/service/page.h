@@ -7,7 +7,7 @@
 #include "service/name.h"
 
 struct asst__query {
-	const struct asst__call *call;
+	struct asst__call *call;
 	unsigned sort;     /* ASST__SORT_... */
 	bool reverse;
 	unsigned sort_choice;
