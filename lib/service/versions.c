@@ -220,8 +220,9 @@ int asst_version_restore(asst_draft **draft, asst_session *session, const char *
 /* List */
 
 struct listing {
-	const struct asst__call *call;
+	struct asst__call *call;
 	struct asst__loaded loaded;
+	struct asst_sink sink; /* range 0: kept versions; range 1: what was said of them */
 	size_t limit;
 	uint64_t below; /* numbers below this one */
 	size_t count;
@@ -269,7 +270,7 @@ static uint64_t number_of(const struct asst_sink *sink, size_t i)
 	return size >= 8 ? asst__big_endian(key + size - 8) : 0;
 }
 
-/* What was said of a version: answers of the second range, from i on. */
+/* What was said of a version. */
 static struct asst__view find_mark(const struct asst_sink *sink, uint64_t number)
 {
 	struct asst__view mark = { NULL, 0, 0 };
@@ -320,35 +321,45 @@ static int write_kept(struct listing *listing, const struct asst_sink *sink, boo
 	return status;
 }
 
-static int fill(struct listing *listing, bool *more)
+/* The live version, where it lies on the page; 0: it does not. */
+static uint64_t live_on_page(const struct listing *listing)
 {
-	const struct asst__call *call = listing->call;
 	uint64_t live =
 		(uint64_t)asst__view_int(&listing->loaded.head.view, ASST__HEAD_VERSION, 0);
+
+	return live < listing->below ? live : 0;
+}
+
+/* *still: the assistant and the caller's right on it are as they were decided on. */
+static int scan(struct listing *listing, bool *still)
+{
+	struct asst__call *call = listing->call;
+	uint64_t live = live_on_page(listing);
 	struct asst_ranges ranges;
-	struct asst_sink sink;
-	struct asst__view mark;
-	uint64_t sequence, below = live > 0 && live < listing->below ? live : listing->below;
 	int status;
 
 	asst__ranges_init(&ranges, &call->store->mem, 0);
-	asst__sink_init(&sink, &call->store->mem);
-	/* Who commits meanwhile keeps as a version what was loaded as the live one. */
-	status = add_range(&ranges, listing, asst__key_version, below);
+	status = add_range(&ranges, listing, asst__key_version, live ? live : listing->below);
 	if (status == ASST_OK)
 		status = add_range(&ranges, listing, asst__key_mark, listing->below);
 	if (status == ASST_OK)
-		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, &sink,
-					    &sequence, call->err);
-	if (status == ASST_OK && live > 0 && live < listing->below) {
-		mark = find_mark(&sink, live);
-		write_one(listing, &listing->loaded.def.view, &mark, true);
-	}
-	if (status == ASST_OK)
-		status = write_kept(listing, &sink, more);
-	asst__sink_dispose(&sink);
+		status = asst__decided_ranges(still, &listing->sink, &ranges, &listing->loaded,
+					      call);
 	asst__ranges_dispose(&ranges);
 	return status;
+}
+
+static int write_versions(struct listing *listing, bool *more)
+{
+	uint64_t live = live_on_page(listing);
+	struct asst__view mark;
+
+	asst__text_add_cstr(&listing->text, "{\"versions\":[");
+	if (live) {
+		mark = find_mark(&listing->sink, live);
+		write_one(listing, &listing->loaded.def.view, &mark, true);
+	}
+	return write_kept(listing, &listing->sink, more);
 }
 
 /* A place in this list: the assistant's id and the number. */
@@ -405,6 +416,26 @@ static int write_end(struct listing *listing, bool more)
 	return ASST_OK;
 }
 
+/* Everything on the page is of the moment in which the caller had the right to it. */
+static int read_page(struct listing *listing, const char *id, const char *options, size_t size)
+{
+	bool still = false;
+	int status = ASST_OK;
+
+	while (status == ASST_OK && !still) {
+		asst__loaded_dispose(&listing->loaded);
+		status = asst__locate(&listing->loaded, listing->call, id, ASST__RIGHT_VERSIONS);
+		if (status == ASST_OK)
+			status = read_options(listing, options, size);
+		if (status == ASST_OK)
+			status = asst__refuse_draft(&listing->loaded, listing->call,
+						    "versions belong");
+		if (status == ASST_OK)
+			status = scan(listing, &still);
+	}
+	return status;
+}
+
 int asst_version_list(asst_buf **out, asst_session *session, const char *id, const char *options,
 		      size_t size, asst_error *err)
 {
@@ -420,20 +451,17 @@ int asst_version_list(asst_buf **out, asst_session *session, const char *id, con
 		return status;
 	memset(&listing, 0, sizeof(listing));
 	listing.call = &call;
+	asst__sink_init(&listing.sink, &call.store->mem);
 	asst__text_init(&listing.text, &call.store->mem, SIZE_MAX / 2);
-	asst__text_add_cstr(&listing.text, "{\"versions\":[");
-	status = asst__locate(&listing.loaded, &call, id, ASST__RIGHT_VERSIONS);
+	status = read_page(&listing, id, options, size);
 	if (status == ASST_OK)
-		status = read_options(&listing, options, size);
-	if (status == ASST_OK)
-		status = asst__refuse_draft(&listing.loaded, &call, "versions belong");
-	if (status == ASST_OK)
-		status = fill(&listing, &more);
+		status = write_versions(&listing, &more);
 	if (status == ASST_OK)
 		status = write_end(&listing, more);
 	if (status == ASST_OK && out)
 		status = asst__text_to_buf(out, &listing.text, err);
 	asst__text_free(&listing.text);
+	asst__sink_dispose(&listing.sink);
 	asst__loaded_dispose(&listing.loaded);
 	asst__call_end(&call);
 	return status;

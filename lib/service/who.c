@@ -94,7 +94,7 @@ static int write_who(asst_buf **out, struct asst__who *who)
 	return asst__text_to_buf(out, &text, call->err);
 }
 
-static void who_init(struct asst__who *who, const struct asst__call *call)
+static void who_init(struct asst__who *who, struct asst__call *call)
 {
 	const struct asst__mem *mem = &call->store->mem;
 
@@ -131,6 +131,22 @@ static int fill(struct asst__who *who)
 	return status;
 }
 
+static int find(struct asst__who *who, enum asst__right right, const char *id)
+{
+	struct asst__call *call = who->call;
+	int status;
+
+	do {
+		who_dispose(who);
+		who_init(who, call);
+		who->right = right;
+		status = asst__locate(&who->loaded, call, id, ASST__RIGHT_WHO);
+		if (status == ASST_OK)
+			status = fill(who);
+	} while (who->torn);
+	return status;
+}
+
 int asst_access_who(asst_buf **out, asst_session *session, const char *right, const char *id,
 		    asst_error *err)
 {
@@ -147,12 +163,8 @@ int asst_access_who(asst_buf **out, asst_session *session, const char *right, co
 	which = asst__right_find(right);
 	if (which < 0 || asst__rights[which].level == ASST_LEVEL_NONE)
 		status = asst__fail(err, ASST_EINVAL, "no right on an assistant has this name");
-	if (status == ASST_OK) {
-		who.right = (enum asst__right)which;
-		status = asst__locate(&who.loaded, &call, id, ASST__RIGHT_WHO);
-	}
 	if (status == ASST_OK)
-		status = fill(&who);
+		status = find(&who, (enum asst__right)which, id);
 	if (status == ASST_OK && out)
 		status = write_who(out, &who);
 	who_dispose(&who);

@@ -15,13 +15,14 @@ struct asst__who_item {
 };
 
 struct asst__who {
-	const struct asst__call *call;
+	struct asst__call *call;
 	enum asst__right right;
 	struct asst__loaded loaded;
 	struct asst__who_item *items; /* by principal */
 	size_t count, room;
 	struct asst_sink records, creators; /* of users and keys; of who made the keys */
 	struct asst__text principals, members, unknown, more;
+	bool torn; /* what the call rests on changed while it was read: anew */
 };
 
 /*
@@ -40,8 +41,12 @@ void asst__who_row(struct asst__text *text, struct asst__string principal, int l
 		   const char *name, const char *value);
 /* Append the name of a principal. */
 void asst__who_name(struct asst__text *text, struct asst__string principal);
-int asst__who_get(struct asst_sink *sink, const struct asst__who *who,
-		  const struct asst_keys *keys);
+/*
+ * Read while the assistant, and the caller's right to know, are as they were decided on; else
+ * who->torn and ASST_ECONFLICT.
+ */
+int asst__who_get(struct asst_sink *sink, struct asst__who *who, struct asst_keys *keys);
+int asst__who_scan(struct asst_sink *sink, struct asst__who *who, struct asst_ranges *ranges);
 
 /* Add those of the items who have the right. */
 int asst__who_principals(struct asst__who *who);

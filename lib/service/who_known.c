@@ -169,14 +169,33 @@ static int add_question(struct asst_keys *keys, size_t *place, const struct asst
 	return asst_keys_add(keys, key->bytes, key->size, err);
 }
 
-int asst__who_get(struct asst_sink *sink, const struct asst__who *who, const struct asst_keys *keys)
+/* What a read gave that found things as they were decided on, or did not. */
+static int settle(struct asst__who *who, int status, bool still)
 {
-	uint64_t sequence;
+	who->torn = status == ASST_OK && !still;
+	return who->torn ? ASST_ECONFLICT : status;
+}
+
+int asst__who_get(struct asst_sink *sink, struct asst__who *who, struct asst_keys *keys)
+{
+	bool still;
+	int status;
 
 	if (!asst_keys_count(keys))
 		return ASST_OK;
-	return asst__backend_get(&who->call->store->backend, who->call->workspace, keys, sink,
-				 &sequence, who->call->err);
+	status = asst__decided_get(&still, sink, keys, &who->loaded, who->call);
+	return settle(who, status, still);
+}
+
+int asst__who_scan(struct asst_sink *sink, struct asst__who *who, struct asst_ranges *ranges)
+{
+	bool still;
+	int status;
+
+	if (!asst_ranges_count(ranges))
+		return ASST_OK;
+	status = asst__decided_ranges(&still, sink, ranges, &who->loaded, who->call);
+	return settle(who, status, still);
 }
 
 /* The users of the directory, and the keys. */

@@ -147,7 +147,6 @@ static int scan_teams(struct asst_sink *sink, struct asst__who *who)
 {
 	const struct asst__call *call = who->call;
 	struct asst_ranges ranges;
-	uint64_t sequence;
 	size_t i;
 	int status = ASST_OK;
 
@@ -156,9 +155,8 @@ static int scan_teams(struct asst_sink *sink, struct asst__who *who)
 		if (who->items[i].is_team)
 			status = add_ranges(&ranges, &who->items[i], call->err);
 	}
-	if (status == ASST_OK && asst_ranges_count(&ranges))
-		status = asst__backend_scan(&call->store->backend, call->workspace, &ranges, sink,
-					    &sequence, call->err);
+	if (status == ASST_OK)
+		status = asst__who_scan(sink, who, &ranges);
 	asst__ranges_dispose(&ranges);
 	return status;
 }
