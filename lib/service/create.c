@@ -9,7 +9,7 @@
 #include <string.h>
 
 struct creation {
-	const struct asst__call *call;
+	struct asst__call *call;
 	struct asst__string json;
 	bool draft;
 	asst_assistant *made; /* what the last attempt made */

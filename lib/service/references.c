@@ -13,7 +13,7 @@
 
 struct judging {
 	const struct asst__becoming *becoming;
-	const struct asst__call *call;
+	struct asst__call *call;
 	struct asst__change *change; /* may be NULL */
 	struct asst__named named;
 	bool added, routed; /* an assistant was added; as a route */
@@ -89,7 +89,7 @@ static bool with_def(const struct judging *judging, const struct asst__target *t
 /* One read for all of them. What is damaged is as if it were not there: it can be of no use. */
 static int load_targets(struct judging *judging)
 {
-	const struct asst__call *call = judging->call;
+	struct asst__call *call = judging->call;
 	struct asst__named *named = &judging->named;
 	struct asst__target *target;
 	struct asst_keys keys;
@@ -103,8 +103,7 @@ static int load_targets(struct judging *judging)
 		status = asst__keys_add_object(&keys, named->targets[i].id,
 					       with_def(judging, &named->targets[i]), call->err);
 	if (status == ASST_OK)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
-					   &named->sequence, call->err);
+		status = asst__call_get(call, &keys, &sink, &named->sequence);
 	for (i = 0; i < named->count && status == ASST_OK; i++) {
 		target = &named->targets[i];
 		if (asst__loaded_take(&target->loaded, &sink, at, false, NULL) != ASST_OK)
@@ -250,7 +249,7 @@ static void dispose(struct asst__named *named, const struct asst__mem *mem)
 
 static int look(const struct asst__becoming *becoming, struct asst__change *change, bool *torn)
 {
-	const struct asst__call *call = becoming->call;
+	struct asst__call *call = becoming->call;
 	struct judging judging = { .becoming = becoming, .call = call, .change = change };
 	bool catalog = call->store->opts.catalog.size != 0;
 	int status = asst__references_find(&judging.named.found, becoming->def, becoming->live,

@@ -11,7 +11,7 @@
 
 /* A definition that is to be live. */
 struct asst__becoming {
-	const struct asst__call *call;
+	struct asst__call *call;
 	const unsigned char *id;       /* the assistant's; NULL: it has none yet */
 	const struct asst__view *live; /* NULL: nothing is */
 	const struct asst__view *def;

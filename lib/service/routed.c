@@ -110,7 +110,7 @@ static void check_hidden(struct asst__change *change, const struct asst_sink *pa
 /* The dispatchers of a page: *seen tells whether the caller may read some of them. */
 static int look_at(bool *seen, struct asst__change *change, const struct asst_sink *page, bool firm)
 {
-	const struct asst__call *call = change->call;
+	struct asst__call *call = change->call;
 	struct asst__loaded loaded;
 	struct asst_keys keys;
 	struct asst_sink sink;
@@ -129,8 +129,7 @@ static int look_at(bool *seen, struct asst__change *change, const struct asst_si
 	if (status == ASST_OK && !count)
 		status = asst_keys_add(&keys, "B", 1, call->err);
 	if (status == ASST_OK)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
-					   &sequence, call->err);
+		status = asst__call_get(call, &keys, &sink, &sequence);
 	for (i = 0; i < count && status == ASST_OK; i++) {
 		/* What is damaged can be read by nobody. */
 		if (asst__loaded_take(&loaded, &sink, 2 * i, false, NULL) == ASST_OK &&

@@ -39,7 +39,7 @@ static int candidate(char slug[ASST__SLUG_MAX + 1], const struct asst__call *cal
 }
 
 /* The first of the candidates from begin to end that is free, at that sequence, or EEXISTS. */
-static int choose(char slug[ASST__SLUG_MAX + 1], const struct asst__call *call,
+static int choose(char slug[ASST__SLUG_MAX + 1], struct asst__call *call,
 		  struct asst__string owner, struct asst__string first, size_t begin, size_t end,
 		  uint64_t *sequence)
 {
@@ -59,8 +59,7 @@ static int choose(char slug[ASST__SLUG_MAX + 1], const struct asst__call *call,
 			status = asst_keys_add(&keys, key.bytes, key.size, call->err);
 	}
 	if (status == ASST_OK)
-		status = asst__backend_get(&call->store->backend, call->workspace, &keys, &sink,
-					   sequence, call->err);
+		status = asst__call_get(call, &keys, &sink, sequence);
 	for (i = begin; i < end && status == ASST_OK && asst__sink_find(&sink, i - begin); i++)
 		;
 	if (status == ASST_OK && i == end)
@@ -72,7 +71,7 @@ static int choose(char slug[ASST__SLUG_MAX + 1], const struct asst__call *call,
 	return status;
 }
 
-int asst__slug_choose(char slug[ASST__SLUG_MAX + 1], const struct asst__call *call,
+int asst__slug_choose(char slug[ASST__SLUG_MAX + 1], struct asst__call *call,
 		      struct asst__string owner, struct asst__string first, bool numbers,
 		      uint64_t *sequence)
 {

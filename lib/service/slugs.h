@@ -11,7 +11,7 @@
  * wanted one with "-2" and so on behind it. *sequence is that of the read that found it free.
  * ASST_EEXISTS (without numbers), ASST_EBUSY (all are taken).
  */
-int asst__slug_choose(char slug[ASST__SLUG_MAX + 1], const struct asst__call *call,
+int asst__slug_choose(char slug[ASST__SLUG_MAX + 1], struct asst__call *call,
 		      struct asst__string owner, struct asst__string first, bool numbers,
 		      uint64_t *sequence);
 

@@ -137,7 +137,7 @@ static void check_identity(struct asst__change *change)
 		asst__change_check(change, &call->watches[i].key, call->watches[i].sequence);
 }
 
-static void begin_change(struct asst__change *change, const struct asst__call *call)
+static void begin_change(struct asst__change *change, struct asst__call *call)
 {
 	asst__batch_init(&change->batch, &call->store->mem);
 	change->call = call;
@@ -181,10 +181,17 @@ void asst__write_refused(const struct asst__call *call, int status, const char *
 	end_change(&change);
 }
 
-/* One attempt, built and applied; *raced: it lost against another writer. */
+/* Whether an attempt came to an answer, by what it read; else something failed. */
+static bool is_answer(int status)
+{
+	return status == ASST_OK || (status <= ASST_EINVAL && status >= ASST_ELIMIT);
+}
+
+/* One attempt, built and applied; *raced: it lost against another writer: once more. */
 static int try_once(struct asst__change *change, struct asst__call *call, asst__attempt attempt,
 		    void *context, uint64_t *sequence, bool *raced, bool *lost)
 {
+	const struct asst__identity *identity = call->identity;
 	size_t checks, failed = SIZE_MAX;
 	int status;
 
@@ -196,12 +203,13 @@ static int try_once(struct asst__change *change, struct asst__call *call, asst__
 		change->nothing = true;
 	if (status == ASST_OK)
 		status = change->status;
-	*raced = false;
-	if (status == ASST_OK) {
+	/* Where the caller's rights changed meanwhile, some of it was decided by former ones. */
+	*raced = is_answer(status) && call->identity != identity;
+	if (status == ASST_OK && !*raced) {
 		status = apply(change, sequence, &failed);
 		*raced = status == ASST_ECONFLICT;
 	}
-	*lost = *raced && failed == change->watched;
+	*lost = *raced && failed != SIZE_MAX && failed == change->watched;
 	return status;
 }
 

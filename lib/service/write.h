@@ -67,7 +67,7 @@ int asst__part_set(struct asst__part *part, asst_buf *buf, const struct asst__sc
 
 /* Batches of one call; the first failure sticks in status. */
 struct asst__change {
-	const struct asst__call *call;
+	struct asst__call *call;
 	struct asst_batch batch;
 	int status;
 	size_t watched; /* index of a check that means more than a lost race; SIZE_MAX: none */
