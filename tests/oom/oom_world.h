@@ -23,6 +23,8 @@ static struct world {
 	struct asst_backend inner, outer;
 	int destroyed; /* calls of outer's destroy */
 	int conflicts; /* so many batches will lose a race */
+	/* so many gets, and scans, of more than one thing tell other sequences */
+	int torn_gets, torn_scans;
 	enum source source;
 	int64_t time;
 	uint64_t random;
@@ -63,20 +65,73 @@ static int world_fill(void *user, void *bytes, size_t size)
 	return 0;
 }
 
+/* Tell what was answered, each with an earlier sequence, but for the very first one. */
+static int tell_torn(asst_sink *sink, const asst_sink *told, asst_error *err)
+{
+	const void *key;
+	uint64_t sequence;
+	size_t i, size;
+	int status = ASST_OK;
+
+	for (i = 0; i < asst_sink_count(told) && status == ASST_OK; i++) {
+		key = asst_sink_key(told, i, &size);
+		sequence = asst_sink_sequence(told, i);
+		status = asst_sink_put(sink, asst_sink_index(told, i), key, size,
+				       sequence - (sequence > 1), asst_sink_value(told, i), err);
+	}
+	return status;
+}
+
+/* What the stage itself takes memory for does not fail. */
+static asst_sink *torn_sink(bool *armed)
+{
+	asst_sink *sink;
+
+	*armed = fault.armed;
+	fault.armed = false;
+	if (asst_sink_new(&sink, NULL) != ASST_OK)
+		fail_msg("no sink");
+	return sink;
+}
+
 static int outer_get(void *self, const char *partition, const asst_keys *keys, asst_sink *sink,
 		     uint64_t *sequence, asst_error *err)
 {
 	struct world *world = self;
+	asst_sink *told;
+	bool armed;
+	int status;
 
-	return world->inner.get(world->inner.self, partition, keys, sink, sequence, err);
+	if (asst_keys_count(keys) < 2 || world->torn_gets == 0)
+		return world->inner.get(world->inner.self, partition, keys, sink, sequence, err);
+	world->torn_gets--;
+	told = torn_sink(&armed);
+	status = world->inner.get(world->inner.self, partition, keys, told, sequence, err);
+	fault.armed = armed;
+	if (status == ASST_OK)
+		status = tell_torn(sink, told, err);
+	asst_sink_free(told);
+	return status;
 }
 
 static int outer_scan(void *self, const char *partition, const asst_ranges *ranges,
 		      asst_sink *sink, uint64_t *sequence, asst_error *err)
 {
 	struct world *world = self;
+	asst_sink *told;
+	bool armed;
+	int status;
 
-	return world->inner.scan(world->inner.self, partition, ranges, sink, sequence, err);
+	if (asst_ranges_count(ranges) < 2 || world->torn_scans == 0)
+		return world->inner.scan(world->inner.self, partition, ranges, sink, sequence, err);
+	world->torn_scans--;
+	told = torn_sink(&armed);
+	status = world->inner.scan(world->inner.self, partition, ranges, told, sequence, err);
+	fault.armed = armed;
+	if (status == ASST_OK)
+		status = tell_torn(sink, told, err);
+	asst_sink_free(told);
+	return status;
 }
 
 static int outer_apply(void *self, const char *partition, const asst_batch *batch,
