@@ -18,6 +18,8 @@
  *  - Unknown flag bits are refused with ASST_EINVAL.
  *  - Sessions of the store's own users, keys and tokens (directory.h, credential.h) learn at each
  *    use what they may do: every call with one may also return ASST_EUNAUTHENTICATED.
+ *  - What a call shows is read in one moment with what allows it: nothing that was written after the
+ *    right had been taken away. A call that reads may return ASST_EBUSY: that changed 32 times.
  */
 #ifndef ASSISTANT_BASE_H
 #define ASSISTANT_BASE_H

@@ -62,7 +62,8 @@ ASST_API int asst_user_list(asst_buf **out, asst_session *session, const char *o
 
 /**
  * Take a user's access away, or give it back: from the next call on, also in sessions that
- * are open, and in the user's keys and tokens. The event is "user.disable" or "user.enable"; a
+ * are open, and in the user's keys and tokens. A call that has begun before shows nothing that is
+ * written afterwards. The event is "user.disable" or "user.enable"; a
  * user who is that way already makes none.
  *
  * @param disabled  1 or 0.

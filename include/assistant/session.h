@@ -51,7 +51,7 @@ ASST_API int asst_session_open_system(asst_session **session, asst_store *store,
 /**
  * Open a session for a user whom the store's principal source knows (directory.h). The host has
  * authenticated the user. What the user may do is read at each use, and must still hold when a
- * write is made.
+ * write is made and, of the directory, when what is shown is read.
  *
  * @param session    owned, free with asst_session_free().
  * @param store      borrowed.
