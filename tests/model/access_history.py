@@ -2,6 +2,7 @@
 # Random larger states, and random histories of what changes them: grants, owners, the trash, users,
 # keys and tokens. Each step's status is the oracle's, and after some steps every answer is.
 
+import copy
 import json
 
 from access_driver import Disagreement, dump, moment
@@ -281,8 +282,10 @@ class History(World):
             return
         self.expect("f %d %s" % (SYSTEM, user), "OK")
         self.gone[user], u.valid = "forgotten", False
+        former = copy.copy(u)       # nobody else is that, whoever gets the id
         for s in self.sessions:
-            s.valid = s.valid and s.creator is not u
+            if s.creator is u:
+                s.valid, s.creator = False, former
 
     def credential(self, session, i, o, command, document, want):
         """A key or a token, and a session with it. document has "expiresAt"."""
