@@ -4,6 +4,8 @@
 #include "base/fail.h"
 #include "storage/query.h"
 
+#include <string.h>
+
 void asst__sink_init(struct asst_sink *sink, const struct asst__mem *mem)
 {
 	sink->mem = mem;
@@ -94,6 +96,16 @@ int asst_sink_put(asst_sink *sink, size_t index, const void *key, size_t key_siz
 	return ASST_OK;
 }
 
+/* Neighbours often have the same value, such as the entries of an index: one buffer is for all. */
+static asst_buf *share_or_copy(const asst_sink *sink, const void *value, size_t size)
+{
+	asst_buf *last = sink->count ? sink->items[sink->count - 1].value : NULL;
+
+	if (last && last->size == size && (!size || memcmp(last->data, value, size) == 0))
+		return asst_buf_ref(last);
+	return asst__buf_copy(sink->mem, value, size);
+}
+
 int asst_sink_copy(asst_sink *sink, size_t index, const void *key, size_t key_size,
 		   uint64_t sequence, const void *value, size_t value_size, asst_error *err)
 {
@@ -106,7 +118,7 @@ int asst_sink_copy(asst_sink *sink, size_t index, const void *key, size_t key_si
 	status = prepare(sink, key, key_size, err);
 	if (status)
 		return status;
-	copy = asst__buf_copy(sink->mem, value, value_size);
+	copy = share_or_copy(sink, value, value_size);
 	if (!copy)
 		return asst__fail_nomem(err);
 	add(sink, index, key, key_size, sequence, copy);

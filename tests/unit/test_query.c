@@ -213,12 +213,43 @@ static void test_order(void **state)
 	assert_true(asst__key_compare(NULL, 0, "\0", 1) < 0);
 }
 
+/* Neighbours that are the same share one buffer, which outlives the sink as any other does. */
+static void test_equal_neighbours_share_a_copy(void **state)
+{
+	static const char *const values[] = { "same", "same", "", "", "other", "same", "samE" };
+	struct few few = { .left = SIZE_MAX };
+	struct asst__mem mem = few_mem(&few);
+	struct asst_sink sink;
+	asst_buf *kept;
+
+	(void)state;
+	asst__sink_init(&sink, &mem);
+	for (size_t i = 0; i < T_COUNT(values); i++)
+		assert_int_equal(asst_sink_copy(&sink, i, "k", 1, 1, values[i], strlen(values[i]),
+						NULL),
+				 ASST_OK);
+	for (size_t i = 0; i < T_COUNT(values); i++) {
+		assert_int_equal(asst_buf_size(asst_sink_value(&sink, i)), strlen(values[i]));
+		assert_memory_equal(asst_buf_data(asst_sink_value(&sink, i)), values[i],
+				    strlen(values[i]));
+	}
+	assert_ptr_equal(asst_sink_value(&sink, 0), asst_sink_value(&sink, 1));
+	assert_ptr_equal(asst_sink_value(&sink, 2), asst_sink_value(&sink, 3));
+	assert_ptr_not_equal(asst_sink_value(&sink, 5), asst_sink_value(&sink, 6));
+	kept = asst_buf_ref(asst_sink_value(&sink, 1));
+	asst__sink_dispose(&sink);
+	assert_string_equal(asst_buf_data(kept), "same");
+	asst_buf_free(kept);
+	assert_int_equal(few.blocks, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys),	      cmocka_unit_test(test_ranges),
 		cmocka_unit_test(test_sink),	      cmocka_unit_test(test_find),
 		cmocka_unit_test(test_no_allocation), cmocka_unit_test(test_order),
+		cmocka_unit_test(test_equal_neighbours_share_a_copy),
 	};
 
 	return cmocka_run_group_tests_name("query", tests, NULL, NULL) ? 1 : 0;
