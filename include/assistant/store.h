@@ -50,7 +50,7 @@ ASST_API int asst_store_opts_set_text(asst_store_opts *opts, const char *name, c
  * "keep_versions" and "keep_days": what asst_version_prune() leaves (100 and 30).
  * "trash_days": from when on asst_trash_purge() needs no more than "assistant:delete" (30).
  * "feed_days": how long asst_feed_prune() keeps events, 30 or more (90). "audit_refused": 1 writes
- * an event for each write that was refused for want of a right (default 0).
+ * an event for each write that was refused with ASST_EDENIED or ASST_ENOTFOUND (default 0).
  * "directory": 1 keeps users and teams in the store (default 0). "max_credential_days": how far ahead a
  * key or token may expire (365).
  * "limit.NAME": one value of the limit set, -1 for no limit; safety caps can only be
