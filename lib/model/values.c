@@ -224,7 +224,9 @@ static void check_strings(struct asst__check *check, const struct asst__field *f
 		else if (field->type == ASST__UUIDS)
 			fits = check_uuid(check, asst__json_text(item));
 		else
-			fits = check_text(check, field->flags & (ASST__NOT_EMPTY | ASST__NOT_BLANK), field->item_limit,
+			fits = check_text(check,
+					  field->flags & (ASST__NOT_EMPTY | ASST__NOT_BLANK),
+					  field->item_limit,
 					  asst__json_text(item));
 		if (fits && (field->flags & ASST__UNIQUE) && repeats(field->type, list, item))
 			asst__fault_incomplete(check, NULL, "duplicate",

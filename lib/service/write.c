@@ -223,6 +223,7 @@ int asst__write(struct asst__call *call, const char *action, const char *object,
 	uint64_t sequence;
 	int tries, status = ASST_OK;
 
+	call->torn = 0; /* what is done in many steps has as many tries for each */
 	asst__turn_init(&turn, &call->store->turns);
 	for (tries = 0; tries < ATTEMPTS && raced; tries++) {
 		waited = asst__turn_take(&turn, call->workspace, located[0] ? located : object,

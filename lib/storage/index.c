@@ -2,10 +2,11 @@
 /* The index: keeps tree and hash in step. */
 #include "storage/index.h"
 
-void asst__index_init(struct asst__index *index, const struct asst__mem *mem, uint64_t seed)
+void asst__index_init(struct asst__index *index, const struct asst__mem *mem,
+		      const struct asst__mem *nodes, uint64_t seed)
 {
 	asst__hash_init(&index->hash, mem, seed);
-	asst__tree_init(&index->tree, mem);
+	asst__tree_init(&index->tree, nodes);
 	index->weight = 0;
 	atomic_init(&index->resident, 0);
 }

@@ -19,7 +19,9 @@ struct asst__index {
 	atomic_uint_fast64_t resident;
 };
 
-void asst__index_init(struct asst__index *index, const struct asst__mem *mem, uint64_t seed);
+/* mem: for entries and the hash; nodes: for those of the tree. Both are borrowed. */
+void asst__index_init(struct asst__index *index, const struct asst__mem *mem,
+		      const struct asst__mem *nodes, uint64_t seed);
 void asst__index_dispose(struct asst__index *index); /* frees the entries, too */
 
 size_t asst__index_count(const struct asst__index *index);

@@ -79,7 +79,7 @@ int asst__memory_open(asst_backend *out, const struct asst__mem *mem, uint64_t s
 
 	if (!memory)
 		return asst__fail_nomem(err);
-	status = asst__partitions_init(memory, mem, seed, err);
+	status = asst__partitions_init(memory, mem, mem, seed, err);
 	if (status != ASST_OK) {
 		asst__free(mem, memory, sizeof(*memory));
 		return status;

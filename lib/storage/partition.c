@@ -25,7 +25,8 @@ static struct asst__partition *partition_new(const struct asst__partitions *part
 		asst__free(&partitions->mem, partition, partition_bytes(name_size));
 		return NULL;
 	}
-	asst__index_init(&partition->index, &partitions->entries.mem, partitions->seed);
+	asst__index_init(&partition->index, &partitions->entries.mem, &partitions->nodes,
+			 partitions->seed);
 	partition->sequence = partition->assigned = partition->reserved = 0;
 	partition->name_size = name_size;
 	memcpy(partition->name, name, name_size);
@@ -41,7 +42,7 @@ static void partition_free(const struct asst__partitions *partitions,
 }
 
 int asst__partitions_init(struct asst__partitions *partitions, const struct asst__mem *mem,
-			  uint64_t seed, asst_error *err)
+			  const struct asst__mem *nodes, uint64_t seed, asst_error *err)
 {
 	memset(partitions, 0, sizeof(*partitions));
 	if (asst__rwlock_init(&partitions->lock))
@@ -51,6 +52,7 @@ int asst__partitions_init(struct asst__partitions *partitions, const struct asst
 		return asst__fail_nomem(err);
 	}
 	partitions->mem = *mem;
+	partitions->nodes = *nodes;
 	partitions->seed = seed;
 	partitions->owner = getpid();
 	return ASST_OK;

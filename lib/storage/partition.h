@@ -26,7 +26,8 @@ struct asst__partition {
 struct asst__partitions {
 	struct asst__rwlock lock; /* of the table */
 	struct asst__mem mem;
-	struct asst__slab entries; /* of all partitions */
+	struct asst__mem nodes; /* of their trees; asked for under a partition's lock */
+	struct asst__slab entries; /* of all partitions; asked for without any lock */
 	uint64_t seed;
 	struct asst__partition **items; /* sorted by name */
 	size_t count;
@@ -35,7 +36,7 @@ struct asst__partitions {
 };
 
 int asst__partitions_init(struct asst__partitions *partitions, const struct asst__mem *mem,
-			  uint64_t seed, asst_error *err);
+			  const struct asst__mem *nodes, uint64_t seed, asst_error *err);
 /* In a forked child nothing is freed: another thread may have been changing it at that moment. */
 void asst__partitions_dispose(struct asst__partitions *partitions);
 

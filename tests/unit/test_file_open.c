@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening a directory: which descriptors it takes, segments that are missing, writers meanwhile. */
+/*
+ * Opening a directory: which descriptors it takes, segments that are missing, writers meanwhile;
+ * and what of its memory is for what.
+ */
 #include "t.h"
 
 #include "base/mem.h"
 #include "storage/backend.h"
 #include "storage/file/file.h"
+#include "storage/tree_node.h"
 
 #include <assistant/buf.h>
 #include <assistant/error.h>
@@ -27,12 +31,36 @@ static void must(int status)
 		fail_msg("%s: %s", asst_status_name(status), asst_error_message(err));
 }
 
+static size_t refused; /* blocks of this size cannot be had; 0: all can */
+
+static void *alloc_or_refuse(void *user, size_t size)
+{
+	(void)user;
+	return refused && size == refused ? NULL : malloc(size);
+}
+
+static void *realloc_any(void *user, void *block, size_t old_size, size_t size)
+{
+	(void)user;
+	(void)old_size;
+	return realloc(block, size);
+}
+
+static void free_any(void *user, void *block, size_t size)
+{
+	(void)user;
+	(void)size;
+	free(block);
+}
+
+static const struct asst__mem memory = { NULL, alloc_or_refuse, realloc_any, free_any };
+
 static int try_open_by(asst_backend *backend, const struct asst__io *table, const char *directory)
 {
 	unsigned char id[16] = { 1 };
 
 	must(asst_backend_init(backend, sizeof(*backend), err));
-	return asst__file_open(backend, table, directory, &options, &asst__mem_libc, 1, id, err);
+	return asst__file_open(backend, table, directory, &options, &memory, 1, id, err);
 }
 
 static int try_open(asst_backend *backend, const char *directory)
@@ -234,6 +262,53 @@ static void a_reader_beside_a_writer_tries_again(void **state)
 	expect_missing("beside", "is missing");
 }
 
+static int put_long_key(const asst_backend *backend, size_t key_size)
+{
+	char key[ASST_MAX_KEY_BYTES];
+	asst_batch *batch;
+	uint64_t sequence;
+	size_t failed;
+	int status;
+
+	memset(key, 'k', sizeof(key));
+	must(asst_batch_new(&batch, err));
+	must(asst_batch_put(batch, key, key_size, "twelve bytes", 12, err));
+	status = asst__backend_apply(backend, "w", batch, &sequence, &failed, err);
+	asst_batch_free(batch);
+	return status;
+}
+
+static void put_together(const asst_backend *backend, uint32_t count)
+{
+	asst_batch *batch;
+	uint64_t sequence;
+	size_t failed;
+
+	must(asst_batch_new(&batch, err));
+	for (uint32_t i = 0; i < count; i++)
+		must(asst_batch_put(batch, &i, sizeof(i), "value", 5, err));
+	must(asst__backend_apply(backend, "w", batch, &sequence, &failed, err));
+	asst_batch_free(batch);
+}
+
+/* What is kept back is for what is durable already: an entry, which comes before, gets none of it. */
+static void nodes_that_are_kept_back_are_for_the_tree_alone(void **state)
+{
+	const size_t around = sizeof(struct asst__entry) + 12;
+	asst_backend backend = open_here("nodes");
+
+	(void)state;
+	/* So many at once that some nodes are kept back after it. */
+	put_together(&backend, 200);
+	refused = sizeof(struct asst__leaf);
+	assert_int_equal(put_long_key(&backend, refused - around), ASST_ENOMEM);
+	refused = sizeof(struct asst__branch);
+	assert_int_equal(put_long_key(&backend, refused - around), ASST_ENOMEM);
+	refused = 0;
+	must(put_long_key(&backend, sizeof(struct asst__branch) - around));
+	must(asst__backend_destroy(&backend, err));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -243,6 +318,7 @@ int main(void)
 				       set_up),
 		cmocka_unit_test_setup(a_removal_that_is_not_synced_ends_writing, set_up),
 		cmocka_unit_test_setup(a_reader_beside_a_writer_tries_again, set_up),
+		cmocka_unit_test_setup(nodes_that_are_kept_back_are_for_the_tree_alone, set_up),
 	};
 	int failed;
 

@@ -230,7 +230,7 @@ static void test_random(void **state)
 	uint64_t seed = t_seed();
 
 	(void)state;
-	asst__index_init(&index, &mem, t_random(&seed));
+	asst__index_init(&index, &mem, &mem, t_random(&seed));
 	for (uint64_t i = 1; i <= 200000; i++) {
 		struct key key = random_key(&seed);
 		/* Grow and shrink by turns, in the end to nothing. */
@@ -275,7 +275,7 @@ static void test_sorted(void **state)
 	for (int way = 0; way < 4; way++) {
 		struct asst__index index;
 
-		asst__index_init(&index, &asst__mem_libc, 1);
+		asst__index_init(&index, &asst__mem_libc, &asst__mem_libc, 1);
 		model.count = 0;
 		for (uint64_t i = 0; i < 20000; i++) {
 			/* Rising, falling, from both ends, two rising runs. */
@@ -305,7 +305,7 @@ static void test_remove_all(void **state)
 	struct asst__index index;
 
 	(void)state;
-	asst__index_init(&index, &mem, 1);
+	asst__index_init(&index, &mem, &mem, 1);
 	asst__index_remove_range(&index, NULL, 0, NULL, 0, 0);
 	for (uint64_t i = 0; i < 10000; i++) {
 		struct key key = number_key(i * 7919 % 10007);
@@ -338,7 +338,7 @@ static void test_no_memory(void **state)
 	size_t refused = 0;
 
 	(void)state;
-	asst__index_init(&index, &mem, 1);
+	asst__index_init(&index, &mem, &mem, 1);
 	for (uint64_t i = 0; i < 12000; i++) {
 		struct key key = number_key(t_random(&seed) % 1000000);
 		size_t at = model_below(&model, &key), left;

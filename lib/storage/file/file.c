@@ -441,8 +441,7 @@ static int init(struct asst__file *file, const struct asst__mem *mem, uint64_t s
 	int status;
 
 	file->mem = *mem;
-	status = asst__partitions_init(&file->partitions, &pool, seed, err);
-
+	status = asst__partitions_init(&file->partitions, &file->mem, &pool, seed, err);
 	if (status != ASST_OK)
 		return status;
 	if (asst__rwlock_init(&file->segments_lock) == 0) {

@@ -43,6 +43,11 @@ int asst__reserve_keep(struct asst__file *file)
 	if (error)
 		return error;
 	error = io->size(io->self, handle, &size);
+	/* No segment may be that long: another one is made the next time. */
+	if (!error && size > ASST__SEGMENT_MOST) {
+		io->unlink(io->self, file->dir, reserve);
+		error = -EFBIG;
+	}
 	if (!error)
 		error = asst__zeros_write(file, handle, &size, want);
 	/* Also what is there already: it may not have been synced by who wrote it. */
@@ -68,7 +73,7 @@ int asst__reserve_open(struct asst__file *file, uint64_t need, int *handle, uint
 	if (error)
 		return error;
 	error = io->size(io->self, *handle, size);
-	if (!error && *size < need)
+	if (!error && (*size < need || *size > ASST__SEGMENT_MOST))
 		error = -ENOSPC;
 	if (error)
 		io->close(io->self, *handle);

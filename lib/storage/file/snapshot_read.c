@@ -320,13 +320,13 @@ static int load(struct reader *reader, struct asst__snapshot *snapshot)
 /* The log is read instead, from its begin. */
 static int forget(struct asst__file *file, asst_error *err)
 {
-	struct asst__mem mem = file->partitions.mem;
+	struct asst__mem mem = file->partitions.mem, nodes = file->partitions.nodes;
 	uint64_t seed = file->partitions.seed;
 
 	for (size_t i = 0; i < file->segment_count; i++)
 		file->segments[i].used = ASST__SEGMENT_HEAD;
 	asst__partitions_dispose(&file->partitions);
-	return asst__partitions_init(&file->partitions, &mem, seed, err);
+	return asst__partitions_init(&file->partitions, &mem, &nodes, seed, err);
 }
 
 int asst__snapshot_read(struct asst__file *file, struct asst__snapshot *snapshot, asst_error *err)
